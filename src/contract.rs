@@ -1,0 +1,82 @@
+//! What is promised of each operation, as data: the tests, benches and tables read it. No part of the API.
+
+use crate::Isa;
+
+/// Limits in ULP over all inputs: the maxima found by visiting every one, rounded up.
+#[derive(Clone, Copy, Debug)]
+pub struct Bound {
+    /// On the levels with FMA.
+    pub fused: f64,
+    pub baseline: f64,
+}
+
+impl Bound {
+    /// No result is rounded.
+    pub const EXACT: Self = Self { fused: 0.0, baseline: 0.0 };
+    /// Every result is correctly rounded.
+    pub const ROUNDED: Self = Self { fused: 0.5, baseline: 0.5 };
+
+    #[must_use]
+    pub fn at(self, isa: Isa) -> f64 {
+        if isa == Isa::Baseline { self.baseline } else { self.fused }
+    }
+}
+
+/// The bounds of an operation's kernels.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    pub default: Bound,
+    pub fast: Bound,
+    /// With dy = 1, where the derivative is a normal number.
+    pub backward: Bound,
+}
+
+/// What an operation's file says of it beside its kernels.
+pub(crate) trait Contract: Copy {
+    const NAME: &'static str;
+    const BOUNDS: Bounds;
+    const RANGE: [f32; 2];
+    const ODD: bool = false;
+    const MONOTONE: bool = true;
+    /// Pairs of input and output that hold bit for bit.
+    const SPECIALS: &'static [[f32; 2]];
+    const DERIVATIVE_SPECIALS: &'static [[f32; 2]];
+
+    /// The function in f64, right to far below an ULP of f32: no term cancels.
+    fn exact(self, x: f64) -> f64;
+    fn derivative(self, x: f64) -> f64;
+}
+
+/// One line of the operation table, with the parameters of `Default`.
+#[derive(Clone, Copy, Debug)]
+pub struct Operation {
+    pub name: &'static str,
+    /// The default tier first.
+    pub tiers: &'static [Tier],
+    pub backward: Backward,
+    pub range: [f32; 2],
+    pub odd: bool,
+    pub monotone: bool,
+    pub specials: &'static [[f32; 2]],
+    pub exact: fn(f64) -> f64,
+}
+
+/// A forward kernel.
+#[derive(Clone, Copy, Debug)]
+pub struct Tier {
+    pub name: &'static str,
+    pub bound: Bound,
+    pub apply: fn(Isa, &mut [f32]),
+    pub apply_into: fn(Isa, &[f32], &mut [f32]),
+}
+
+/// The gradient kernel.
+#[derive(Clone, Copy, Debug)]
+pub struct Backward {
+    pub bound: Bound,
+    pub specials: &'static [[f32; 2]],
+    pub derivative: fn(f64) -> f64,
+    pub backward: fn(Isa, x: &[f32], dy: &[f32], dx: &mut [f32]),
+}
+
+pub use crate::ops::OPERATIONS;

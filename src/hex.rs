@@ -1,0 +1,62 @@
+//! Hexadecimal floating-point constants, as C and the scripts that make them write them.
+
+/// `hex("-0x1.8p-3")` is -0.1875. Does not compile where the text is no such number or no f32.
+pub(crate) const fn hex(text: &str) -> f32 {
+    let text = text.as_bytes();
+    let negative = text[0] == b'-';
+    let mut i = negative as usize;
+    assert!(text[i] == b'0' && text[i + 1] == b'x', "a hexadecimal constant begins with 0x");
+    i += 2;
+    let (mut mantissa, mut exponent, mut fraction) = (0_u32, 0_i32, false);
+    while text[i] != b'p' {
+        if text[i] == b'.' {
+            fraction = true;
+        } else {
+            assert!(mantissa < 1 << 28, "more digits than an f32 has");
+            mantissa = mantissa * 16 + digit(text[i]);
+            exponent -= if fraction { 4 } else { 0 };
+        }
+        i += 1;
+    }
+    i += 1;
+    let down = text[i] == b'-';
+    i += down as usize;
+    let mut power = 0;
+    while i < text.len() {
+        power = power * 10 + digit(text[i]) as i32;
+        i += 1;
+    }
+    exponent += if down { -power } else { power };
+    let exact = mantissa as f64 * f64::from_bits(((1023 + exponent) as u64) << 52);
+    let x = exact as f32;
+    assert!(x as f64 == exact, "the constant is no f32");
+    if negative { -x } else { x }
+}
+
+const fn digit(character: u8) -> u32 {
+    match character {
+        b'0'..=b'9' => (character - b'0') as u32,
+        b'a'..=b'f' => (character - b'a') as u32 + 10,
+        _ => panic!("not a digit"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::hex;
+
+    #[test]
+    fn reads_what_c_writes() {
+        assert_eq!(hex("0x1p0"), 1.0);
+        assert_eq!(hex("-0x1.8p-3"), -0.1875);
+        assert_eq!(hex("0x1.715476p0").to_bits(), std::f32::consts::LOG2_E.to_bits() - 1);
+        assert_eq!(hex("0x1.fffffep127"), f32::MAX);
+        assert_eq!(hex("0x1p-149"), f32::from_bits(1));
+    }
+
+    #[test]
+    #[should_panic(expected = "no f32")]
+    fn refuses_what_would_be_rounded() {
+        let _ = hex("0x1.0000001p0");
+    }
+}

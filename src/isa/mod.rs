@@ -1,0 +1,192 @@
+//! The instruction sets: which there are, which this machine has, and how work gets to run on one.
+
+#[cfg(all(feature = "std", target_arch = "x86_64"))]
+mod avx2;
+#[cfg(all(feature = "std", target_arch = "x86_64"))]
+mod avx512;
+mod baseline;
+#[cfg(all(feature = "std", target_arch = "aarch64"))]
+mod neon;
+mod side_by_side;
+mod simd;
+
+use baseline::Baseline;
+use core::{error::Error, fmt, str::FromStr};
+pub(crate) use side_by_side::SideBySide;
+pub(crate) use simd::{Native, Simd};
+#[cfg(all(feature = "std", target_arch = "x86_64"))]
+use simd::{load_quarters, store_quarters};
+use simd::{load_thirds, store_thirds};
+
+/// An instruction-set level that the kernels are compiled for, in ascending order of speed.
+///
+/// Every call runs at [`Isa::active`]: the best level that this machine has, found at the first call.
+/// The levels with fused multiply-add (`avx512`, `avx2`, `neon`) give the same bits as each other;
+/// `baseline` has its own, the same on every machine.
+///
+/// ```
+/// use activations::Isa;
+///
+/// println!("running on {}", Isa::active());
+/// assert!(Isa::available().any(|isa| isa == Isa::active()));
+/// assert_eq!("avx2".parse(), Ok(Isa::Avx2));
+/// ```
+///
+/// # The environment variable
+///
+/// `ACTIVATIONS_MAX_ISA=avx2` (or `baseline`, `neon`, `avx512`) keeps [`Isa::active`] at or below that
+/// level, to find out whether a level is to blame for something. It is read once. A level that the
+/// machine lacks gives the best one below it; a value that names no level limits nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Isa {
+    /// What every machine of the compiler's target has: SSE2 on x86-64, simd128 on wasm, else scalar code.
+    Baseline,
+    /// NEON on 64-bit Arm.
+    Neon,
+    /// AVX2 and FMA (x86-64-v3).
+    Avx2,
+    /// AVX-512 F, BW, CD, DQ and VL (x86-64-v4).
+    Avx512,
+}
+
+impl Isa {
+    const ALL: [Self; 4] = [Self::Avx512, Self::Avx2, Self::Neon, Self::Baseline];
+
+    /// The level that calls run at. It stays the same for the life of the process.
+    #[inline]
+    #[must_use]
+    pub fn active() -> Self {
+        #[cfg(feature = "std")]
+        return active::get();
+        #[cfg(not(feature = "std"))]
+        return Self::Baseline;
+    }
+
+    /// The levels that this machine can run, best first; `baseline` is always the last. Without the feature
+    /// `std` there is nothing else.
+    pub fn available() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(|isa| isa.is_available())
+    }
+
+    fn is_available(self) -> bool {
+        match self {
+            #[cfg(all(feature = "std", target_arch = "x86_64", not(miri)))]
+            Self::Avx512 => pulp::x86::V4::is_available(),
+            #[cfg(all(feature = "std", target_arch = "x86_64", not(miri)))]
+            Self::Avx2 => pulp::x86::V3::is_available(),
+            #[cfg(all(feature = "std", target_arch = "aarch64", not(miri)))]
+            Self::Neon => pulp::aarch64::Neon::is_available(),
+            isa => isa == Self::Baseline,
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Baseline => "baseline",
+            Self::Neon => "neon",
+            Self::Avx2 => "avx2",
+            Self::Avx512 => "avx512",
+        }
+    }
+}
+
+/// The choice, made once. Threads that race for it make the same one, so a relaxed byte is enough.
+#[cfg(feature = "std")]
+mod active {
+    use super::Isa;
+    use core::sync::atomic::{AtomicU8, Ordering::Relaxed};
+
+    const UNKNOWN: u8 = u8::MAX;
+    static INDEX: AtomicU8 = AtomicU8::new(UNKNOWN);
+
+    #[inline]
+    pub(super) fn get() -> Isa {
+        match INDEX.load(Relaxed) {
+            UNKNOWN => choose(),
+            index => Isa::ALL[usize::from(index) % Isa::ALL.len()],
+        }
+    }
+
+    #[cold]
+    fn choose() -> Isa {
+        let limit = std::env::var("ACTIVATIONS_MAX_ISA").ok().and_then(|name| name.parse().ok());
+        let isa =
+            Isa::available().find(|&isa| limit.is_none_or(|limit| isa <= limit)).unwrap_or(Isa::Baseline);
+        let index = Isa::ALL.iter().position(|&other| other == isa).unwrap_or_default();
+        INDEX.store(index as u8, Relaxed);
+        isa
+    }
+}
+
+impl fmt::Display for Isa {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// The error of parsing an [`Isa`] from a text that names none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ParseIsaError;
+
+impl fmt::Display for ParseIsaError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("unknown instruction set: expected avx512, avx2, neon or baseline")
+    }
+}
+
+impl Error for ParseIsaError {}
+
+impl FromStr for Isa {
+    type Err = ParseIsaError;
+
+    fn from_str(name: &str) -> Result<Self, ParseIsaError> {
+        Self::ALL.into_iter().find(|isa| isa.name() == name).ok_or(ParseIsaError)
+    }
+}
+
+/// Work that is compiled for every instruction set.
+pub(crate) trait Job {
+    fn run<S: Native>(self, s: S);
+}
+
+/// Runs `job` at `isa`, or at the baseline where the machine lacks it.
+#[inline]
+pub(crate) fn on(isa: Isa, job: impl Job) {
+    match isa {
+        #[cfg(all(feature = "std", target_arch = "x86_64"))]
+        Isa::Avx512 => {
+            if let Some(s) = pulp::x86::V4::try_new() {
+                return s.vectorize(Entry(s, job));
+            }
+        }
+        #[cfg(all(feature = "std", target_arch = "x86_64"))]
+        Isa::Avx2 => {
+            if let Some(s) = pulp::x86::V3::try_new() {
+                return s.vectorize(Entry(s, job));
+            }
+        }
+        #[cfg(all(feature = "std", target_arch = "aarch64"))]
+        Isa::Neon => {
+            if let Some(s) = pulp::aarch64::Neon::try_new() {
+                return s.vectorize(Entry(s, job));
+            }
+        }
+        _ => {}
+    }
+    job.run(Baseline);
+}
+
+/// A job and the proof that it may run: `vectorize` calls it where the instructions are enabled.
+#[cfg(feature = "std")]
+struct Entry<S, J>(S, J);
+
+#[cfg(feature = "std")]
+impl<S: Native, J: Job> pulp::NullaryFnOnce for Entry<S, J> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        self.1.run(self.0);
+    }
+}

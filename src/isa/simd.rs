@@ -1,0 +1,100 @@
+//! What a kernel may ask of an instruction set.
+
+/// f32 lanes and their bits, in one register or in several side by side.
+///
+/// Deliberately narrow: an operation is here only if every set has it at a cost near one instruction.
+pub(crate) trait Simd: Copy {
+    type F32: Copy;
+    type U32: Copy;
+    /// One truth value a lane.
+    type Mask: Copy;
+    /// Eight 32-bit entries, ready for look-up.
+    type Table: Copy;
+    const LANES: usize;
+    /// Whether `mul_add` and `neg_mul_add` round once. Sets that do give the same bits as each other.
+    const FUSED: bool;
+
+    /// `x` has `LANES` elements, here and in `store`.
+    fn load(self, x: &[f32]) -> Self::F32;
+    fn store(self, a: Self::F32, x: &mut [f32]);
+    fn splat(self, x: f32) -> Self::F32;
+    fn splat_bits(self, x: u32) -> Self::U32;
+
+    fn add(self, a: Self::F32, b: Self::F32) -> Self::F32;
+    fn sub(self, a: Self::F32, b: Self::F32) -> Self::F32;
+    fn mul(self, a: Self::F32, b: Self::F32) -> Self::F32;
+    fn div(self, a: Self::F32, b: Self::F32) -> Self::F32;
+    /// `a * b + c`
+    fn mul_add(self, a: Self::F32, b: Self::F32, c: Self::F32) -> Self::F32;
+    /// `c - a * b`
+    fn neg_mul_add(self, a: Self::F32, b: Self::F32, c: Self::F32) -> Self::F32;
+    /// `a` if it is the smaller, else `b`: so `b` where they are equal or either is NaN.
+    fn min(self, a: Self::F32, b: Self::F32) -> Self::F32;
+    /// `a` if it is the larger, else `b`.
+    fn max(self, a: Self::F32, b: Self::F32) -> Self::F32;
+    fn lt(self, a: Self::F32, b: Self::F32) -> Self::Mask;
+    fn le(self, a: Self::F32, b: Self::F32) -> Self::Mask;
+    fn select(self, mask: Self::Mask, then: Self::F32, other: Self::F32) -> Self::F32;
+
+    fn bits(self, a: Self::F32) -> Self::U32;
+    fn float(self, a: Self::U32) -> Self::F32;
+    fn add_bits(self, a: Self::U32, b: Self::U32) -> Self::U32;
+    fn sub_bits(self, a: Self::U32, b: Self::U32) -> Self::U32;
+    fn and(self, a: Self::U32, b: Self::U32) -> Self::U32;
+    fn xor(self, a: Self::U32, b: Self::U32) -> Self::U32;
+    fn max_bits(self, a: Self::U32, b: Self::U32) -> Self::U32;
+    /// `count` is a constant wherever this is called, and becomes an immediate operand.
+    fn shl(self, a: Self::U32, count: u32) -> Self::U32;
+    /// Whether every lane is below `limit`; lanes and `limit` are at most `i32::MAX`.
+    fn all_below(self, a: Self::U32, limit: u32) -> bool;
+
+    fn table(self, entries: &[u32; 8]) -> Self::Table;
+    /// Entry `i mod 8` for each lane's `i`.
+    fn look_up(self, table: Self::Table, i: Self::U32) -> Self::U32;
+}
+
+/// A set with registers of its own, which can also hold fewer elements than they have lanes.
+pub(crate) trait Native: Simd {
+    /// 1 to `LANES - 1` elements, some of them repeated to fill the register: no lane holds what is not in `x`.
+    fn load_short(self, x: &[f32]) -> Self::F32;
+    /// What `load_short` took from an element goes back to it.
+    fn store_short(self, a: Self::F32, x: &mut [f32]);
+}
+
+/// Where fewer elements than a register has lanes lie in its groups of four: the groups follow each
+/// other as far as they fit, then end where the elements end. They overlap, and cover all.
+#[inline(always)]
+fn quarter(i: usize, len: usize) -> usize {
+    (4 * i).min(len - 4)
+}
+
+/// 4 or more elements as `N` groups of four.
+#[inline(always)]
+pub(crate) fn load_quarters<const N: usize>(x: &[f32]) -> [[f32; 4]; N] {
+    let mut lanes = [[0.0; 4]; N];
+    for (i, lanes) in lanes.iter_mut().enumerate() {
+        lanes.copy_from_slice(&x[quarter(i, x.len())..][..4]);
+    }
+    lanes
+}
+
+#[inline(always)]
+pub(crate) fn store_quarters<const N: usize>(lanes: [[f32; 4]; N], x: &mut [f32]) {
+    for (i, lanes) in lanes.iter().enumerate() {
+        let at = quarter(i, x.len());
+        x[at..][..4].copy_from_slice(lanes);
+    }
+}
+
+/// 1 to 3 elements as a group of four.
+#[inline(always)]
+pub(crate) fn load_thirds(x: &[f32]) -> [f32; 4] {
+    let n = x.len();
+    [x[0], x[n / 2], x[n - 1], x[n - 1]]
+}
+
+#[inline(always)]
+pub(crate) fn store_thirds(lanes: [f32; 4], x: &mut [f32]) {
+    let n = x.len();
+    (x[0], x[n / 2], x[n - 1]) = (lanes[0], lanes[1], lanes[2]);
+}

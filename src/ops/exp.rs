@@ -1,0 +1,108 @@
+use super::{Backward, BackwardFromOutput, Fast};
+use crate::{
+    Activation,
+    contract::{Bound, Bounds, Contract},
+    exponential::{C0, C2, C3, Powers, Reduced, reduce, unfused},
+    isa::Simd,
+    run::Map,
+    vector::F32s,
+};
+
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Exp;
+
+/// Applies [`Exp`] in place, in the default tier.
+pub fn exp(x: &mut [f32]) {
+    Exp.apply(x);
+}
+
+/// T_i = 2^(i/8), rounded to f32.
+const POWERS: Powers = Powers::new(
+    [0x3f800000, 0x3f8b95c2, 0x3f9837f0, 0x3fa5fed7, 0x3fb504f3, 0x3fc5672a, 0x3fd744fd, 0x3feac0c7],
+    0,
+);
+/// The relative rounding errors of T_i, plus `C0`.
+const CORRECTIONS: [u32; 8] =
+    [0xb2a1b903, 0xb3045e06, 0x32612dfe, 0xb355f72a, 0xb0eb6550, 0xb2698994, 0xb31014e2, 0xb2d65d32];
+
+impl Map<1> for Exp {
+    #[inline(always)]
+    fn eval<S: Simd>(self, [x]: [F32s<S>; 1]) -> F32s<S> {
+        if S::FUSED { fused::<true, S>(x) } else { plain(x) }
+    }
+}
+
+/// Without the corrections of the table.
+impl Map<1> for Fast<Exp> {
+    #[inline(always)]
+    fn eval<S: Simd>(self, [x]: [F32s<S>; 1]) -> F32s<S> {
+        if S::FUSED { fused::<false, S>(x) } else { plain(x) }
+    }
+}
+
+#[inline(always)]
+fn fused<const CORRECTED: bool, S: Simd>(x: F32s<S>) -> F32s<S> {
+    if x.all_below(86.5) {
+        let reduced = reduce(x);
+        let scale = POWERS.at(reduced.z);
+        return scale.mul_add(polynomial::<CORRECTED, S>(reduced), scale);
+    }
+    // The same bits, by two factors of which the second rounds once where the result overflows or is subnormal.
+    let reduced = reduce(x.clamp(-105.0, 90.0));
+    let half = (reduced.z << 19) & 0xff80_0000;
+    let scale = (POWERS.bits_at(reduced.z) - half).float();
+    scale.mul_add(polynomial::<CORRECTED, S>(reduced), scale) * (half + 1_f32.to_bits()).float()
+}
+
+/// e^r - 1. With r itself in the last sum, a rounding error cannot exceed a step of r: the result never steps back.
+#[inline(always)]
+fn polynomial<const CORRECTED: bool, S: Simd>(Reduced { z, r }: Reduced<S>) -> F32s<S> {
+    let constant = if CORRECTED { z.entry_of(&CORRECTIONS).float() } else { r.same(C0) };
+    r.mul_add(C3, C2).mul_add(r * r, r + constant)
+}
+
+#[inline(always)]
+fn plain<S: Simd>(x: F32s<S>) -> F32s<S> {
+    let reduced = unfused::reduce(x.clamp(-105.0, 90.0));
+    unfused::scale(reduced.p + 1.0, reduced.k)
+}
+
+impl Map<2> for Backward<Exp> {
+    #[inline(always)]
+    fn eval<S: Simd>(self, [x, dy]: [F32s<S>; 2]) -> F32s<S> {
+        Exp.eval([x]) * dy
+    }
+}
+
+impl Map<2> for BackwardFromOutput<Exp> {
+    #[inline(always)]
+    fn eval<S: Simd>(self, [y, dy]: [F32s<S>; 2]) -> F32s<S> {
+        y * dy
+    }
+}
+
+impl Contract for Exp {
+    const NAME: &'static str = "exp";
+    const BOUNDS: Bounds = Bounds {
+        default: Bound { fused: 0.912, baseline: 0.976 },
+        fast: Bound { fused: 1.100, baseline: 0.976 },
+        backward: Bound { fused: 0.912, baseline: 0.976 },
+    };
+    const RANGE: [f32; 2] = [0.0, f32::INFINITY];
+    const SPECIALS: &'static [[f32; 2]] = &[
+        [0.0, 1.0],
+        [-0.0, 1.0],
+        [f32::INFINITY, f32::INFINITY],
+        [f32::NEG_INFINITY, 0.0],
+        [f32::MAX, f32::INFINITY],
+        [f32::MIN, 0.0],
+    ];
+    const DERIVATIVE_SPECIALS: &'static [[f32; 2]] = Self::SPECIALS;
+
+    fn exact(self, x: f64) -> f64 {
+        libm::exp(x)
+    }
+    fn derivative(self, x: f64) -> f64 {
+        libm::exp(x)
+    }
+}

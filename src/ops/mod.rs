@@ -1,0 +1,106 @@
+//! The operations, one file each, and the table of them.
+
+mod exp;
+mod leaky_relu;
+mod relu;
+mod sigmoid;
+mod tanh;
+
+use crate::{
+    activation::{Activation, Fast, Gradient, GradientFromOutput},
+    contract::{self, Contract, Operation, Tier},
+    isa::Isa,
+    run::{in_place, into},
+};
+pub use exp::{Exp, exp};
+pub use leaky_relu::LeakyRelu;
+pub use relu::{Relu, relu};
+pub use sigmoid::{Sigmoid, sigmoid};
+pub use tanh::{Tanh, tanh};
+
+/// The gradient kernel of an operation, of x and dy.
+#[derive(Clone, Copy)]
+struct Backward<Op>(Op);
+
+/// The gradient kernel of an operation, of y and dy.
+#[derive(Clone, Copy)]
+struct BackwardFromOutput<Op>(Op);
+
+#[track_caller]
+fn same_length(name: &str, len: usize, dst_name: &str, dst_len: usize) {
+    assert!(len == dst_len, "{name} has {len} elements, {dst_name} has {dst_len}");
+}
+
+/// Compiles the kernels of a forward operation here, at this crate's optimisation level.
+macro_rules! activation { ($($Op:ty),*) => {$(
+    impl Activation for $Op {
+        fn apply(&self, x: &mut [f32]) {
+            in_place(Isa::active(), *self, x);
+        }
+        fn apply_into(&self, src: &[f32], dst: &mut [f32]) {
+            same_length("src", src.len(), "dst", dst.len());
+            into(Isa::active(), *self, [src], dst);
+        }
+    }
+)*}; }
+
+macro_rules! tier {
+    ($name:literal, $bound:expr, $op:expr) => {
+        Tier {
+            name: $name,
+            bound: $bound,
+            apply: |isa, x| in_place(isa, $op, x),
+            apply_into: |isa, src, dst| into(isa, $op, [src], dst),
+        }
+    };
+}
+
+macro_rules! operations { ($($Op:ty),*) => {
+    $(
+        activation!($Op, Fast<$Op>);
+
+        impl Gradient for $Op {
+            fn backward(&self, x: &[f32], dy: &[f32], dx: &mut [f32]) {
+                same_length("x", x.len(), "dx", dx.len());
+                same_length("dy", dy.len(), "dx", dx.len());
+                into(Isa::active(), Backward(*self), [x, dy], dx);
+            }
+        }
+    )*
+
+    /// Every operation, for what goes through all of them.
+    pub static OPERATIONS: &[Operation] = &[$(
+        Operation {
+            name: <$Op>::NAME,
+            tiers: &[
+                tier!("default", <$Op>::BOUNDS.default, <$Op>::default()),
+                tier!("fast", <$Op>::BOUNDS.fast, Fast(<$Op>::default())),
+            ],
+            backward: contract::Backward {
+                bound: <$Op>::BOUNDS.backward,
+                specials: <$Op>::DERIVATIVE_SPECIALS,
+                derivative: |x| <$Op>::default().derivative(x),
+                backward: |isa, x, dy, dx| into(isa, Backward(<$Op>::default()), [x, dy], dx),
+            },
+            range: <$Op>::RANGE,
+            odd: <$Op>::ODD,
+            monotone: <$Op>::MONOTONE,
+            specials: <$Op>::SPECIALS,
+            exact: |x| <$Op>::default().exact(x),
+        },
+    )*];
+}; }
+
+operations!(Exp, Sigmoid, Tanh, Relu, LeakyRelu);
+
+macro_rules! gradient_from_output { ($($Op:ty),*) => {$(
+    impl GradientFromOutput for $Op {
+        fn backward_from_output(&self, y: &[f32], dy: &[f32], dx: &mut [f32]) {
+            same_length("y", y.len(), "dx", dx.len());
+            same_length("dy", dy.len(), "dx", dx.len());
+            into(Isa::active(), BackwardFromOutput(*self), [y, dy], dx);
+        }
+    }
+)*}; }
+
+gradient_from_output!(Exp, Relu);

@@ -1,0 +1,67 @@
+use super::{Backward, BackwardFromOutput, Fast};
+use crate::{
+    Activation,
+    contract::{Bound, Bounds, Contract},
+    isa::Simd,
+    run::Map,
+    vector::F32s,
+};
+
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Relu;
+
+/// Applies [`Relu`] in place, in the default tier.
+pub fn relu(x: &mut [f32]) {
+    Relu.apply(x);
+}
+
+impl Map<1> for Relu {
+    #[inline(always)]
+    fn eval<S: Simd>(self, [x]: [F32s<S>; 1]) -> F32s<S> {
+        x.at_least(0.0)
+    }
+}
+
+impl Map<1> for Fast<Relu> {
+    #[inline(always)]
+    fn eval<S: Simd>(self, [x]: [F32s<S>; 1]) -> F32s<S> {
+        Relu.eval([x])
+    }
+}
+
+impl Map<2> for Backward<Relu> {
+    #[inline(always)]
+    fn eval<S: Simd>(self, [x, dy]: [F32s<S>; 2]) -> F32s<S> {
+        x.le(0.0).select(0.0, dy)
+    }
+}
+
+impl Map<2> for BackwardFromOutput<Relu> {
+    #[inline(always)]
+    fn eval<S: Simd>(self, [y, dy]: [F32s<S>; 2]) -> F32s<S> {
+        Backward(Relu).eval([y, dy])
+    }
+}
+
+impl Contract for Relu {
+    const NAME: &'static str = "relu";
+    const BOUNDS: Bounds = Bounds { default: Bound::EXACT, fast: Bound::EXACT, backward: Bound::EXACT };
+    const RANGE: [f32; 2] = [0.0, f32::INFINITY];
+    const SPECIALS: &'static [[f32; 2]] = &[
+        [0.0, 0.0],
+        [-0.0, -0.0],
+        [f32::INFINITY, f32::INFINITY],
+        [f32::NEG_INFINITY, 0.0],
+        [1e-45, 1e-45],
+        [-1e-45, 0.0],
+    ];
+    const DERIVATIVE_SPECIALS: &'static [[f32; 2]] =
+        &[[0.0, 0.0], [-0.0, 0.0], [f32::INFINITY, 1.0], [f32::NEG_INFINITY, 0.0], [f32::NAN, 1.0]];
+
+    fn exact(self, x: f64) -> f64 {
+        x.max(0.0)
+    }
+    fn derivative(self, x: f64) -> f64 {
+        if x > 0.0 { 1.0 } else { 0.0 }
+    }
+}

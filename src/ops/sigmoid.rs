@@ -1,0 +1,164 @@
+use super::{Backward, Fast, tanh};
+use crate::{
+    Activation,
+    contract::{Bound, Bounds, Contract},
+    exponential::{C0, C2, C3, Powers, reduce, reduce_negated, unfused},
+    hex::hex,
+    isa::Simd,
+    run::Map,
+    vector::F32s,
+};
+
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Sigmoid;
+
+/// Applies [`Sigmoid`] in place, in the default tier.
+pub fn sigmoid(x: &mut [f32]) {
+    Sigmoid.apply(x);
+}
+
+/// The halvings keep every power in range for x in [-104, 60].
+const HALVINGS: u32 = 24;
+
+/// K 2^(i/8). K = 1.722 is no power of two: all eight are nearly f32 numbers, so they need no
+/// correction, and K + K E stays below 2^(n+1) where its rounding would weigh most.
+const POWERS: Powers = Powers::new(
+    [0x3fdc70b9, 0x3ff06452, 0x40031319, 0x400ef018, 0x401bdff6, 0x4029fb94, 0x40395e13, 0x404a2509],
+    HALVINGS,
+);
+/// K, halved as the powers are, and 2^24 / K.
+const K: f32 = hex("0x1.b8e172p-24");
+const PER_K: f32 = hex("0x1.294bbep23");
+
+impl Map<1> for Sigmoid {
+    #[inline(always)]
+    fn eval<S: Simd>(self, [x]: [F32s<S>; 1]) -> F32s<S> {
+        if !S::FUSED {
+            return plain(x);
+        }
+        let reduced = reduce_negated(x.clamp(-104.0, 60.0));
+        let r = reduced.r;
+        let p = r.mul_add(-C3, C2).mul_add(r * r, C0 - r);
+        let scale = POWERS.at(reduced.z);
+
+        // K + K E = d + rest, exact but for the rounding of `small`.
+        let large = scale.at_least(K);
+        let small = scale.mul_add(p, scale.at_most(K));
+        let d = large + small;
+        let rest = small - (d - large);
+
+        let y = K / d;
+        let error = y.neg_mul_add(rest, y.neg_mul_add(d, K));
+        (y * PER_K).mul_add(error, y)
+    }
+}
+
+/// 2^(i/8)
+const POWERS_OF_TWO: Powers = Powers::new(
+    [0x3f800000, 0x3f8b95c2, 0x3f9837f0, 0x3fa5fed7, 0x3fb504f3, 0x3fc5672a, 0x3fd744fd, 0x3feac0c7],
+    HALVINGS,
+);
+
+impl Map<1> for Fast<Sigmoid> {
+    #[inline(always)]
+    fn eval<S: Simd>(self, [x]: [F32s<S>; 1]) -> F32s<S> {
+        const ONE: f32 = hex("0x1p-24");
+        /// e^-r
+        const COEFFICIENTS: [f32; 4] = [hex("-0x1.555d8ap-3"), hex("0x1.000a42p-1"), -1.0, 1.0];
+        let x = x.clamp(-104.0, 60.0);
+        if S::FUSED {
+            let reduced = reduce_negated(x);
+            ONE / POWERS_OF_TWO.at(reduced.z).mul_add(reduced.r.poly(COEFFICIENTS), ONE)
+        } else {
+            let reduced = unfused::reduce(-x);
+            ONE / ((reduced.p + 1.0) * unfused::power(ONE, reduced.k) + ONE)
+        }
+    }
+}
+
+/// Without FMA there is no residual to correct the quotient by, so each region has the form that
+/// rounds least: E / (1 + E) as E (1 + small), 1 / (1 + E) as 1 - small, and between them tanh's.
+#[inline(always)]
+fn plain<S: Simd>(x: F32s<S>) -> F32s<S> {
+    const SMALLEST: f32 = hex("0x1p-120");
+    let a = x.clamp(-104.5, 20.0);
+    let reduced = unfused::reduce(a);
+    // e^a; the limit only keeps the powers normal.
+    let t = (reduced.p + 1.0) * unfused::power(1.0, reduced.k).at_least(SMALLEST);
+    let half = x * 0.5;
+    let s = half * half;
+    let near = x.abs().lt(1.3);
+    let negative = x.lt(0.0);
+
+    let numerator = near.select(s, negative.select(reduced.p - t, -1.0));
+    let v = numerator / near.select(tanh::ratio(s), t + 1.0);
+
+    let quarter = x * 0.25;
+    let middle = 0.5 + (quarter - quarter * v);
+    let outside = negative.select(unfused::scale(v + 1.0, reduced.k), v + 1.0);
+    // The last addend is NaN where x is.
+    near.select(middle, outside) + a * 0.0
+}
+
+impl Map<2> for Backward<Sigmoid> {
+    #[inline(always)]
+    fn eval<S: Simd>(self, [x, dy]: [F32s<S>; 2]) -> F32s<S> {
+        bell(x.abs().at_most(104.5), 1.0) * dy
+    }
+}
+
+/// `numerator / (e^a + 2 + e^-a)` for 0 <= a <= 106: no term cancels, and each tail is right.
+#[inline(always)]
+pub(super) fn bell<S: Simd>(a: F32s<S>, numerator: f32) -> F32s<S> {
+    // As K above; here 3 K must stay below 4, and K near the root of 2 rounds best.
+    const HALVINGS: u32 = 26;
+    const K: f32 = hex("0x1.53f728p-26");
+    const POWERS: Powers = Powers::new(
+        [0x3fa9fb94, 0x3fb95e13, 0x3fca2509, 0x3fdc70b9, 0x3ff06452, 0x40031319, 0x400ef018, 0x401bdff6],
+        HALVINGS,
+    );
+    if S::FUSED {
+        let reduced = reduce(a);
+        let r = reduced.r;
+        let p = r.mul_add(C3, C2).mul_add(r * r, r + C0);
+        let scale = POWERS.at(reduced.z);
+        let rest = (K * K) / scale.mul_add(p, scale) + 2.0 * K;
+        let d = scale.at_least(rest) + scale.mul_add(p, scale.at_most(rest));
+        (numerator * K) / d
+    } else {
+        let reduced = unfused::reduce(a);
+        let scale = unfused::power(K, reduced.k);
+        let low = scale * reduced.p;
+        let rest = (K * K) / (scale + low) + 2.0 * K;
+        (numerator * K) / (scale.at_least(rest) + (scale.at_most(rest) + low))
+    }
+}
+
+impl Contract for Sigmoid {
+    const NAME: &'static str = "sigmoid";
+    const BOUNDS: Bounds = Bounds {
+        default: Bound { fused: 0.979, baseline: 1.633 },
+        fast: Bound { fused: 2.985, baseline: 4.0 },
+        backward: Bound { fused: 1.942, baseline: 2.0 },
+    };
+    const RANGE: [f32; 2] = [0.0, 1.0];
+    const SPECIALS: &'static [[f32; 2]] = &[
+        [0.0, 0.5],
+        [-0.0, 0.5],
+        [f32::INFINITY, 1.0],
+        [f32::NEG_INFINITY, 0.0],
+        [f32::MAX, 1.0],
+        [f32::MIN, 0.0],
+        [f32::MIN_POSITIVE, 0.5],
+    ];
+    const DERIVATIVE_SPECIALS: &'static [[f32; 2]] =
+        &[[0.0, 0.25], [-0.0, 0.25], [f32::INFINITY, 0.0], [f32::NEG_INFINITY, 0.0]];
+
+    fn exact(self, x: f64) -> f64 {
+        if x < 0.0 { libm::exp(x) / (1.0 + libm::exp(x)) } else { 1.0 / (1.0 + libm::exp(-x)) }
+    }
+    fn derivative(self, x: f64) -> f64 {
+        let e = libm::exp(-x.abs());
+        e / ((1.0 + e) * (1.0 + e))
+    }
+}

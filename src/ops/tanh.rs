@@ -1,0 +1,108 @@
+use super::{Backward, Fast, sigmoid::bell};
+use crate::{
+    Activation,
+    contract::{Bound, Bounds, Contract},
+    exponential::{LN_2, LOG2_E, MAGIC, Powers, unfused},
+    hex::hex,
+    isa::Simd,
+    run::Map,
+    vector::F32s,
+};
+
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Tanh;
+
+/// Applies [`Tanh`] in place, in the default tier.
+pub fn tanh(x: &mut [f32]) {
+    Tanh.apply(x);
+}
+
+impl Map<1> for Tanh {
+    #[inline(always)]
+    fn eval<S: Simd>(self, [x]: [F32s<S>; 1]) -> F32s<S> {
+        let a = x.abs();
+        let b = a.at_most(1.0);
+        let s = b * b;
+        let v = s / half_exp_plus_half(a.at_most(9.5)).at_least(ratio(s));
+        b.neg_mul_add(v, b).with_sign_of(x)
+    }
+}
+
+impl Map<1> for Fast<Tanh> {
+    #[inline(always)]
+    fn eval<S: Simd>(self, [x]: [F32s<S>; 1]) -> F32s<S> {
+        Tanh.eval([x])
+    }
+}
+
+/// s / (1 - tanh(x)/x) for s = x^2 <= 1: nearly linear, since its singularity nearest to 0 is at -20.2.
+#[inline(always)]
+pub(super) fn ratio<S: Simd>(s: F32s<S>) -> F32s<S> {
+    const COEFFICIENTS: [f32; 4] =
+        [hex("0x1.dad28p-13"), hex("-0x1.750566p-8"), hex("0x1.3332bap0"), hex("0x1.800006p1")];
+    s.poly(COEFFICIENTS)
+}
+
+/// (e^2a + 1) / 2
+#[inline(always)]
+fn half_exp_plus_half<S: Simd>(a: F32s<S>) -> F32s<S> {
+    /// 2^(i/8) / c, where c makes all eight nearly f32 numbers with an even last bit, so that adding
+    /// a half is exact where it matters. They need no correction.
+    const POWERS: Powers = Powers::new(
+        [0x3f7cadda, 0x3f89c636, 0x3f963e70, 0x3fa3d796, 0x3fb2abce, 0x3fc2d79c, 0x3fd47a1a, 0x3fe7b530],
+        1,
+    );
+    /// c e^2r - 1
+    const COEFFICIENTS: [f32; 4] =
+        [hex("0x1.59c974p0"), hex("0x1.0367b8p1"), hex("0x1.035d54p1"), hex("0x1.aea906p-7")];
+    if !S::FUSED {
+        let reduced = unfused::reduce(a + a);
+        return (reduced.p + 1.0) * unfused::power(0.5, reduced.k) + 0.5;
+    }
+    let z = a.mul_add(2.0 * LOG2_E, MAGIC);
+    let n = z - MAGIC;
+    // One part of ln 2 will do: what it lacks is damped in the result.
+    let r = n.neg_mul_add(LN_2 / 2.0, a);
+    let p = r.poly(COEFFICIENTS);
+    let scale = POWERS.at(z.bits());
+    scale.mul_add(p, scale + 0.5)
+}
+
+impl Map<2> for Backward<Tanh> {
+    #[inline(always)]
+    fn eval<S: Simd>(self, [x, dy]: [F32s<S>; 2]) -> F32s<S> {
+        let a = x.abs().at_most(53.0);
+        bell(a + a, 4.0) * dy
+    }
+}
+
+impl Contract for Tanh {
+    const NAME: &'static str = "tanh";
+    const BOUNDS: Bounds = Bounds {
+        default: Bound { fused: 0.937, baseline: 1.102 },
+        fast: Bound { fused: 0.937, baseline: 1.102 },
+        backward: Bound { fused: 1.942, baseline: 2.0 },
+    };
+    const RANGE: [f32; 2] = [-1.0, 1.0];
+    const ODD: bool = true;
+    const SPECIALS: &'static [[f32; 2]] = &[
+        [0.0, 0.0],
+        [-0.0, -0.0],
+        [f32::INFINITY, 1.0],
+        [f32::NEG_INFINITY, -1.0],
+        [f32::MAX, 1.0],
+        [f32::MIN, -1.0],
+        [f32::MIN_POSITIVE, f32::MIN_POSITIVE],
+        [-1e-45, -1e-45],
+    ];
+    const DERIVATIVE_SPECIALS: &'static [[f32; 2]] =
+        &[[0.0, 1.0], [-0.0, 1.0], [f32::INFINITY, 0.0], [f32::NEG_INFINITY, 0.0]];
+
+    fn exact(self, x: f64) -> f64 {
+        libm::tanh(x)
+    }
+    fn derivative(self, x: f64) -> f64 {
+        let e = libm::exp(-2.0 * x.abs());
+        4.0 * e / ((1.0 + e) * (1.0 + e))
+    }
+}

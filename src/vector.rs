@@ -1,0 +1,207 @@
+//! Lanes with operators, so that a kernel reads like its formula: [`F32s`] and their bits, [`U32s`].
+
+use crate::isa::{Native, Simd};
+use core::ops::{Add, BitAnd, BitXor, Div, Mul, Neg, Shl, Sub};
+
+/// f32 lanes, with the token that proves their instruction set.
+#[derive(Clone, Copy)]
+pub(crate) struct F32s<S: Simd> {
+    s: S,
+    lanes: S::F32,
+}
+
+/// The bits of f32 lanes.
+#[derive(Clone, Copy)]
+pub(crate) struct U32s<S: Simd> {
+    s: S,
+    lanes: S::U32,
+}
+
+/// One truth value a lane.
+#[derive(Clone, Copy)]
+pub(crate) struct Mask<S: Simd> {
+    s: S,
+    lanes: S::Mask,
+}
+
+/// What stands for lanes: lanes, or one number for all of them.
+pub(crate) trait Operand<S: Simd> {
+    fn lanes(self, s: S) -> S::F32;
+}
+impl<S: Simd> Operand<S> for F32s<S> {
+    #[inline(always)]
+    fn lanes(self, _: S) -> S::F32 {
+        self.lanes
+    }
+}
+impl<S: Simd> Operand<S> for f32 {
+    #[inline(always)]
+    fn lanes(self, s: S) -> S::F32 {
+        s.splat(self)
+    }
+}
+
+macro_rules! operators { ($($Trait:ident $name:ident),*) => {$(
+    impl<S: Simd, B: Operand<S>> $Trait<B> for F32s<S> {
+        type Output = Self;
+        #[inline(always)]
+        fn $name(self, b: B) -> Self {
+            F32s { lanes: self.s.$name(self.lanes, b.lanes(self.s)), ..self }
+        }
+    }
+    impl<S: Simd> $Trait<F32s<S>> for f32 {
+        type Output = F32s<S>;
+        #[inline(always)]
+        fn $name(self, b: F32s<S>) -> F32s<S> {
+            F32s { lanes: b.s.$name(b.s.splat(self), b.lanes), ..b }
+        }
+    }
+)*}; }
+operators!(Add add, Sub sub, Mul mul, Div div);
+
+impl<S: Simd> Neg for F32s<S> {
+    type Output = Self;
+    #[inline(always)]
+    fn neg(self) -> Self {
+        (self.bits() ^ SIGN).float()
+    }
+}
+
+const SIGN: u32 = 0x8000_0000;
+
+impl<S: Simd> F32s<S> {
+    #[inline(always)]
+    pub(crate) fn splat(s: S, x: f32) -> Self {
+        F32s { s, lanes: s.splat(x) }
+    }
+    #[inline(always)]
+    pub(crate) fn load(s: S, x: &[f32]) -> Self {
+        F32s { s, lanes: s.load(x) }
+    }
+    #[inline(always)]
+    pub(crate) fn store(self, x: &mut [f32]) {
+        self.s.store(self.lanes, x);
+    }
+    /// The same number in every lane of this instruction set.
+    #[inline(always)]
+    pub(crate) fn same(self, x: f32) -> Self {
+        Self::splat(self.s, x)
+    }
+    /// `self * b + c`, rounded once where `S::FUSED`.
+    #[inline(always)]
+    pub(crate) fn mul_add(self, b: impl Operand<S>, c: impl Operand<S>) -> Self {
+        F32s { lanes: self.s.mul_add(self.lanes, b.lanes(self.s), c.lanes(self.s)), ..self }
+    }
+    /// `c - self * b`, rounded once where `S::FUSED`.
+    #[inline(always)]
+    pub(crate) fn neg_mul_add(self, b: impl Operand<S>, c: impl Operand<S>) -> Self {
+        F32s { lanes: self.s.neg_mul_add(self.lanes, b.lanes(self.s), c.lanes(self.s)), ..self }
+    }
+    /// The smaller one; NaN where `self` is NaN.
+    #[inline(always)]
+    pub(crate) fn at_most(self, b: impl Operand<S>) -> Self {
+        F32s { lanes: self.s.min(b.lanes(self.s), self.lanes), ..self }
+    }
+    /// The larger one; NaN where `self` is NaN, and `self` where they are equal (its zero's sign is kept).
+    #[inline(always)]
+    pub(crate) fn at_least(self, b: impl Operand<S>) -> Self {
+        F32s { lanes: self.s.max(b.lanes(self.s), self.lanes), ..self }
+    }
+    /// Within `low` and `high`; NaN where `self` is NaN.
+    #[inline(always)]
+    pub(crate) fn clamp(self, low: f32, high: f32) -> Self {
+        self.at_least(low).at_most(high)
+    }
+    #[inline(always)]
+    pub(crate) fn abs(self) -> Self {
+        (self.bits() & !SIGN).float()
+    }
+    /// `self`, which is not negative, with the sign of `x`.
+    #[inline(always)]
+    pub(crate) fn with_sign_of(self, x: Self) -> Self {
+        (self.bits() ^ (x.bits() & SIGN)).float()
+    }
+    #[inline(always)]
+    pub(crate) fn lt(self, b: impl Operand<S>) -> Mask<S> {
+        Mask { s: self.s, lanes: self.s.lt(self.lanes, b.lanes(self.s)) }
+    }
+    #[inline(always)]
+    pub(crate) fn le(self, b: impl Operand<S>) -> Mask<S> {
+        Mask { s: self.s, lanes: self.s.le(self.lanes, b.lanes(self.s)) }
+    }
+    /// The polynomial with these coefficients, highest power first, by Horner's rule.
+    #[inline(always)]
+    pub(crate) fn poly<const N: usize>(self, coefficients: [f32; N]) -> Self {
+        let mut p = self.same(coefficients[0]);
+        for &c in &coefficients[1..] {
+            p = p.mul_add(self, c);
+        }
+        p
+    }
+    #[inline(always)]
+    pub(crate) fn bits(self) -> U32s<S> {
+        U32s { s: self.s, lanes: self.s.bits(self.lanes) }
+    }
+    /// Whether the magnitude of every lane is below `limit`. A NaN is not.
+    #[inline(always)]
+    pub(crate) fn all_below(self, limit: f32) -> bool {
+        self.s.all_below((self.bits() & !SIGN).lanes, limit.to_bits())
+    }
+}
+
+impl<S: Native> F32s<S> {
+    #[inline(always)]
+    pub(crate) fn load_short(s: S, x: &[f32]) -> Self {
+        F32s { s, lanes: s.load_short(x) }
+    }
+    #[inline(always)]
+    pub(crate) fn store_short(self, x: &mut [f32]) {
+        self.s.store_short(self.lanes, x);
+    }
+}
+
+impl<S: Simd> Mask<S> {
+    #[inline(always)]
+    pub(crate) fn select(self, then: impl Operand<S>, other: impl Operand<S>) -> F32s<S> {
+        let s = self.s;
+        F32s { s, lanes: s.select(self.lanes, then.lanes(s), other.lanes(s)) }
+    }
+}
+
+macro_rules! bit_operators { ($($Trait:ident $name:ident $method:ident),*) => {$(
+    impl<S: Simd> $Trait for U32s<S> {
+        type Output = Self;
+        #[inline(always)]
+        fn $name(self, b: Self) -> Self {
+            U32s { lanes: self.s.$method(self.lanes, b.lanes), ..self }
+        }
+    }
+    impl<S: Simd> $Trait<u32> for U32s<S> {
+        type Output = Self;
+        #[inline(always)]
+        fn $name(self, b: u32) -> Self {
+            U32s { lanes: self.s.$method(self.lanes, self.s.splat_bits(b)), ..self }
+        }
+    }
+)*}; }
+bit_operators!(Add add add_bits, Sub sub sub_bits, BitAnd bitand and, BitXor bitxor xor);
+
+impl<S: Simd> Shl<u32> for U32s<S> {
+    type Output = Self;
+    #[inline(always)]
+    fn shl(self, count: u32) -> Self {
+        U32s { lanes: self.s.shl(self.lanes, count), ..self }
+    }
+}
+
+impl<S: Simd> U32s<S> {
+    #[inline(always)]
+    pub(crate) fn float(self) -> F32s<S> {
+        F32s { s: self.s, lanes: self.s.float(self.lanes) }
+    }
+    /// The entry that the low three bits of each lane name.
+    #[inline(always)]
+    pub(crate) fn entry_of(self, table: &[u32; 8]) -> Self {
+        U32s { lanes: self.s.look_up(self.s.table(table), self.lanes), ..self }
+    }
+}
