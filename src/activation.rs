@@ -12,7 +12,7 @@
 ///
 /// let mut x = [-2.0, 0.0, 2.0];
 /// Sigmoid.apply(&mut x);
-/// assert_eq!(x, [0.11920292, 0.5, 0.880797]);
+/// assert_eq!(x, [0.11920292, 0.5, 0.8807971]);
 ///
 /// let mut y = [0.0; 3];
 /// Tanh.apply_into(&x, &mut y);
@@ -49,16 +49,13 @@ pub trait Gradient<T = f32>: Activation<T> {
     /// If the lengths differ; nothing is written then.
     #[track_caller]
     fn backward(&self, x: &[T], dy: &[T], dx: &mut [T]);
-}
 
-/// A [`Gradient`] that the output alone gives with full relative accuracy, so the input need not be kept.
-///
-/// Sigmoid and tanh do not implement this: where their output has rounded to 1 it no longer tells the gradient.
-pub trait GradientFromOutput<T = f32>: Gradient<T> {
-    /// `dx[i] = dy[i] * f'(x[i])`, from the output `y` of the forward call.
+    /// `dx[i] = dy[i] * f'(x[i])`, from the output `y` of the forward call, so that the input need not be kept.
+    ///
+    /// Only operations that are [`FromOutput`] have it.
     ///
     /// ```
-    /// use activations::{Exp, GradientFromOutput};
+    /// use activations::{Exp, Gradient};
     ///
     /// let mut dx = [0.0; 2];
     /// Exp.backward_from_output(&[1.0, 7.5], &[1.0, 2.0], &mut dx);
@@ -69,7 +66,22 @@ pub trait GradientFromOutput<T = f32>: Gradient<T> {
     ///
     /// If the lengths differ; nothing is written then.
     #[track_caller]
-    fn backward_from_output(&self, y: &[T], dy: &[T], dx: &mut [T]);
+    fn backward_from_output(&self, y: &[T], dy: &[T], dx: &mut [T])
+    where
+        Self: FromOutput<T>,
+    {
+        self.gradient_from_output(y, dy, dx);
+    }
+}
+
+/// The operations whose output alone gives the gradient with full relative accuracy.
+///
+/// Sigmoid and tanh are not among them: where their output has rounded to 1 it no longer tells the gradient.
+pub trait FromOutput<T = f32>: Gradient<T> {
+    /// The kernel of [`Gradient::backward_from_output`].
+    #[doc(hidden)]
+    #[track_caller]
+    fn gradient_from_output(&self, y: &[T], dy: &[T], dx: &mut [T]);
 }
 
 /// The fast tier of an operation: at most 4 ULP, and all else as in the default tier: special values,
@@ -96,11 +108,11 @@ where
     }
 }
 
-impl<T, Op: GradientFromOutput<T>> GradientFromOutput<T> for Fast<Op>
+impl<T, Op: FromOutput<T>> FromOutput<T> for Fast<Op>
 where
     Self: Activation<T>,
 {
-    fn backward_from_output(&self, y: &[T], dy: &[T], dx: &mut [T]) {
-        self.0.backward_from_output(y, dy, dx);
+    fn gradient_from_output(&self, y: &[T], dy: &[T], dx: &mut [T]) {
+        self.0.gradient_from_output(y, dy, dx);
     }
 }

@@ -16,6 +16,6 @@ mod ops;
 mod run;
 mod vector;
 
-pub use activation::{Activation, Fast, Gradient, GradientFromOutput};
+pub use activation::{Activation, Fast, FromOutput, Gradient};
 pub use isa::{Isa, ParseIsaError};
 pub use ops::{Exp, LeakyRelu, Relu, Sigmoid, Tanh, exp, relu, sigmoid, tanh};

@@ -11,9 +11,6 @@ pub(crate) trait Map<const N: usize>: Copy {
     fn eval<S: Simd>(self, inputs: [F32s<S>; N]) -> F32s<S>;
 }
 
-/// Registers per step of a long loop: enough independent work to cover a division, few enough to stay in registers.
-const TOGETHER: usize = 4;
-
 /// `x[i] = kernel(x[i])`
 #[inline]
 pub(crate) fn in_place(isa: Isa, kernel: impl Map<1>, x: &mut [f32]) {
@@ -34,28 +31,31 @@ struct InPlace<'a, K> {
 impl<K: Map<1>> Job for InPlace<'_, K> {
     #[inline(always)]
     fn run<S: Native>(self, s: S) {
-        if self.x.len() >= S::LANES * TOGETHER {
-            self.full(SideBySide::<S, TOGETHER>(s));
-        } else if self.x.len() >= S::LANES {
-            self.full(s);
-        } else if !self.x.is_empty() {
-            self.kernel.eval([F32s::load_short(s, self.x)]).store_short(self.x);
+        let Self { kernel, x } = self;
+        let Some(last) = x.len().checked_sub(S::LANES) else {
+            if !x.is_empty() {
+                kernel.eval([F32s::load_short(s, x)]).store_short(x);
+            }
+            return;
+        };
+        // The last step ends where the slice ends and may overlap the one before: its input is taken first.
+        let end = F32s::load(s, &x[last..]);
+        let rest = steps_in_place(SideBySide(s), kernel, x);
+        let rest = steps_in_place(s, kernel, rest);
+        if !rest.is_empty() {
+            kernel.eval([end]).store(&mut x[last..]);
         }
     }
 }
 
-impl<K: Map<1>> InPlace<'_, K> {
-    /// At least one step of `S`. The last one ends where the slice ends and may overlap the one
-    /// before, so it is computed first, while its input is still there, and stored last.
-    #[inline(always)]
-    fn full<S: Simd>(self, s: S) {
-        let last = self.x.len() - S::LANES;
-        let end = self.kernel.eval([F32s::load(s, &self.x[last..])]);
-        for x in self.x[..last.next_multiple_of(S::LANES)].chunks_exact_mut(S::LANES) {
-            self.kernel.eval([F32s::load(s, x)]).store(x);
-        }
-        end.store(&mut self.x[last..]);
+/// As many whole steps as there are; what is left.
+#[inline(always)]
+fn steps_in_place<S: Simd>(s: S, kernel: impl Map<1>, x: &mut [f32]) -> &mut [f32] {
+    let mut steps = x.chunks_exact_mut(S::LANES);
+    for x in &mut steps {
+        kernel.eval([F32s::load(s, x)]).store(x);
     }
+    steps.into_remainder()
 }
 
 struct Into<'a, K, const N: usize> {
@@ -67,35 +67,44 @@ struct Into<'a, K, const N: usize> {
 impl<K: Map<N>, const N: usize> Job for Into<'_, K, N> {
     #[inline(always)]
     fn run<S: Native>(self, s: S) {
-        if self.dst.len() >= S::LANES * TOGETHER {
-            self.full(SideBySide::<S, TOGETHER>(s));
-        } else if self.dst.len() >= S::LANES {
-            self.full(s);
-        } else if !self.dst.is_empty() {
-            let inputs = from_fn(
-                #[inline(always)]
-                |i| F32s::load_short(s, self.inputs[i]),
-            );
-            self.kernel.eval(inputs).store_short(self.dst);
+        let Self { kernel, inputs, dst } = self;
+        let Some(last) = dst.len().checked_sub(S::LANES) else {
+            if !dst.is_empty() {
+                let inputs = from_fn(
+                    #[inline(always)]
+                    |i| F32s::load_short(s, inputs[i]),
+                );
+                kernel.eval(inputs).store_short(dst);
+            }
+            return;
+        };
+        let done = steps_into(SideBySide(s), kernel, inputs, 0, dst);
+        let done = steps_into(s, kernel, inputs, done, dst);
+        if done < dst.len() {
+            eval_at(s, kernel, inputs, last).store(&mut dst[last..]);
         }
     }
 }
 
-impl<K: Map<N>, const N: usize> Into<'_, K, N> {
-    /// At least one step of `S`; the last one may overlap the one before, and gives the same again.
-    #[inline(always)]
-    fn full<S: Simd>(self, s: S) {
-        let last = self.dst.len() - S::LANES;
-        let steps = self.dst[..last.next_multiple_of(S::LANES)].chunks_exact_mut(S::LANES);
-        for (step, y) in steps.enumerate() {
-            eval_at(s, self.kernel, self.inputs, step * S::LANES).store(y);
-        }
-        eval_at(s, self.kernel, self.inputs, last).store(&mut self.dst[last..]);
+/// As many whole steps as there are from element `done` on; how many elements are done then.
+#[inline(always)]
+fn steps_into<S: Simd, const N: usize>(
+    s: S,
+    kernel: impl Map<N>,
+    inputs: [&[f32]; N],
+    done: usize,
+    dst: &mut [f32],
+) -> usize {
+    let steps = dst[done..].chunks_exact_mut(S::LANES);
+    let end = done + steps.len() * S::LANES;
+    for (step, y) in steps.enumerate() {
+        eval_at(s, kernel, inputs, done + step * S::LANES).store(y);
     }
+    end
 }
 
 #[inline(always)]
-fn eval_at<S: Simd, K: Map<N>, const N: usize>(s: S, kernel: K, inputs: [&[f32]; N], at: usize) -> F32s<S> {
+fn eval_at<S: Simd, const N: usize>(s: S, kernel: impl Map<N>, inputs: [&[f32]; N], at: usize) -> F32s<S> {
     // Not `inputs.map`, which is not sure to be inlined into code for another instruction set.
     kernel.eval(from_fn(
         #[inline(always)]

@@ -1,27 +1,30 @@
-//! `N` registers as one wide one: every operation of a kernel is issued for all of them before the
+//! Four registers as one wide one: every operation of a kernel is issued for all of them before the
 //! next operation, so independent work covers latencies and the kernel's text stays a formula.
+//!
+//! Four are enough to cover a division, and few enough to stay in registers.
 
 use super::Simd;
-use core::array::from_fn;
 
 #[derive(Clone, Copy)]
-pub(crate) struct SideBySide<S, const N: usize>(pub(crate) S);
+pub(crate) struct SideBySide<S>(pub(crate) S);
 
+// Each array is written out: the compiler takes several times as long to see through `array::from_fn`.
 macro_rules! for_each_register {
     ($($name:ident($($a:ident: $A:ident),*) -> $R:ident;)*) => {$(
         #[inline(always)]
         fn $name(self, $($a: Self::$A),*) -> Self::$R {
-            from_fn(#[inline(always)] |i| self.0.$name($($a[i]),*))
+            let s = self.0;
+            [s.$name($($a[0]),*), s.$name($($a[1]),*), s.$name($($a[2]),*), s.$name($($a[3]),*)]
         }
     )*};
 }
 
-impl<S: Simd, const N: usize> Simd for SideBySide<S, N> {
-    type F32 = [S::F32; N];
-    type U32 = [S::U32; N];
-    type Mask = [S::Mask; N];
+impl<S: Simd> Simd for SideBySide<S> {
+    type F32 = [S::F32; 4];
+    type U32 = [S::U32; 4];
+    type Mask = [S::Mask; 4];
     type Table = S::Table;
-    const LANES: usize = S::LANES * N;
+    const LANES: usize = S::LANES * 4;
     const FUSED: bool = S::FUSED;
 
     for_each_register! {
@@ -46,49 +49,44 @@ impl<S: Simd, const N: usize> Simd for SideBySide<S, N> {
     }
     #[inline(always)]
     fn load(self, x: &[f32]) -> Self::F32 {
-        from_fn(
-            #[inline(always)]
-            |i| self.0.load(&x[i * S::LANES..][..S::LANES]),
-        )
+        let (low, high) = x.split_at(2 * S::LANES);
+        let (a, b) = low.split_at(S::LANES);
+        let (c, d) = high.split_at(S::LANES);
+        [self.0.load(a), self.0.load(b), self.0.load(c), self.0.load(d)]
     }
     #[inline(always)]
-    fn store(self, a: Self::F32, x: &mut [f32]) {
-        for i in 0..N {
-            self.0.store(a[i], &mut x[i * S::LANES..][..S::LANES]);
-        }
+    fn store(self, [a, b, c, d]: Self::F32, x: &mut [f32]) {
+        let (low, high) = x.split_at_mut(2 * S::LANES);
+        self.0.store(a, &mut low[..S::LANES]);
+        self.0.store(b, &mut low[S::LANES..]);
+        self.0.store(c, &mut high[..S::LANES]);
+        self.0.store(d, &mut high[S::LANES..]);
     }
     #[inline(always)]
     fn splat(self, x: f32) -> Self::F32 {
-        [self.0.splat(x); N]
+        [self.0.splat(x); 4]
     }
     #[inline(always)]
     fn splat_bits(self, x: u32) -> Self::U32 {
-        [self.0.splat_bits(x); N]
+        [self.0.splat_bits(x); 4]
     }
     #[inline(always)]
-    fn shl(self, a: Self::U32, count: u32) -> Self::U32 {
-        from_fn(
-            #[inline(always)]
-            |i| self.0.shl(a[i], count),
-        )
+    fn shl(self, [a, b, c, d]: Self::U32, count: u32) -> Self::U32 {
+        let s = self.0;
+        [s.shl(a, count), s.shl(b, count), s.shl(c, count), s.shl(d, count)]
     }
     #[inline(always)]
-    fn all_below(self, a: Self::U32, limit: u32) -> bool {
-        let mut largest = a[0];
-        for i in 1..N {
-            largest = self.0.max_bits(largest, a[i]);
-        }
-        self.0.all_below(largest, limit)
+    fn all_below(self, [a, b, c, d]: Self::U32, limit: u32) -> bool {
+        let s = self.0;
+        s.all_below(s.max_bits(s.max_bits(a, b), s.max_bits(c, d)), limit)
     }
     #[inline(always)]
     fn table(self, entries: &[u32; 8]) -> Self::Table {
         self.0.table(entries)
     }
     #[inline(always)]
-    fn look_up(self, table: Self::Table, i: Self::U32) -> Self::U32 {
-        from_fn(
-            #[inline(always)]
-            |n| self.0.look_up(table, i[n]),
-        )
+    fn look_up(self, table: Self::Table, [a, b, c, d]: Self::U32) -> Self::U32 {
+        let s = self.0;
+        [s.look_up(table, a), s.look_up(table, b), s.look_up(table, c), s.look_up(table, d)]
     }
 }

@@ -8,10 +8,46 @@ use crate::{
     vector::F32s,
 };
 
+/// The exponential function, e^x.
+///
+/// | maximum error, all inputs | ULP | at x | |
+/// |---|---|---|---|
+/// | default | 0.913 | −87.39202 | `avx512`, `avx2`, `neon` |
+/// | [`Fast`] | 1.100 | 21.085896 | |
+/// | both, without FMA | 0.977 | −5.8606462 | `baseline` |
+///
+/// It never steps back, in either tier. Results below the smallest normal number are rounded as
+/// accurately as the others, not flushed.
+///
+/// | x | e^x |
+/// |---|---|
+/// | ±0 | 1 |
+/// | +∞, or above 88.722839 | +∞ |
+/// | −∞, or below −103.97208 | +0 |
+/// | NaN | NaN |
+///
+/// The gradient is `dy * e^x`, in [`backward`](crate::Gradient::backward) with the error of the
+/// function, in [`backward_from_output`](crate::Gradient::backward_from_output) with one rounding.
+///
+/// ```
+/// use activations::{Activation, Exp};
+///
+/// let mut x = [0.0, 1.0, -104.0];
+/// Exp.apply(&mut x);
+/// assert_eq!(x, [1.0, 2.7182817, 0.0]);
+/// ```
+///
+/// Definition: IEEE 754-2019, clause 9.2; `Exp` of ONNX, `exp` of NumPy and PyTorch.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Exp;
 
-/// Applies [`Exp`] in place, in the default tier.
+/// `x[i] = e^x[i]`: [`Exp`] in place, in the default tier, at most 0.913 ULP off.
+///
+/// ```
+/// let mut x = [0.0, f32::NEG_INFINITY];
+/// activations::exp(&mut x);
+/// assert_eq!(x, [1.0, 0.0]);
+/// ```
 pub fn exp(x: &mut [f32]) {
     Exp.apply(x);
 }
@@ -84,9 +120,9 @@ impl Map<2> for BackwardFromOutput<Exp> {
 impl Contract for Exp {
     const NAME: &'static str = "exp";
     const BOUNDS: Bounds = Bounds {
-        default: Bound { fused: 0.912, baseline: 0.976 },
-        fast: Bound { fused: 1.100, baseline: 0.976 },
-        backward: Bound { fused: 0.912, baseline: 0.976 },
+        default: Bound { fused: 0.913, baseline: 0.977 },
+        fast: Bound { fused: 1.100, baseline: 0.977 },
+        backward: Bound { fused: 0.913, baseline: 0.977 },
     };
     const RANGE: [f32; 2] = [0.0, f32::INFINITY];
     const SPECIALS: &'static [[f32; 2]] = &[

@@ -1,4 +1,4 @@
-use super::{Backward, Fast, Relu};
+use super::{Backward, Relu};
 use crate::{
     contract::{Bound, Bounds, Contract},
     isa::Simd,
@@ -6,9 +6,32 @@ use crate::{
     vector::F32s,
 };
 
+/// The leaky rectified linear unit: x where x > 0, else slope · x.
+///
+/// Correctly rounded, in every tier, for every slope. The gradient is `dy` where x > 0, else `slope * dy`.
+///
+/// | x | leaky_relu(x) | leaky_relu'(x) |
+/// |---|---|---|
+/// | ±0 | slope · ±0 | slope |
+/// | +∞ | +∞ | 1 |
+/// | −∞ | slope · −∞ | slope |
+/// | NaN | NaN | slope |
+///
+/// A slope of 0 is [`Relu`], so that −∞ gives 0.
+///
+/// ```
+/// use activations::{Activation, LeakyRelu};
+///
+/// let mut x = [-1.0, 2.0];
+/// LeakyRelu { slope: 0.25 }.apply(&mut x);
+/// assert_eq!(x, [-0.25, 2.0]);
+/// ```
+///
+/// Definition: `LeakyRelu` of ONNX, `torch.nn.LeakyReLU`; Maas, Hannun, Ng, "Rectifier nonlinearities improve
+/// neural network acoustic models" (2013).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LeakyRelu {
-    /// The factor of negative inputs.
+    /// The factor of inputs that are not positive.
     pub slope: f32,
 }
 
@@ -25,14 +48,8 @@ impl Map<1> for LeakyRelu {
         if self.slope == 0.0 {
             return Relu.eval([x]);
         }
-        x.same(0.0).lt(x).select(x, x * self.slope)
-    }
-}
-
-impl Map<1> for Fast<LeakyRelu> {
-    #[inline(always)]
-    fn eval<S: Simd>(self, [x]: [F32s<S>; 1]) -> F32s<S> {
-        self.0.eval([x])
+        // Selecting between results would become a masked store in place: slow on some processors.
+        x * x.same(0.0).lt(x).select(1.0, x.same(self.slope))
     }
 }
 

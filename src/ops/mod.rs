@@ -7,7 +7,7 @@ mod sigmoid;
 mod tanh;
 
 use crate::{
-    activation::{Activation, Fast, Gradient, GradientFromOutput},
+    activation::{Activation, Fast, FromOutput, Gradient},
     contract::{self, Contract, Operation, Tier},
     isa::Isa,
     run::{in_place, into},
@@ -32,7 +32,7 @@ fn same_length(name: &str, len: usize, dst_name: &str, dst_len: usize) {
 }
 
 /// Compiles the kernels of a forward operation here, at this crate's optimisation level.
-macro_rules! activation { ($($Op:ty),*) => {$(
+macro_rules! activation { ($Op:ty) => {
     impl Activation for $Op {
         fn apply(&self, x: &mut [f32]) {
             in_place(Isa::active(), *self, x);
@@ -42,22 +42,49 @@ macro_rules! activation { ($($Op:ty),*) => {$(
             into(Isa::active(), *self, [src], dst);
         }
     }
-)*}; }
+}; }
 
-macro_rules! tier {
-    ($name:literal, $bound:expr, $op:expr) => {
-        Tier {
-            name: $name,
-            bound: $bound,
-            apply: |isa, x| in_place(isa, $op, x),
-            apply_into: |isa, src, dst| into(isa, $op, [src], dst),
+/// The fast tier: a kernel of its own, or the default one.
+macro_rules! fast_tier {
+    ($Op:ty, own) => {
+        activation!(Fast<$Op>);
+    };
+    ($Op:ty, default) => {
+        impl Activation for Fast<$Op> {
+            fn apply(&self, x: &mut [f32]) {
+                self.0.apply(x);
+            }
+            fn apply_into(&self, src: &[f32], dst: &mut [f32]) {
+                self.0.apply_into(src, dst);
+            }
         }
     };
 }
 
-macro_rules! operations { ($($Op:ty),*) => {
+macro_rules! fast_kernel {
+    ($Op:ty, own) => {
+        Fast(<$Op>::default())
+    };
+    ($Op:ty, default) => {
+        <$Op>::default()
+    };
+}
+
+macro_rules! tier {
+    ($name:literal, $bound:expr, $kernel:expr) => {
+        Tier {
+            name: $name,
+            bound: $bound,
+            apply: |isa, x| in_place(isa, $kernel, x),
+            apply_into: |isa, src, dst| into(isa, $kernel, [src], dst),
+        }
+    };
+}
+
+macro_rules! operations { ($($Op:ty: fast tier $fast:ident;)*) => {
     $(
-        activation!($Op, Fast<$Op>);
+        activation!($Op);
+        fast_tier!($Op, $fast);
 
         impl Gradient for $Op {
             fn backward(&self, x: &[f32], dy: &[f32], dx: &mut [f32]) {
@@ -74,7 +101,7 @@ macro_rules! operations { ($($Op:ty),*) => {
             name: <$Op>::NAME,
             tiers: &[
                 tier!("default", <$Op>::BOUNDS.default, <$Op>::default()),
-                tier!("fast", <$Op>::BOUNDS.fast, Fast(<$Op>::default())),
+                tier!("fast", <$Op>::BOUNDS.fast, fast_kernel!($Op, $fast)),
             ],
             backward: contract::Backward {
                 bound: <$Op>::BOUNDS.backward,
@@ -91,11 +118,17 @@ macro_rules! operations { ($($Op:ty),*) => {
     )*];
 }; }
 
-operations!(Exp, Sigmoid, Tanh, Relu, LeakyRelu);
+operations! {
+    Exp: fast tier own;
+    Sigmoid: fast tier own;
+    Tanh: fast tier default;
+    Relu: fast tier default;
+    LeakyRelu: fast tier default;
+}
 
-macro_rules! gradient_from_output { ($($Op:ty),*) => {$(
-    impl GradientFromOutput for $Op {
-        fn backward_from_output(&self, y: &[f32], dy: &[f32], dx: &mut [f32]) {
+macro_rules! from_output { ($($Op:ty),*) => {$(
+    impl FromOutput for $Op {
+        fn gradient_from_output(&self, y: &[f32], dy: &[f32], dx: &mut [f32]) {
             same_length("y", y.len(), "dx", dx.len());
             same_length("dy", dy.len(), "dx", dx.len());
             into(Isa::active(), BackwardFromOutput(*self), [y, dy], dx);
@@ -103,4 +136,4 @@ macro_rules! gradient_from_output { ($($Op:ty),*) => {$(
     }
 )*}; }
 
-gradient_from_output!(Exp, Relu);
+from_output!(Exp, Relu);

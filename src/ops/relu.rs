@@ -1,4 +1,4 @@
-use super::{Backward, BackwardFromOutput, Fast};
+use super::{Backward, BackwardFromOutput};
 use crate::{
     Activation,
     contract::{Bound, Bounds, Contract},
@@ -7,10 +7,40 @@ use crate::{
     vector::F32s,
 };
 
+/// The rectified linear unit: x where x > 0, else 0.
+///
+/// Exact, in every tier. The gradient is `dy` where x > 0, else 0; from the output likewise.
+///
+/// | x | relu(x) | relu'(x) |
+/// |---|---|---|
+/// | +0 | +0 | 0 |
+/// | −0 | −0 | 0 |
+/// | +∞ | +∞ | 1 |
+/// | −∞ | +0 | 0 |
+/// | NaN | NaN | 1 |
+///
+/// On every instruction set: Arm's maximum would make −0 of the input +0.
+///
+/// ```
+/// use activations::{Activation, Relu};
+///
+/// let mut x = [-1.0, 2.0, f32::NAN];
+/// Relu.apply(&mut x);
+/// assert_eq!(x[..2], [0.0, 2.0]);
+/// assert!(x[2].is_nan());
+/// ```
+///
+/// Definition: `Relu` of ONNX, `torch.relu`, whose edge values it has.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Relu;
 
-/// Applies [`Relu`] in place, in the default tier.
+/// `x[i] = max(x[i], 0)`: [`Relu`] in place, exact.
+///
+/// ```
+/// let mut x = [-1.0, 2.0];
+/// activations::relu(&mut x);
+/// assert_eq!(x, [0.0, 2.0]);
+/// ```
 pub fn relu(x: &mut [f32]) {
     Relu.apply(x);
 }
@@ -18,14 +48,8 @@ pub fn relu(x: &mut [f32]) {
 impl Map<1> for Relu {
     #[inline(always)]
     fn eval<S: Simd>(self, [x]: [F32s<S>; 1]) -> F32s<S> {
-        x.at_least(0.0)
-    }
-}
-
-impl Map<1> for Fast<Relu> {
-    #[inline(always)]
-    fn eval<S: Simd>(self, [x]: [F32s<S>; 1]) -> F32s<S> {
-        Relu.eval([x])
+        // The maximum alone would hand a signalling NaN on.
+        x.le(x).select(x.at_least(0.0), f32::NAN)
     }
 }
 
@@ -62,6 +86,6 @@ impl Contract for Relu {
         x.max(0.0)
     }
     fn derivative(self, x: f64) -> f64 {
-        if x > 0.0 { 1.0 } else { 0.0 }
+        if x <= 0.0 { 0.0 } else { 1.0 }
     }
 }

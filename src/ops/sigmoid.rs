@@ -9,10 +9,48 @@ use crate::{
     vector::F32s,
 };
 
+/// The logistic sigmoid, 1 / (1 + e^-x).
+///
+/// | maximum error, all inputs | ULP | at x | |
+/// |---|---|---|---|
+/// | default | 0.979 | −2.0238621 | `avx512`, `avx2`, `neon` |
+/// | [`Fast`] | 2.986 | −16.663769 | |
+/// | default, without FMA | 1.633 | −5.879999 | `baseline` |
+/// | [`Fast`], without FMA | 2.481 | −16.635704 | |
+/// | gradient | 1.943 | ±0.2619401 | `avx512`, `avx2`, `neon` |
+/// | gradient, without FMA | 1.934 | ±0.17412053 | `baseline` |
+///
+/// The result is in [0, 1] and never steps back, in either tier. Results below the smallest normal
+/// number (x < -87.34) are rounded as accurately as the others, not flushed.
+///
+/// | x | sigmoid(x) | sigmoid'(x) |
+/// |---|---|---|
+/// | ±0 | 0.5 | 0.25 |
+/// | +∞ (and above 17.33) | 1 | 0 |
+/// | −∞ (and below −103.97) | +0 | 0 |
+/// | NaN | NaN | NaN |
+///
+/// The gradient `dy / (e^x + 2 + e^-x)` is right in both tails; `y * (1 - y)` would be 0 where y has rounded to 1.
+///
+/// ```
+/// use activations::{Activation, Sigmoid};
+///
+/// let mut x = [0.0, -100.0, f32::INFINITY];
+/// Sigmoid.apply(&mut x);
+/// assert_eq!(x, [0.5, 3.8e-44, 1.0]);
+/// ```
+///
+/// Definition: `Sigmoid` of ONNX, `torch.sigmoid`, `scipy.special.expit`.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Sigmoid;
 
-/// Applies [`Sigmoid`] in place, in the default tier.
+/// `x[i] = 1 / (1 + e^-x[i])`: [`Sigmoid`] in place, in the default tier, at most 0.979 ULP off.
+///
+/// ```
+/// let mut x = [0.0, 1.0];
+/// activations::sigmoid(&mut x);
+/// assert_eq!(x, [0.5, 0.7310586]);
+/// ```
 pub fn sigmoid(x: &mut [f32]) {
     Sigmoid.apply(x);
 }
@@ -138,8 +176,8 @@ impl Contract for Sigmoid {
     const NAME: &'static str = "sigmoid";
     const BOUNDS: Bounds = Bounds {
         default: Bound { fused: 0.979, baseline: 1.633 },
-        fast: Bound { fused: 2.985, baseline: 4.0 },
-        backward: Bound { fused: 1.942, baseline: 2.0 },
+        fast: Bound { fused: 2.986, baseline: 2.481 },
+        backward: Bound { fused: 1.943, baseline: 1.934 },
     };
     const RANGE: [f32; 2] = [0.0, 1.0];
     const SPECIALS: &'static [[f32; 2]] = &[

@@ -1,4 +1,4 @@
-use super::{Backward, Fast, sigmoid::bell};
+use super::{Backward, sigmoid::bell};
 use crate::{
     Activation,
     contract::{Bound, Bounds, Contract},
@@ -9,14 +9,53 @@ use crate::{
     vector::F32s,
 };
 
+/// The hyperbolic tangent.
+///
+/// | maximum error, all inputs | ULP | at x | |
+/// |---|---|---|---|
+/// | default and [`Fast`](crate::Fast) | 0.938 | ±0.97462636 | `avx512`, `avx2`, `neon` |
+/// | both, without FMA | 1.103 | ±0.9560896 | `baseline` |
+/// | gradient | 1.943 | ±0.13097005 | `avx512`, `avx2`, `neon` |
+/// | gradient, without FMA | 1.934 | ±0.087060265 | `baseline` |
+///
+/// The result is in [−1, 1], odd bit for bit, and never steps back. `Fast(Tanh)` is the same kernel:
+/// the faster ones that are known step back by 1 ULP at millions of inputs.
+///
+/// | x | tanh(x) | tanh'(x) |
+/// |---|---|---|
+/// | ±0, subnormal x | x | 1 |
+/// | ±∞ (and beyond ±9.011) | ±1 | 0 |
+/// | NaN | NaN | NaN |
+///
+/// The gradient `4 dy / (e^2x + 2 + e^-2x)` is right in both tails; `1 - y²` would be 0 where y has rounded to 1.
+///
+/// ```
+/// use activations::{Activation, Tanh};
+///
+/// let mut x = [0.5, -1e-40, 20.0];
+/// Tanh.apply(&mut x);
+/// assert_eq!(x, [0.46211717, -1e-40, 1.0]);
+/// ```
+///
+/// Definition: `Tanh` of ONNX, `tanh` of NumPy and PyTorch.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Tanh;
 
-/// Applies [`Tanh`] in place, in the default tier.
+/// `x[i] = tanh(x[i])`: [`Tanh`] in place, in the default tier, at most 0.938 ULP off.
+///
+/// ```
+/// let mut x = [-0.0, 1.0];
+/// activations::tanh(&mut x);
+/// assert_eq!(x, [-0.0, 0.7615942]);
+/// ```
 pub fn tanh(x: &mut [f32]) {
     Tanh.apply(x);
 }
 
+// tanh x = b - b s / max(D(s), (e^2|x| + 1) / 2), b = min(|x|, 1), s = b^2. Below 1 the first
+// denominator is the larger, and gives tanh by D(s) = s / (1 - tanh(b)/b); above, b = s = 1 and the second
+// gives 1 - 2 / (e^2|x| + 1). They meet at 1, so the maximum selects without a seam. The
+// quotient is at most 0.24, which damps its errors, and b enters exactly.
 impl Map<1> for Tanh {
     #[inline(always)]
     fn eval<S: Simd>(self, [x]: [F32s<S>; 1]) -> F32s<S> {
@@ -25,13 +64,6 @@ impl Map<1> for Tanh {
         let s = b * b;
         let v = s / half_exp_plus_half(a.at_most(9.5)).at_least(ratio(s));
         b.neg_mul_add(v, b).with_sign_of(x)
-    }
-}
-
-impl Map<1> for Fast<Tanh> {
-    #[inline(always)]
-    fn eval<S: Simd>(self, [x]: [F32s<S>; 1]) -> F32s<S> {
-        Tanh.eval([x])
     }
 }
 
@@ -79,9 +111,9 @@ impl Map<2> for Backward<Tanh> {
 impl Contract for Tanh {
     const NAME: &'static str = "tanh";
     const BOUNDS: Bounds = Bounds {
-        default: Bound { fused: 0.937, baseline: 1.102 },
-        fast: Bound { fused: 0.937, baseline: 1.102 },
-        backward: Bound { fused: 1.942, baseline: 2.0 },
+        default: Bound { fused: 0.938, baseline: 1.103 },
+        fast: Bound { fused: 0.938, baseline: 1.103 },
+        backward: Bound { fused: 1.943, baseline: 1.934 },
     };
     const RANGE: [f32; 2] = [-1.0, 1.0];
     const ODD: bool = true;
