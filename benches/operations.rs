@@ -1,0 +1,117 @@
+//! Every operation × kernel × instruction set × size, in place and out of place, with a copy of the same bytes beside it.
+//!
+//! ```sh
+//! cargo bench                     # everything: some minutes
+//! cargo bench -- 'sigmoid.*4096'  # a part
+//! ```
+//!
+//! A name reads `elements/operation kernel level form`. Sizes below 4096 are timed as calls on
+//! consecutive slices of a buffer of 4096, so the time shown is that of 4096 / elements calls. Inputs are
+//! N(0, 4²), fresh before every in-place pass: exp of exp of exp would be another benchmark.
+#![allow(clippy::cast_possible_truncation, missing_docs)]
+
+use activations::{Isa, contract::OPERATIONS};
+use criterion::{
+    BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main, measurement::WallTime,
+};
+use std::{
+    hint::black_box,
+    time::{Duration, Instant},
+};
+
+const SIZES: [usize; 5] = [1, 16, 4096, 131_072, 16 << 20];
+
+struct Buffers {
+    elements: usize,
+    src: Vec<f32>,
+    dy: Vec<f32>,
+    dst: Vec<f32>,
+}
+
+impl Buffers {
+    fn new(elements: usize) -> Self {
+        let len = elements.max(4096);
+        Self { elements, src: normal(len), dy: vec![1.0; len], dst: vec![0.0; len] }
+    }
+
+    fn out_of_place(
+        &mut self,
+        group: &mut BenchmarkGroup<WallTime>,
+        name: &str,
+        f: impl Fn(&[f32], &mut [f32]),
+    ) {
+        let Self { elements, src, dst, .. } = self;
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| {
+                for (src, dst) in src.chunks_exact(*elements).zip(dst.chunks_exact_mut(*elements)) {
+                    f(black_box(src), black_box(dst));
+                }
+            });
+        });
+    }
+
+    fn in_place(&mut self, group: &mut BenchmarkGroup<WallTime>, name: &str, f: impl Fn(&mut [f32])) {
+        let Self { elements, src, dst, .. } = self;
+        group.bench_function(name, |bencher| {
+            bencher.iter_custom(|passes| {
+                let mut time = Duration::ZERO;
+                for _ in 0..passes {
+                    dst.copy_from_slice(src);
+                    let start = Instant::now();
+                    for x in dst.chunks_exact_mut(*elements) {
+                        f(black_box(x));
+                    }
+                    time += start.elapsed();
+                }
+                time
+            });
+        });
+    }
+}
+
+/// Reproducible samples of N(0, 4²): sums of twelve uniform numbers.
+fn normal(len: usize) -> Vec<f32> {
+    let mut state = 1_u64;
+    let mut uniform = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 40) as f32 / 16_777_216.0
+    };
+    (0..len).map(|_| 4.0 * ((0..12).map(|_| uniform()).sum::<f32>() - 6.0)).collect()
+}
+
+fn operations(criterion: &mut Criterion) {
+    for elements in SIZES {
+        let mut buffers = Buffers::new(elements);
+        let mut group = criterion.benchmark_group(elements.to_string());
+        group.throughput(Throughput::Elements(buffers.src.len() as u64));
+        buffers.out_of_place(&mut group, "copy", |src, dst| dst.copy_from_slice(src));
+        for operation in OPERATIONS {
+            for isa in Isa::available() {
+                for tier in operation.tiers {
+                    let name = format!("{} {} {isa}", operation.name, tier.name);
+                    buffers.out_of_place(&mut group, &format!("{name} into"), |src, dst| {
+                        (tier.apply_into)(isa, src, dst)
+                    });
+                    buffers.in_place(&mut group, &format!("{name} in place"), |x| (tier.apply)(isa, x));
+                }
+                let name = format!("{} backward {isa}", operation.name);
+                let dy = std::mem::take(&mut buffers.dy);
+                buffers.out_of_place(&mut group, &name, |x, dx| {
+                    (operation.backward.backward)(isa, x, &dy[..x.len()], dx);
+                });
+                buffers.dy = dy;
+            }
+        }
+    }
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default()
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(100))
+        .measurement_time(Duration::from_millis(400))
+        .without_plots();
+    targets = operations
+}
+criterion_main!(benches);

@@ -1,0 +1,82 @@
+//! Where the tests run the example, and what they find there afterwards.
+
+use std::{
+    env, fs,
+    io::{self, Write},
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+use tempfile::TempDir;
+
+/// A folder of its own for a test, where `apply` runs.
+pub(crate) struct Folder(pub(crate) TempDir);
+
+impl Folder {
+    /// None under an emulator that runs this test, but not what it starts.
+    pub(crate) fn new() -> Option<Self> {
+        const NO_PROGRAM_OF_THIS_MACHINE: i32 = 8;
+        match Command::new(binary()).arg("--help").output() {
+            Ok(_) => Some(Self(tempfile::tempdir().unwrap())),
+            Err(error) if error.raw_os_error() == Some(NO_PROGRAM_OF_THIS_MACHINE) => {
+                skip("the emulator does not start apply");
+                None
+            }
+            Err(error) => panic!("{}: {error}: cargo build --example apply", binary().display()),
+        }
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    pub(crate) fn write(&self, name: &str, bytes: &[u8]) {
+        fs::write(self.path(name), bytes).unwrap();
+    }
+
+    pub(crate) fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(&self.0).unwrap().map(|entry| entry.unwrap().file_name());
+        let mut names: Vec<_> = entries.map(|name| name.into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    pub(crate) fn command(&self, arguments: &str) -> Command {
+        let mut command = Command::new(binary());
+        command.args(arguments.split_whitespace()).current_dir(&self.0);
+        command
+    }
+
+    pub(crate) fn apply(&self, arguments: &str) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    /// Compares bits, NaNs included. The header may be padded and punctuated as its writer likes.
+    #[track_caller]
+    pub(crate) fn assert_holds(&self, name: &str, shape: &str, elements: &[f32]) {
+        let found = fs::read(self.path(name)).unwrap();
+        let (header, data) = found.split_at(found.len() - size_of_val(elements));
+        let header = String::from_utf8_lossy(header);
+        assert!(
+            header.contains(&format!("{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}")),
+            "{header}"
+        );
+        assert!(data == bytes(elements), "{name} {shape} holds other elements");
+    }
+}
+
+/// The example lies beside the folder that this test runs from.
+pub(crate) fn binary() -> PathBuf {
+    let test = env::current_exe().unwrap();
+    let profile = test.parent().and_then(Path::parent).unwrap();
+    profile.join("examples").join("apply").with_extension(env::consts::EXE_EXTENSION)
+}
+
+/// Says so past the test harness, which hides what a passing test prints.
+pub(crate) fn skip(reason: &str) {
+    let _ = writeln!(io::stderr(), "SKIPPED: {reason}");
+}
+
+/// The elements as an `.npy` file has them.
+pub(crate) fn bytes(elements: &[f32]) -> Vec<u8> {
+    elements.iter().flat_map(|element| element.to_le_bytes()).collect()
+}
