@@ -12,13 +12,13 @@ pub(crate) trait Map<const N: usize>: Copy {
 }
 
 /// `x[i] = kernel(x[i])`
-#[inline]
+#[inline(always)]
 pub(crate) fn in_place(isa: Isa, kernel: impl Map<1>, x: &mut [f32]) {
     on(isa, InPlace { kernel, x });
 }
 
 /// `dst[i] = kernel(inputs[0][i], …)`; all slices have the same length.
-#[inline]
+#[inline(always)]
 pub(crate) fn into<const N: usize>(isa: Isa, kernel: impl Map<N>, inputs: [&[f32]; N], dst: &mut [f32]) {
     on(isa, Into { kernel, inputs, dst });
 }
