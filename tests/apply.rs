@@ -4,7 +4,6 @@
 #[path = "apply/folder.rs"]
 mod folder;
 #[path = "common/ulp.rs"]
-#[allow(clippy::cast_possible_wrap, clippy::cast_sign_loss, unreachable_pub)]
 mod ulp;
 
 use activations::{Activation, Exp, Fast, Isa, LeakyRelu, Sigmoid, Tanh, contract::OPERATIONS};

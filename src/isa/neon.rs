@@ -1,116 +1,116 @@
 //! NEON on 64-bit Arm, through pulp.
 
 use super::{Native, Simd, load_thirds, store_thirds};
-use core::arch::aarch64::uint8x16x2_t;
-use pulp::{Simd as _, aarch64::Neon, cast, f32x4, m32x4, u32x4};
+use core::arch::aarch64::{float32x4_t, uint8x16x2_t, uint32x4_t};
+use pulp::{aarch64::Neon, cast};
 
 impl Simd for Neon {
-    type F32 = f32x4;
-    type U32 = u32x4;
-    type Mask = m32x4;
+    type F32 = float32x4_t;
+    type U32 = uint32x4_t;
+    type Mask = uint32x4_t;
     type Table = uint8x16x2_t;
     const LANES: usize = 4;
     const FUSED: bool = true;
 
     #[inline(always)]
-    fn load(self, x: &[f32]) -> f32x4 {
+    fn load(self, x: &[f32]) -> float32x4_t {
         let x: &[f32; 4] = x.try_into().expect("one register");
         cast(*x)
     }
     #[inline(always)]
-    fn store(self, a: f32x4, x: &mut [f32]) {
+    fn store(self, a: float32x4_t, x: &mut [f32]) {
         x.copy_from_slice(&cast::<_, [f32; 4]>(a));
     }
     #[inline(always)]
-    fn splat(self, x: f32) -> f32x4 {
-        self.splat_f32s(x)
+    fn splat(self, x: f32) -> float32x4_t {
+        self.neon.vdupq_n_f32(x)
     }
     #[inline(always)]
-    fn splat_bits(self, x: u32) -> u32x4 {
-        self.splat_u32s(x)
+    fn splat_bits(self, x: u32) -> uint32x4_t {
+        self.neon.vdupq_n_u32(x)
     }
 
     #[inline(always)]
-    fn add(self, a: f32x4, b: f32x4) -> f32x4 {
-        self.add_f32s(a, b)
+    fn add(self, a: float32x4_t, b: float32x4_t) -> float32x4_t {
+        self.neon.vaddq_f32(a, b)
     }
     #[inline(always)]
-    fn sub(self, a: f32x4, b: f32x4) -> f32x4 {
-        self.sub_f32s(a, b)
+    fn sub(self, a: float32x4_t, b: float32x4_t) -> float32x4_t {
+        self.neon.vsubq_f32(a, b)
     }
     #[inline(always)]
-    fn mul(self, a: f32x4, b: f32x4) -> f32x4 {
-        self.mul_f32s(a, b)
+    fn mul(self, a: float32x4_t, b: float32x4_t) -> float32x4_t {
+        self.neon.vmulq_f32(a, b)
     }
     #[inline(always)]
-    fn div(self, a: f32x4, b: f32x4) -> f32x4 {
-        self.div_f32s(a, b)
+    fn div(self, a: float32x4_t, b: float32x4_t) -> float32x4_t {
+        self.neon.vdivq_f32(a, b)
     }
     #[inline(always)]
-    fn mul_add(self, a: f32x4, b: f32x4, c: f32x4) -> f32x4 {
-        self.mul_add_f32s(a, b, c)
+    fn mul_add(self, a: float32x4_t, b: float32x4_t, c: float32x4_t) -> float32x4_t {
+        self.neon.vfmaq_f32(c, a, b)
     }
     #[inline(always)]
-    fn neg_mul_add(self, a: f32x4, b: f32x4, c: f32x4) -> f32x4 {
-        cast(self.neon.vfmsq_f32(cast(c), cast(a), cast(b)))
+    fn neg_mul_add(self, a: float32x4_t, b: float32x4_t, c: float32x4_t) -> float32x4_t {
+        self.neon.vfmsq_f32(c, a, b)
     }
     #[inline(always)]
-    fn min(self, a: f32x4, b: f32x4) -> f32x4 {
+    fn min(self, a: float32x4_t, b: float32x4_t) -> float32x4_t {
         // Not FMIN, which keeps a NaN of either side and orders the zeros.
-        self.select_f32s(self.lt(a, b), a, b)
+        self.select(self.lt(a, b), a, b)
     }
     #[inline(always)]
-    fn max(self, a: f32x4, b: f32x4) -> f32x4 {
-        self.select_f32s(self.lt(b, a), a, b)
+    fn max(self, a: float32x4_t, b: float32x4_t) -> float32x4_t {
+        self.select(self.lt(b, a), a, b)
     }
     #[inline(always)]
-    fn lt(self, a: f32x4, b: f32x4) -> m32x4 {
-        self.less_than_f32s(a, b)
+    fn lt(self, a: float32x4_t, b: float32x4_t) -> uint32x4_t {
+        self.neon.vcltq_f32(a, b)
     }
     #[inline(always)]
-    fn le(self, a: f32x4, b: f32x4) -> m32x4 {
-        self.less_than_or_equal_f32s(a, b)
+    fn le(self, a: float32x4_t, b: float32x4_t) -> uint32x4_t {
+        self.neon.vcleq_f32(a, b)
     }
     #[inline(always)]
-    fn select(self, mask: m32x4, then: f32x4, other: f32x4) -> f32x4 {
-        self.select_f32s(mask, then, other)
+    fn select(self, mask: uint32x4_t, then: float32x4_t, other: float32x4_t) -> float32x4_t {
+        self.neon.vbslq_f32(mask, then, other)
     }
 
     #[inline(always)]
-    fn bits(self, a: f32x4) -> u32x4 {
-        cast(a)
+    fn bits(self, a: float32x4_t) -> uint32x4_t {
+        self.neon.vreinterpretq_u32_f32(a)
     }
     #[inline(always)]
-    fn float(self, a: u32x4) -> f32x4 {
-        cast(a)
+    fn float(self, a: uint32x4_t) -> float32x4_t {
+        self.neon.vreinterpretq_f32_u32(a)
     }
     #[inline(always)]
-    fn add_bits(self, a: u32x4, b: u32x4) -> u32x4 {
-        self.add_u32s(a, b)
+    fn add_bits(self, a: uint32x4_t, b: uint32x4_t) -> uint32x4_t {
+        self.neon.vaddq_u32(a, b)
     }
     #[inline(always)]
-    fn sub_bits(self, a: u32x4, b: u32x4) -> u32x4 {
-        self.sub_u32s(a, b)
+    fn sub_bits(self, a: uint32x4_t, b: uint32x4_t) -> uint32x4_t {
+        self.neon.vsubq_u32(a, b)
     }
     #[inline(always)]
-    fn and(self, a: u32x4, b: u32x4) -> u32x4 {
-        self.and_u32s(a, b)
+    fn and(self, a: uint32x4_t, b: uint32x4_t) -> uint32x4_t {
+        self.neon.vandq_u32(a, b)
     }
     #[inline(always)]
-    fn xor(self, a: u32x4, b: u32x4) -> u32x4 {
-        self.xor_u32s(a, b)
+    fn xor(self, a: uint32x4_t, b: uint32x4_t) -> uint32x4_t {
+        self.neon.veorq_u32(a, b)
     }
     #[inline(always)]
-    fn max_bits(self, a: u32x4, b: u32x4) -> u32x4 {
-        cast(self.neon.vmaxq_u32(cast(a), cast(b)))
+    fn max_bits(self, a: uint32x4_t, b: uint32x4_t) -> uint32x4_t {
+        self.neon.vmaxq_u32(a, b)
     }
     #[inline(always)]
-    fn shl(self, a: u32x4, count: u32) -> u32x4 {
-        cast(self.neon.vshlq_u32(cast(a), cast([count; 4])))
+    fn shl(self, a: uint32x4_t, count: u32) -> uint32x4_t {
+        self.neon.vshlq_u32(a, self.neon.vdupq_n_s32(count.cast_signed()))
     }
     #[inline(always)]
-    fn all_below(self, a: u32x4, limit: u32) -> bool {
-        self.neon.vmaxvq_u32(cast(a)) < limit
+    fn all_below(self, a: uint32x4_t, limit: u32) -> bool {
+        self.neon.vmaxvq_u32(a) < limit
     }
 
     #[inline(always)]
@@ -118,22 +118,23 @@ impl Simd for Neon {
         cast(*entries)
     }
     #[inline(always)]
-    fn look_up(self, table: uint8x16x2_t, i: u32x4) -> u32x4 {
+    fn look_up(self, table: uint8x16x2_t, i: uint32x4_t) -> uint32x4_t {
         // TBL looks up bytes: entry i is the four from 4 * (i mod 8) on.
-        let first = self.and_u32s(i, self.splat_u32s(7));
-        let bytes = self.neon.vmulq_n_u32(cast(first), 0x0404_0404);
-        let bytes = self.neon.vaddq_u32(bytes, cast(self.splat_u32s(0x0302_0100)));
-        cast(self.neon.vqtbl2q_u8(table, cast(bytes)))
+        let first = self.and(i, self.splat_bits(7));
+        let bytes = self.neon.vmulq_n_u32(first, 0x0404_0404);
+        let bytes = self.add_bits(bytes, self.splat_bits(0x0302_0100));
+        let bytes = self.neon.vreinterpretq_u8_u32(bytes);
+        self.neon.vreinterpretq_u32_u8(self.neon.vqtbl2q_u8(table, bytes))
     }
 }
 
 impl Native for Neon {
     #[inline(always)]
-    fn load_short(self, x: &[f32]) -> f32x4 {
+    fn load_short(self, x: &[f32]) -> float32x4_t {
         cast(load_thirds(x))
     }
     #[inline(always)]
-    fn store_short(self, a: f32x4, x: &mut [f32]) {
+    fn store_short(self, a: float32x4_t, x: &mut [f32]) {
         store_thirds(cast(a), x);
     }
 }

@@ -32,17 +32,19 @@ fn same_length(name: &str, len: usize, dst_name: &str, dst_len: usize) {
 }
 
 /// Compiles the kernels of a forward operation here, at this crate's optimisation level.
-macro_rules! activation { ($Op:ty) => {
-    impl Activation for $Op {
-        fn apply(&self, x: &mut [f32]) {
-            in_place(Isa::active(), *self, x);
+macro_rules! activation {
+    ($Op:ty) => {
+        impl Activation for $Op {
+            fn apply(&self, x: &mut [f32]) {
+                in_place(Isa::active(), *self, x);
+            }
+            fn apply_into(&self, src: &[f32], dst: &mut [f32]) {
+                same_length("src", src.len(), "dst", dst.len());
+                into(Isa::active(), *self, [src], dst);
+            }
         }
-        fn apply_into(&self, src: &[f32], dst: &mut [f32]) {
-            same_length("src", src.len(), "dst", dst.len());
-            into(Isa::active(), *self, [src], dst);
-        }
-    }
-}; }
+    };
+}
 
 /// The fast tier: a kernel of its own, or the default one.
 macro_rules! fast_tier {

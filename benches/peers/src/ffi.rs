@@ -1,0 +1,82 @@
+//! What is unsafe here: calls of the C and C++ shims, and the view of a slice that rten-vecmath wants.
+#![allow(unsafe_code)]
+
+use crate::function::Function;
+use activations::Isa;
+use rten_simd::SimdUnaryOp;
+use std::mem::MaybeUninit;
+
+/// Reads `len` elements from `src` and writes as many to `dst`.
+type Raw = unsafe extern "C" fn(src: *const f32, dst: *mut f32, len: usize);
+
+/// A function of a C or C++ library, which this machine can run.
+#[derive(Clone, Copy)]
+pub struct Shim {
+    pub name: &'static str,
+    pub function: Function,
+    pub note: &'static str,
+    isa: Isa,
+    raw: Raw,
+}
+
+macro_rules! shims { ($(#[cfg($cfg:meta)] $isa:ident $name:literal { $($function:ident $raw:ident $note:literal)* })*) => {
+    $($(#[cfg($cfg)] unsafe extern "C" { fn $raw(src: *const f32, dst: *mut f32, len: usize); })*)*
+
+    const SHIMS: &[Shim] = &[
+        $($(#[cfg($cfg)] Shim { name: $name, function: Function::$function, note: $note, isa: Isa::$isa, raw: $raw },)*)*
+    ];
+}; }
+
+shims! {
+    #[cfg(sleef)] Avx512 "SLEEF u10 avx512" {
+        Exp sleef_exp_u10_avx512 ""
+        Sigmoid sleef_sigmoid_u10_avx512 "composed of its exp"
+        Tanh sleef_tanh_u10_avx512 ""
+    }
+    #[cfg(sleef)] Avx512 "SLEEF u35 avx512" { Tanh sleef_tanh_u35_avx512 "" }
+    #[cfg(sleef)] Avx2 "SLEEF u10 avx2" {
+        Exp sleef_exp_u10_avx2 ""
+        Sigmoid sleef_sigmoid_u10_avx2 "composed of its exp"
+        Tanh sleef_tanh_u10_avx2 ""
+    }
+    #[cfg(sleef)] Avx2 "SLEEF u35 avx2" { Tanh sleef_tanh_u35_avx2 "" }
+    #[cfg(libmvec)] Avx512 "libmvec avx512" {
+        Exp libmvec_exp_avx512 ""
+        Sigmoid libmvec_sigmoid_avx512 "composed of its exp"
+        Tanh libmvec_tanh_avx512 ""
+    }
+    #[cfg(libmvec)] Avx2 "libmvec avx2" {
+        Exp libmvec_exp_avx2 ""
+        Sigmoid libmvec_sigmoid_avx2 "composed of its exp"
+        Tanh libmvec_tanh_avx2 ""
+    }
+    #[cfg(eigen)] Baseline "Eigen" {
+        Exp eigen_exp "-O3 -march=native"
+        Sigmoid eigen_sigmoid "-O3 -march=native"
+        Tanh eigen_tanh "-O3 -march=native"
+    }
+    #[cfg(any(xnnpack, xnnpack_unary))] Baseline "XNNPACK" { Sigmoid xnnpack_sigmoid "" }
+    #[cfg(xnnpack_unary)] Baseline "XNNPACK" { Exp xnnpack_exp "" Tanh xnnpack_tanh "" }
+}
+
+impl Shim {
+    /// The shims of a function that this machine can run.
+    pub fn of(function: Function) -> impl Iterator<Item = Self> {
+        let runs = |isa| Isa::available().any(|available| available == isa);
+        SHIMS.iter().copied().filter(move |shim| shim.function == function && runs(shim.isa))
+    }
+
+    pub fn call(self, src: &[f32], dst: &mut [f32]) {
+        assert_eq!(src.len(), dst.len());
+        // SAFETY: a shim reads and writes no more than the equal lengths of the two slices, which do not overlap, and
+        // `of`, the only source of shims, has left out those with instructions that this machine lacks.
+        unsafe { (self.raw)(src.as_ptr(), dst.as_mut_ptr(), src.len()) }
+    }
+}
+
+/// `dst[i] = op(src[i])` by rten-vecmath, which takes memory that need not be initialised.
+pub fn map(op: &impl SimdUnaryOp<f32>, src: &[f32], dst: &mut [f32]) {
+    // SAFETY: both element types have the same layout, and `map` writes nothing but f32 numbers.
+    let dst = unsafe { &mut *(std::ptr::from_mut(dst) as *mut [MaybeUninit<f32>]) };
+    op.map(src, dst);
+}

@@ -1,0 +1,55 @@
+//! The crate: each tier at every level; at the active one through the public calls.
+
+use super::Peer;
+use crate::function::Function;
+use activations::{Activation, Exp, Fast, Isa, Sigmoid, Tanh};
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Tier {
+    Default,
+    Fast,
+}
+
+impl Tier {
+    pub const fn tier_name(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::Fast => "fast",
+        }
+    }
+
+    /// The name of its row at the active level.
+    pub fn name(self) -> String {
+        name(self.tier_name(), Isa::active())
+    }
+}
+
+fn name(tier: &str, isa: Isa) -> String {
+    format!("activations {tier} {isa}")
+}
+
+pub fn peers(function: Function) -> impl Iterator<Item = Peer> {
+    let at_active = [Tier::Default, Tier::Fast].into_iter().map(move |tier| public(function, tier));
+    let others = Isa::available().filter(|&isa| isa != Isa::active());
+    let at_others = others.flat_map(move |isa| {
+        function.operation().tiers.iter().map(move |tier| {
+            Peer::new(&name(tier.name, isa), "", move |src, dst| (tier.apply_into)(isa, src, dst))
+        })
+    });
+    at_active.chain(at_others)
+}
+
+/// A tier as a user calls it.
+fn public(function: Function, tier: Tier) -> Peer {
+    fn peer(tier: Tier, op: impl Activation + 'static) -> Peer {
+        Peer::new(&tier.name(), "", move |src, dst| op.apply_into(src, dst))
+    }
+    match (function, tier) {
+        (Function::Exp, Tier::Default) => peer(tier, Exp),
+        (Function::Exp, Tier::Fast) => peer(tier, Fast(Exp)),
+        (Function::Sigmoid, Tier::Default) => peer(tier, Sigmoid),
+        (Function::Sigmoid, Tier::Fast) => peer(tier, Fast(Sigmoid)),
+        (Function::Tanh, Tier::Default) => peer(tier, Tanh),
+        (Function::Tanh, Tier::Fast) => peer(tier, Fast(Tanh)),
+    }
+}

@@ -1,0 +1,36 @@
+//! The operations as users call them. `properties.rs` demands that they be all those of the table.
+
+/// An array of what `$function` returns for the name and the value of each operation, and `$argument`s.
+macro_rules! each_operation {
+    ($function:ident $(, $argument:expr)*) => {
+        [
+            $function("exp", activations::Exp $(, $argument)*),
+            $function("sigmoid", activations::Sigmoid $(, $argument)*),
+            $function("tanh", activations::Tanh $(, $argument)*),
+            $function("relu", activations::Relu $(, $argument)*),
+            $function("leaky_relu", activations::LeakyRelu::default() $(, $argument)*),
+        ]
+    };
+}
+
+/// The same for the plain functions.
+macro_rules! each_function {
+    ($function:ident $(, $argument:expr)*) => {
+        [
+            $function("exp", activations::exp $(, $argument)*),
+            $function("sigmoid", activations::sigmoid $(, $argument)*),
+            $function("tanh", activations::tanh $(, $argument)*),
+            $function("relu", activations::relu $(, $argument)*),
+        ]
+    };
+}
+
+/// The same for those whose output gives the gradient.
+macro_rules! each_operation_from_output {
+    ($function:ident $(, $argument:expr)*) => {
+        [
+            $function("exp", activations::Exp $(, $argument)*),
+            $function("relu", activations::Relu $(, $argument)*),
+        ]
+    };
+}

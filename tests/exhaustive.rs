@@ -1,0 +1,215 @@
+//! Every operation, in every tier, on every instruction set that this machine runs, against its exact values.
+//!
+//! A plain test run visits every 251st input from a random one on, and a fixed sample whose digest must be
+//! the one in `tests/digests.txt`. All 2^32 inputs of everything, with a row for each kernel:
+//!
+//! ```sh
+//! cargo test --release --test exhaustive -- --ignored --nocapture
+//! ```
+//!
+//! `ACTIVATIONS_TEST_STRIDE` changes the 251, for emulators.
+
+mod common;
+#[path = "common/sweep.rs"]
+mod sweep;
+
+use activations::{
+    Isa,
+    contract::{OPERATIONS, Operation},
+};
+use common::isas;
+use std::{
+    collections::BTreeMap,
+    time::{SystemTime, UNIX_EPOCH},
+};
+use sweep::{BLOCK, Inputs, Kernel, Report, sweep};
+
+#[test]
+fn sampled_inputs_keep_every_promise() {
+    let stride = std::env::var("ACTIVATIONS_TEST_STRIDE").map_or(251, |text| text.parse().expect("a stride"));
+    let nanoseconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.subsec_nanos());
+    let first = nanoseconds % stride;
+    println!("every {stride}th input from {first} on, at {}", levels());
+    for operation in OPERATIONS {
+        for row in rows(operation, Inputs { first, stride }, true, || ()) {
+            row.check();
+        }
+    }
+}
+
+#[test]
+fn a_fixed_sample_has_the_same_bits_on_every_machine() {
+    println!("running at {}", levels());
+    let sample = Inputs { first: 0, stride: 1021 };
+    check_digests(
+        "sample",
+        &OPERATIONS.iter().flat_map(|op| rows(op, sample, false, || ())).collect::<Vec<_>>(),
+    );
+}
+
+#[test]
+#[ignore = "visits all 2^32 inputs of everything; without the exact values, for emulators"]
+fn all_inputs_have_the_same_bits_on_every_machine() {
+    let progress = Progress::new();
+    let all =
+        OPERATIONS.iter().flat_map(|op| rows(op, Inputs::ALL, false, || progress.tick())).collect::<Vec<_>>();
+    check_digests("all", &all);
+}
+
+#[test]
+#[ignore = "visits all 2^32 inputs of everything: minutes"]
+fn all_inputs_keep_every_promise() {
+    let progress = Progress::new();
+    println!("all 2^32 inputs, at {}\n{}", levels(), Row::HEADER);
+    let mut all = Vec::new();
+    for operation in OPERATIONS {
+        let rows = rows(operation, Inputs::ALL, true, || progress.tick());
+        progress.suspend(|| rows.iter().for_each(|row| println!("{row}")));
+        all.extend(rows);
+    }
+    for row in &all {
+        row.check();
+        let slack = row.bound - row.report.ulp;
+        assert!(slack < 0.001, "{row}\nthe bound {} is not the maximum, rounded up", row.bound);
+    }
+    check_digests("all", &all);
+}
+
+#[test]
+fn bounds_are_within_the_contract() {
+    for operation in OPERATIONS {
+        for tier in operation.tiers {
+            let (fused, baseline) = if tier.name == "default" { (1.0, 2.0) } else { (4.0, 4.0) };
+            assert!(tier.bound.fused <= fused && tier.bound.baseline <= baseline, "{}", operation.name);
+        }
+        assert!(operation.backward.bound.fused <= 2.0 && operation.backward.bound.baseline <= 2.0);
+    }
+}
+
+fn levels() -> String {
+    isas().map(|isa| isa.to_string()).collect::<Vec<_>>().join(", ")
+}
+
+/// One kernel of an operation and what a sweep saw of it.
+struct Row {
+    operation: &'static str,
+    kernel: &'static str,
+    isa: Isa,
+    bound: f64,
+    report: Report,
+}
+
+/// Sweeps the forward kernels of an operation, then its gradient, `exactly` or for the digests alone.
+fn rows(operation: &Operation, inputs: Inputs, exactly: bool, tick: impl Fn() + Sync) -> Vec<Row> {
+    let mut names = Vec::new();
+    let mut kernels = Vec::new();
+    for tier in operation.tiers {
+        for isa in isas() {
+            names.push((tier.name, isa, tier.bound.at(isa)));
+            kernels.push(Kernel {
+                apply: Box::new(move |x, y| (tier.apply_into)(isa, x, y)),
+                range: operation.range,
+                odd: operation.odd,
+                monotone: operation.monotone,
+            });
+        }
+    }
+    let mut reports = sweep(inputs, exactly.then_some(operation.exact), &kernels, &tick);
+
+    let backward = operation.backward;
+    let ones = vec![1.0; BLOCK + 1];
+    let kernels: Vec<_> = isas()
+        .map(|isa| {
+            names.push(("backward", isa, backward.bound.at(isa)));
+            let ones = &ones;
+            Kernel {
+                apply: Box::new(move |x, y| (backward.backward)(isa, x, &ones[..x.len()], y)),
+                range: [f32::NEG_INFINITY, f32::INFINITY],
+                odd: false,
+                monotone: false,
+            }
+        })
+        .collect();
+    reports.extend(sweep(inputs, exactly.then_some(backward.derivative), &kernels, &tick));
+
+    let row = |((kernel, isa, bound), report)| Row { operation: operation.name, kernel, isa, bound, report };
+    names.into_iter().zip(reports).map(row).collect()
+}
+
+impl Row {
+    const HEADER: &str = "operation   kernel    level     max ULP  at input          got             exact                   \
+                          misrounded  steps back  digest";
+
+    fn check(&self) {
+        let report = &self.report;
+        assert!(report.ulp <= self.bound, "{self}\nabove the bound of {} ULP", self.bound);
+        assert_eq!(report.out_of_range, 0, "{self}\nresults out of range");
+        assert_eq!(report.not_odd, 0, "{self}\nresults that are not odd");
+        if self.kernel == "default" {
+            assert_eq!(report.steps_back, 0, "{self}\nthe default tier steps back");
+        }
+        // Where the gradient does not depend on x (ReLU), a NaN in x is not seen.
+        if self.kernel != "backward" {
+            assert_eq!(report.wrong_nans, 0, "{self}\nNaN lost or made");
+        }
+    }
+}
+
+impl std::fmt::Display for Row {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Report { ulp, witness, misrounded, steps_back, digest, .. } = self.report;
+        let (name, kernel, isa) = (self.operation, self.kernel, self.isa);
+        write!(
+            f,
+            "{name:<11} {kernel:<9} {isa:<9} {ulp:<8.4} {:#010x} {:<+15e}",
+            witness.x.to_bits(),
+            witness.got
+        )?;
+        write!(f, " {:<+23e} {misrounded:<11} {steps_back:<11} {digest:016x}", witness.exact)
+    }
+}
+
+/// Each line of `tests/digests.txt`: which inputs, operation, kernel, arithmetic, digest.
+fn check_digests(inputs: &str, rows: &[Row]) {
+    let recorded: BTreeMap<_, _> =
+        include_str!("digests.txt").lines().filter_map(|line| line.rsplit_once(' ')).collect();
+    let mut wrong = Vec::new();
+    for row in rows {
+        let arithmetic = if row.isa == Isa::Baseline { "baseline" } else { "fused" };
+        let key = format!("{inputs} {} {} {arithmetic}", row.operation, row.kernel);
+        let digest = format!("{:016x}", row.report.digest);
+        if recorded.get(key.as_str()) != Some(&digest.as_str()) {
+            wrong.push(format!("{key} {digest} (at {})", row.isa));
+        }
+    }
+    assert!(wrong.is_empty(), "not what tests/digests.txt says:\n{}", wrong.join("\n"));
+}
+
+/// A bar on a terminal, where there can be one.
+struct Progress(#[cfg(not(target_family = "wasm"))] indicatif::ProgressBar);
+
+#[cfg(not(target_family = "wasm"))]
+impl Progress {
+    fn new() -> Self {
+        let bar = indicatif::ProgressBar::new((OPERATIONS.len() * 2 * Inputs::ALL.blocks()) as u64);
+        bar.set_style(indicatif::ProgressStyle::with_template("{wide_bar} {percent} % {eta}").unwrap());
+        Self(bar)
+    }
+    fn tick(&self) {
+        self.0.inc(1);
+    }
+    fn suspend(&self, print: impl FnOnce()) {
+        self.0.suspend(print);
+    }
+}
+
+#[cfg(target_family = "wasm")]
+impl Progress {
+    fn new() -> Self {
+        Self()
+    }
+    fn tick(&self) {}
+    fn suspend(&self, print: impl FnOnce()) {
+        print();
+    }
+}

@@ -1,0 +1,155 @@
+//! What becomes of the results where the host has changed the floating-point environment, as code that
+//! runs before a library may: the library itself never sets it.
+//!
+//! With subnormals flushed, a result is that of the flushed input, itself flushed: all else is the same bit
+//! for bit. With another rounding direction results stay in range, no NaN is made, and errors grow to the
+//! limits below: arguments are reduced by rounding to nearest.
+//!
+//! `ACTIVATIONS_TEST_STRIDE` changes how many inputs are visited, for emulators. To see the errors:
+//!
+//! ```sh
+//! cargo test --release --test fp_env -- --nocapture
+//! ```
+#![cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
+
+mod common;
+#[path = "fp_env/environment.rs"]
+mod environment;
+#[path = "common/sweep.rs"]
+mod sweep;
+
+use activations::contract::{Backward, Bound, OPERATIONS, Operation};
+use common::{Call, Form, calls, isas, same, ulp::ulps};
+use environment::Environment;
+use std::hint::black_box;
+use sweep::{BLOCK, Exact, Inputs, Kernel, Report, Witness, sweep};
+
+/// The largest errors of the kernels that reduce their arguments, in every rounding direction.
+const REDUCED: Bound = Bound { fused: 33.0, baseline: 269.0 };
+
+/// The limit of a kernel's error in every rounding direction.
+fn limit(bound: Bound) -> Bound {
+    match bound {
+        Bound { fused: 0.0, .. } => Bound::EXACT,
+        Bound { fused: 0.5, .. } => Bound { fused: 1.0, baseline: 1.0 },
+        _ => REDUCED,
+    }
+}
+
+fn stride() -> u32 {
+    std::env::var("ACTIVATIONS_TEST_STRIDE").map_or(1021, |text| text.parse().expect("a stride"))
+}
+
+/// The calls of every kernel in one form.
+fn kernels() -> impl Iterator<Item = Call> {
+    calls().filter(|call| !matches!(call.form, Form::InPlace(_)))
+}
+
+#[test]
+fn where_subnormals_are_flushed_inputs_and_results_count_as_zeros_and_nothing_else_changes() {
+    let zero_if = |condition: bool, x: f32| if condition { 0.0_f32.copysign(x) } else { x };
+    // Arm decides before rounding what is subnormal: there the smallest normal number may go too.
+    let flushed = |y: f32| zero_if(y.abs() <= f32::MIN_POSITIVE, y);
+    let x: Vec<_> = (0..=u32::MAX).step_by(stride() as usize).map(f32::from_bits).collect();
+    let normal: Vec<_> = x.iter().map(|&x| zero_if(x.is_subnormal(), x)).collect();
+    let dy = vec![1.0; x.len()];
+    let mut y = vec![0.0; x.len()];
+    for call in kernels() {
+        let (untouched, expected) = (call.images(&x), call.images(&normal));
+        Environment::Flushing.run(|| call.run(&x, &dy, &mut y));
+        for (i, &y) in y.iter().enumerate() {
+            let right = same(y, untouched[i]) || same(flushed(y), flushed(expected[i]));
+            assert!(right, "{call}: {:e} gives {y:e}, not {:e} or 0", x[i], untouched[i]);
+        }
+    }
+}
+
+#[test]
+fn in_every_rounding_direction_results_are_within_a_limit_and_in_range_and_no_nan_is_made() {
+    println!("operation   kernel    level     direction   max ULP  at input        got             exact");
+    for operation in OPERATIONS {
+        let forward = Kind { exact: operation.exact, range: operation.range, nan: true };
+        let tiers = operation.tiers.iter().map(|tier| (tier.name, Form::Into(tier), tier.bound));
+        check_directions(operation, &forward, &tiers.collect::<Vec<_>>());
+
+        let Backward { derivative: exact, bound, specials, .. } = operation.backward;
+        let nan = !specials.iter().any(|[x, _]| x.is_nan());
+        let gradient = Kind { exact, range: [f32::NEG_INFINITY, f32::INFINITY], nan };
+        check_directions(operation, &gradient, &[("gradient", Form::Gradient(&operation.backward), bound)]);
+    }
+}
+
+/// What kernels have in common.
+struct Kind {
+    exact: Exact,
+    range: [f32; 2],
+    /// Whether a NaN gives a NaN.
+    nan: bool,
+}
+
+fn check_directions(operation: &'static Operation, kind: &Kind, forms: &[(&str, Form, Bound)]) {
+    let dy = vec![1.0; BLOCK + 1];
+    let mut names = Vec::new();
+    let mut kernels = Vec::new();
+    for isa in isas() {
+        for &(name, form, bound) in forms {
+            for direction in Environment::DIRECTIONS {
+                names.push((name, isa, direction, limit(bound).at(isa)));
+                let (call, dy) = (Call { operation, isa, form }, &dy);
+                let run = move |x: &[f32], y: &mut [f32]| direction.run(|| call.run(x, &dy[..x.len()], y));
+                kernels.push(Kernel { apply: Box::new(run), range: kind.range, odd: false, monotone: false });
+            }
+        }
+    }
+    let reports = sweep(Inputs { stride: stride(), ..Inputs::ALL }, Some(kind.exact), &kernels, || ());
+    for ((name, isa, direction, limit), report) in names.into_iter().zip(reports) {
+        let Report { ulp, witness: Witness { x, got, exact }, .. } = report;
+        let direction = format!("{direction:?}");
+        let row = format!("{:<11} {name:<9} {isa:<9} {direction:<11} {ulp:<8.3}", operation.name);
+        let row = format!("{row} {x:<+15e} {got:<+15e} {exact:+e}");
+        println!("{row}");
+        assert!(ulp <= limit, "{row}\nabove the limit of {limit} ULP");
+        assert_eq!(report.out_of_range, 0, "{row}\nresults out of range");
+        assert!(!kind.nan || report.wrong_nans == 0, "{row}\nNaN lost or made");
+    }
+}
+
+#[test]
+fn in_every_rounding_direction_zeros_and_infinities_give_what_they_give_but_for_the_last_bit() {
+    for call in kernels() {
+        let specials = match call.form {
+            Form::Gradient(backward) => backward.specials,
+            Form::InPlace(_) | Form::Into(_) => call.operation.specials,
+        };
+        for &[x, expected] in specials.iter().filter(|[x, _]| *x == 0.0 || x.is_infinite()) {
+            for direction in Environment::DIRECTIONS {
+                let mut y = [0.0];
+                direction.run(|| call.run(&[x], &[1.0], &mut y));
+                let ulps = ulps(y[0], f64::from(expected));
+                assert!(ulps <= 1.0, "{call}, {direction:?}: {x:e} gives {:e}, not {expected:e}", y[0]);
+            }
+        }
+    }
+}
+
+/// Else the tests above could not fail.
+#[test]
+fn the_environment_is_as_it_says_and_is_restored() {
+    let probe = || {
+        let [one, three, smallest, half] = black_box([1.0_f32, 3.0, f32::MIN_POSITIVE, 0.5]);
+        let subnormal = black_box(f32::from_bits(1));
+        [one / three, -one / three, smallest * half, subnormal * (one / smallest)].map(f32::to_bits)
+    };
+    let default = [0x3eaa_aaab, 0xbeaa_aaab, 0x0040_0000, 0x3400_0000];
+    for (environment, expected) in [
+        (Environment::Flushing, [0x3eaa_aaab, 0xbeaa_aaab, 0, 0]),
+        (Environment::Upward, [0x3eaa_aaab, 0xbeaa_aaaa, 0x0040_0000, 0x3400_0000]),
+        (Environment::Downward, [0x3eaa_aaaa, 0xbeaa_aaab, 0x0040_0000, 0x3400_0000]),
+        (Environment::TowardZero, [0x3eaa_aaaa, 0xbeaa_aaaa, 0x0040_0000, 0x3400_0000]),
+    ] {
+        let mut seen = [0; 4];
+        environment.run(|| seen = probe());
+        assert_eq!(seen, expected, "{environment:?}");
+        assert_eq!(probe(), default, "after {environment:?}");
+    }
+}

@@ -1,0 +1,209 @@
+//! What holds for all inputs, on slices drawn at random.
+
+mod common;
+#[macro_use]
+#[path = "common/each.rs"]
+mod each;
+
+use activations::{
+    Exp, Fast, FromOutput, Gradient, Isa, Relu,
+    contract::{Backward, OPERATIONS, Tier},
+};
+use common::{Call, Form, calls, forward, gradients, is_quiet_nan, same, ulp::ulps};
+use proptest::{collection::vec, prelude::*, sample::Index};
+
+/// Ordinary numbers, numbers from where results overflow or vanish, and bit patterns from all over.
+fn number() -> impl Strategy<Value = f32> {
+    let anything = any::<u32>().prop_map(f32::from_bits);
+    prop_oneof![4 => -20.0_f32..20.0, 2 => -110.0_f32..110.0, 2 => anything]
+}
+
+/// Several steps of each level.
+fn numbers() -> impl Strategy<Value = Vec<f32>> {
+    vec(number(), 0..200)
+}
+
+/// Inputs, and as many gradients of outputs.
+fn inputs() -> impl Strategy<Value = (Vec<f32>, Vec<f32>)> {
+    vec((number(), number()), 0..200).prop_map(|pairs| pairs.into_iter().unzip())
+}
+
+/// Neighbours, from any number on: where a function is most likely to step back.
+fn neighbours() -> impl Strategy<Value = Vec<f32>> {
+    number().prop_map(|first| (0..200).map(|i| f32::from_bits(first.to_bits().wrapping_add(i))).collect())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn results_are_in_range_and_nan_only_where_the_input_is(x in numbers()) {
+        for (call, _) in forward() {
+            let [low, high] = call.operation.range;
+            for (&x, y) in x.iter().zip(call.images(&x)) {
+                let right = if x.is_nan() { is_quiet_nan(y) } else { (low..=high).contains(&y) };
+                prop_assert!(right, "{call}: {x:e} gives {y:e}");
+            }
+        }
+    }
+
+    #[test]
+    fn results_are_within_the_bound(x in numbers()) {
+        for call in calls() {
+            let (exact, bound) = match call.form {
+                Form::InPlace(tier) | Form::Into(tier) => (call.operation.exact, tier.bound),
+                Form::Gradient(backward) => (backward.derivative, backward.bound),
+            };
+            for (&x, y) in x.iter().zip(call.images(&x)).filter(|(x, _)| !x.is_nan()) {
+                let ulps = ulps(y, exact(f64::from(x)));
+                prop_assert!(ulps <= bound.at(call.isa), "{call}: {x:e} gives {y:e}, off by {ulps} ULP");
+            }
+        }
+    }
+
+    #[test]
+    fn the_default_tier_never_steps_back(mut x in prop_oneof![numbers(), neighbours()]) {
+        x.retain(|x| !x.is_nan());
+        x.sort_by(f32::total_cmp);
+        for (call, tier) in forward().filter(|(call, _)| call.operation.monotone) {
+            let y = call.images(&x);
+            prop_assert!(tier.name != "default" || y.is_sorted(), "{call}: {x:?} gives {y:?}");
+        }
+    }
+
+    #[test]
+    fn odd_functions_are_odd_bit_for_bit(x in numbers()) {
+        let negated: Vec<_> = x.iter().map(|x| -x).collect();
+        for (call, _) in forward().filter(|(call, _)| call.operation.odd) {
+            let (y, of_negated) = (call.images(&x), call.images(&negated));
+            prop_assert!(y.iter().zip(&of_negated).all(|(&y, &z)| same(-y, z)), "{call}: {x:?}");
+        }
+    }
+
+    #[test]
+    fn a_slice_gives_what_its_parts_give((x, dy) in inputs(), at in any::<Index>()) {
+        let at = at.index(x.len() + 1);
+        for call in calls() {
+            let (mut whole, mut parts) = (vec![0.0; x.len()], vec![0.0; x.len()]);
+            call.run(&x, &dy, &mut whole);
+            call.run(&x[..at], &dy[..at], &mut parts[..at]);
+            call.run(&x[at..], &dy[at..], &mut parts[at..]);
+            prop_assert!(whole.iter().zip(&parts).all(|(&a, &b)| same(a, b)), "{call}: {x:?} split at {at}");
+        }
+    }
+
+    #[test]
+    fn in_place_gives_what_out_of_place_gives(x in numbers()) {
+        for (call, tier) in forward() {
+            let mut in_place = x.clone();
+            (tier.apply)(call.isa, &mut in_place);
+            let into = call.images(&x);
+            prop_assert!(in_place.iter().zip(&into).all(|(&a, &b)| same(a, b)), "{call}: {x:?}");
+        }
+    }
+
+    /// So a gradient has the error of the derivative and that of one multiplication, whatever dy is.
+    #[test]
+    fn a_gradient_is_dy_times_the_derivative((x, dy) in inputs()) {
+        for (call, _) in gradients() {
+            let derivative = call.images(&x);
+            let mut dx = vec![0.0; x.len()];
+            call.run(&x, &dy, &mut dx);
+            for i in 0..x.len() {
+                let (dx, product) = (dx[i], dy[i] * derivative[i]);
+                // Where the derivative is 0 by definition, an infinite dy does not matter.
+                let right = same(dx, product) || dx.is_nan() && product.is_nan() || derivative[i] == 0.0 && dx == 0.0;
+                prop_assert!(right, "{call}: {:e} with dy = {:e} gives {dx:e}", x[i], dy[i]);
+            }
+        }
+    }
+
+    #[test]
+    fn public_calls_give_what_the_table_gives((x, dy) in inputs()) {
+        each_operation!(assert_gives_what_the_table_gives, &x, &dy);
+        each_function!(assert_is_default_tier, &x);
+    }
+
+    /// Bit for bit, so the input need not be kept.
+    #[test]
+    fn the_output_gives_the_gradient_that_the_input_gives((x, dy) in inputs()) {
+        each_operation_from_output!(assert_gives_the_same_gradient, &x, &dy);
+    }
+
+    #[test]
+    fn gradients_from_the_output_are_their_definitions((y, dy) in inputs()) {
+        let mut dx = vec![0.0; y.len()];
+        Exp.backward_from_output(&y, &dy, &mut dx);
+        for ((&y, &dy), &dx) in y.iter().zip(&dy).zip(&dx) {
+            prop_assert!(same(dx, y * dy), "exp: {dy:e} at an output of {y:e} gives {dx:e}");
+        }
+        Relu.backward_from_output(&y, &dy, &mut dx);
+        for ((&y, &dy), &dx) in y.iter().zip(&dy).zip(&dx) {
+            prop_assert!(same(dx, if y <= 0.0 { 0.0 } else { dy }), "relu: {dy:e} at an output of {y:e} gives {dx:e}");
+        }
+    }
+}
+
+#[test]
+fn every_operation_of_the_table_is_public() {
+    fn name<Op>(name: &str, _: Op) -> &str {
+        name
+    }
+    let table: Vec<_> = OPERATIONS.iter().map(|operation| operation.name).collect();
+    assert_eq!(each_operation!(name).to_vec(), table);
+}
+
+/// A forward kernel at the level that public calls run at.
+fn active(name: &str, tier: &str) -> Call {
+    let wanted = |(call, found): &(Call, &Tier)| {
+        call.operation.name == name && call.isa == Isa::active() && found.name == tier
+    };
+    forward().find(wanted).expect("in the table").0
+}
+
+#[track_caller]
+fn assert_same(what: &str, got: &[f32], expected: &[f32]) {
+    assert!(got.iter().zip(expected).all(|(&a, &b)| same(a, b)), "{what}: {got:?} is not {expected:?}");
+}
+
+fn assert_gives_what_the_table_gives<Op: Gradient + Copy>(name: &str, op: Op, x: &[f32], dy: &[f32])
+where
+    Fast<Op>: Gradient,
+{
+    assert_is_tier(name, "default", &op, x, dy);
+    assert_is_tier(name, "fast", &Fast(op), x, dy);
+}
+
+fn assert_is_tier(name: &str, tier: &str, op: &impl Gradient, x: &[f32], dy: &[f32]) {
+    let (mut y, mut out, mut expected) = (x.to_vec(), vec![0.0; x.len()], vec![0.0; x.len()]);
+    active(name, tier).run(x, dy, &mut expected);
+    op.apply(&mut y);
+    assert_same(name, &y, &expected);
+    op.apply_into(x, &mut out);
+    assert_same(name, &out, &expected);
+
+    let gradient = |(call, _): &(Call, &Backward)| call.operation.name == name && call.isa == Isa::active();
+    gradients().find(gradient).expect("in the table").0.run(x, dy, &mut expected);
+    op.backward(x, dy, &mut out);
+    assert_same(name, &out, &expected);
+}
+
+fn assert_is_default_tier(name: &str, function: fn(&mut [f32]), x: &[f32]) {
+    let mut y = x.to_vec();
+    function(&mut y);
+    assert_same(name, &y, &active(name, "default").images(x));
+}
+
+fn assert_gives_the_same_gradient<Op>(name: &str, op: Op, x: &[f32], dy: &[f32])
+where
+    Op: FromOutput + Copy,
+    Fast<Op>: FromOutput,
+{
+    let (mut y, mut from_output, mut from_input) = (x.to_vec(), vec![0.0; x.len()], vec![0.0; x.len()]);
+    op.apply(&mut y);
+    op.backward(x, dy, &mut from_input);
+    op.backward_from_output(&y, dy, &mut from_output);
+    assert_same(name, &from_output, &from_input);
+    Fast(op).backward_from_output(&y, dy, &mut from_output);
+    assert_same(name, &from_output, &from_input);
+}

@@ -1,0 +1,172 @@
+//! Rules of the source that the compiler does not check.
+#![cfg(not(any(target_family = "wasm", miri)))]
+
+#[path = "source/inlining.rs"]
+mod inlining;
+
+use activations::contract::{OPERATIONS, Operation};
+use proc_macro2::{TokenStream, TokenTree};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+use syn::{Attribute, Expr, ExprLit, Item, Lit, Meta, Visibility};
+
+/// A file of the library.
+struct Source {
+    /// Within `src`.
+    path: PathBuf,
+    text: String,
+}
+
+impl Source {
+    fn items(&self) -> Vec<Item> {
+        syn::parse_file(&self.text).unwrap_or_else(|error| panic!("{}: {error}", self.path.display())).items
+    }
+
+    /// The operation that the file defines.
+    fn operation(&self) -> Option<&str> {
+        let stem = self.path.strip_prefix("ops").ok()?.file_stem()?.to_str()?;
+        (stem != "mod").then_some(stem)
+    }
+}
+
+fn sources() -> Vec<Source> {
+    fn collect(folder: &Path, root: &Path, sources: &mut Vec<Source>) {
+        for entry in fs::read_dir(folder).expect("a folder of sources") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                collect(&path, root, sources);
+            } else {
+                let text = fs::read_to_string(&path).expect("a file of text");
+                sources.push(Source { path: path.strip_prefix(root).expect("in the root").to_owned(), text });
+            }
+        }
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut sources = Vec::new();
+    collect(&root, &root, &mut sources);
+    assert!(sources.len() > 10, "these are not all files of the library");
+    sources
+}
+
+/// A function that is not inlined into a kernel is compiled for the target's instruction set, not for the
+/// kernel's: that is correct, many times slower, and silent.
+#[test]
+fn every_function_over_an_instruction_set_is_always_inlined() {
+    for Source { path, text } in sources() {
+        let all = path.starts_with("isa") && !path.ends_with("mod.rs");
+        let missing = inlining::missing(&text, all);
+        assert!(missing.is_empty(), "{}: no #[inline(always)] on {}", path.display(), missing.join(", "));
+    }
+}
+
+#[test]
+fn unsafe_stands_only_where_it_is_forbidden() {
+    for Source { path, text } in sources() {
+        for line in text.lines().filter(|line| line.contains("unsafe")) {
+            assert!(
+                path.ends_with("lib.rs") && line == "#![forbid(unsafe_code)]",
+                "{}: {line}",
+                path.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn only_instruction_sets_name_the_crates_behind_them() {
+    fn names(tokens: TokenStream) -> bool {
+        tokens.into_iter().any(|token| match token {
+            TokenTree::Ident(name) => name == "pulp" || name == "wide",
+            TokenTree::Group(group) => names(group.stream()),
+            _ => false,
+        })
+    }
+    for Source { path, text } in sources() {
+        let named = names(text.parse().expect("tokens"));
+        assert!(!named || path.starts_with("isa"), "{}", path.display());
+    }
+}
+
+#[test]
+fn every_file_of_operations_is_in_the_table() {
+    let sources = sources();
+    let files: BTreeSet<_> = sources.iter().filter_map(Source::operation).collect();
+    let table: BTreeSet<_> = OPERATIONS.iter().map(|operation| operation.name).collect();
+    assert_eq!(files, table);
+}
+
+#[test]
+fn no_file_is_longer_than_300_lines() {
+    for Source { path, text } in sources() {
+        let lines = text.lines().count();
+        assert!(lines <= 300, "{} has {lines} lines", path.display());
+    }
+}
+
+#[test]
+fn every_operation_documents_its_bounds_nan_definition_and_an_example() {
+    for source in sources() {
+        let Some(name) = source.operation() else { continue };
+        let operation = OPERATIONS.iter().find(|operation| operation.name == name).expect("in the table");
+        let mut documented = 0;
+        for item in source.items() {
+            match item {
+                Item::Struct(item) if is_public(&item.vis) => {
+                    check_struct(operation, &documentation(&item.attrs));
+                    documented += 1;
+                }
+                Item::Fn(item) if is_public(&item.vis) => {
+                    let text = documentation(&item.attrs);
+                    assert!(text.contains("```"), "the function {name} has no example");
+                    assert!(
+                        states(&text, operation.tiers[0].bound.fused),
+                        "the function {name} has no bound"
+                    );
+                }
+                _ => {}
+            }
+        }
+        assert_eq!(documented, 1, "{name} is one public struct");
+    }
+}
+
+fn check_struct(operation: &Operation, text: &str) {
+    let name = operation.name;
+    for part in ["\n | NaN |", "\n Definition: ", "\n ```\n"] {
+        assert!(text.contains(part), "the documentation of {name} lacks {part:?}");
+    }
+    let bounds = operation.tiers.iter().map(|tier| tier.bound).chain([operation.backward.bound]);
+    for ulps in bounds.flat_map(|bound| [bound.fused, bound.baseline]) {
+        assert!(states(text, ulps), "the documentation of {name} does not state the bound of {ulps} ULP");
+    }
+}
+
+/// Whether a bound is in the text, as a number or in words.
+fn states(text: &str, ulps: f64) -> bool {
+    let text = text.to_lowercase();
+    match ulps {
+        0.0 => text.contains("exact") || text.contains("correctly rounded"),
+        0.5 => text.contains("correctly rounded"),
+        _ => text.contains(&format!("{ulps:.3}")),
+    }
+}
+
+fn is_public(visibility: &Visibility) -> bool {
+    matches!(visibility, Visibility::Public(_))
+}
+
+/// The lines of a documentation comment, each after a line feed.
+fn documentation(attributes: &[Attribute]) -> String {
+    let mut text = String::new();
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("doc")) {
+        if let Meta::NameValue(meta) = &attribute.meta
+            && let Expr::Lit(ExprLit { lit: Lit::Str(line), .. }) = &meta.value
+        {
+            text = text + "\n" + &line.value();
+        }
+    }
+    text
+}
