@@ -8,7 +8,7 @@
 //! A name reads `elements/operation kernel level form`. Sizes below 4096 are timed as calls on
 //! consecutive slices of a buffer of 4096, so the time shown is that of 4096 / elements calls. Inputs are
 //! N(0, 4²), fresh before every in-place pass: exp of exp of exp would be another benchmark.
-#![allow(clippy::cast_possible_truncation, missing_docs)]
+#![allow(clippy::cast_precision_loss, missing_docs)]
 
 use activations::{Isa, contract::OPERATIONS};
 use criterion::{
@@ -90,7 +90,7 @@ fn operations(criterion: &mut Criterion) {
                 for tier in operation.tiers {
                     let name = format!("{} {} {isa}", operation.name, tier.name);
                     buffers.out_of_place(&mut group, &format!("{name} into"), |src, dst| {
-                        (tier.apply_into)(isa, src, dst)
+                        (tier.apply_into)(isa, src, dst);
                     });
                     buffers.in_place(&mut group, &format!("{name} in place"), |x| (tier.apply)(isa, x));
                 }

@@ -49,7 +49,7 @@ mod tests {
     fn reads_what_c_writes() {
         assert_eq!(hex("0x1p0"), 1.0);
         assert_eq!(hex("-0x1.8p-3"), -0.1875);
-        assert_eq!(hex("0x1.715476p0").to_bits(), std::f32::consts::LOG2_E.to_bits() - 1);
+        assert_eq!(hex("0x1.715476p0"), std::f32::consts::LOG2_E);
         assert_eq!(hex("0x1.fffffep127"), f32::MAX);
         assert_eq!(hex("0x1p-149"), f32::from_bits(1));
     }
