@@ -22,11 +22,11 @@ pub(crate) const LOG2_E: f32 = hex("0x1.715476p0");
 pub(crate) const LN_2: f32 = hex("0x1.62e43p-1");
 pub(crate) const LN_2_REST: f32 = hex("-0x1.05c61p-29");
 
-/// e^r - 1 = C0 + r + C2 r^2 + C3 r^3 with a relative error of e^r of 0.32 * 2^-24. The constant
+/// e^r - 1 = C0 + r + C2 r^2 + C3 r^3 with a relative error of e^r of 0.314 * 2^-24. The constant
 /// halves the error that C0 = 0 has, and is free where a table's correction is added anyway.
-pub(crate) const C0: f32 = hex("-0x1.437206p-26");
-pub(crate) const C2: f32 = hex("0x1.000a62p-1");
-pub(crate) const C3: f32 = hex("0x1.5563ep-3");
+pub(crate) const C0: f32 = hex("-0x1.4120cep-26");
+pub(crate) const C2: f32 = hex("0x1.000a44p-1");
+pub(crate) const C3: f32 = hex("0x1.5558f8p-3");
 
 /// Where an argument lies between powers of two.
 #[derive(Clone, Copy)]

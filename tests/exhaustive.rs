@@ -7,7 +7,8 @@
 //! cargo test --release --test exhaustive -- --ignored --nocapture
 //! ```
 //!
-//! `ACTIVATIONS_TEST_STRIDE` changes the 251, for emulators.
+//! For emulators, `ACTIVATIONS_TEST_STRIDE` changes the 251, and `ACTIVATIONS_TEST_DIGESTS=1` has all inputs visited
+//! without their exact values: equal digests then say that the results are those proven elsewhere.
 
 mod common;
 #[path = "common/sweep.rs"]
@@ -48,26 +49,18 @@ fn a_fixed_sample_has_the_same_bits_on_every_machine() {
 }
 
 #[test]
-#[ignore = "visits all 2^32 inputs of everything; without the exact values, for emulators"]
-fn all_inputs_have_the_same_bits_on_every_machine() {
-    let progress = Progress::new();
-    let all =
-        OPERATIONS.iter().flat_map(|op| rows(op, Inputs::ALL, false, || progress.tick())).collect::<Vec<_>>();
-    check_digests("all", &all);
-}
-
-#[test]
 #[ignore = "visits all 2^32 inputs of everything: minutes"]
 fn all_inputs_keep_every_promise() {
+    let digests_alone = std::env::var_os("ACTIVATIONS_TEST_DIGESTS").is_some();
     let progress = Progress::new();
     println!("all 2^32 inputs, at {}\n{}", levels(), Row::HEADER);
     let mut all = Vec::new();
     for operation in OPERATIONS {
-        let rows = rows(operation, Inputs::ALL, true, || progress.tick());
+        let rows = rows(operation, Inputs::ALL, !digests_alone, || progress.tick());
         progress.suspend(|| rows.iter().for_each(|row| println!("{row}")));
         all.extend(rows);
     }
-    for row in &all {
+    for row in all.iter().filter(|_| !digests_alone) {
         row.check();
         let slack = row.bound - row.report.ulp;
         assert!(slack < 0.001, "{row}\nthe bound {} is not the maximum, rounded up", row.bound);

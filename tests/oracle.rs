@@ -2,7 +2,6 @@
 //!
 //! The exact values are checked against the correctly rounded functions of CORE-MATH, with which they share nothing.
 #![cfg(not(target_family = "wasm"))] // CORE-MATH is in C
-#![allow(clippy::cast_possible_truncation, clippy::float_cmp)] // numbers are rounded and compared on purpose
 
 #[path = "common/ulp.rs"]
 mod ulp;

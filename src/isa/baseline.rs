@@ -115,7 +115,8 @@ impl Simd for Baseline {
     }
     #[inline(always)]
     fn all_below(self, a: u32x4, limit: u32) -> bool {
-        a.to_array().into_iter().all(|a| a < limit)
+        let [a, b, c, d] = a.to_array();
+        a.max(b).max(c.max(d)) < limit
     }
 
     #[inline(always)]
@@ -124,7 +125,13 @@ impl Simd for Baseline {
     }
     #[inline(always)]
     fn look_up(self, table: [u32; 8], i: u32x4) -> u32x4 {
-        u32x4::new(i.to_array().map(|i| table[i as usize % 8]))
+        let [a, b, c, d] = i.to_array();
+        u32x4::new([
+            table[a as usize % 8],
+            table[b as usize % 8],
+            table[c as usize % 8],
+            table[d as usize % 8],
+        ])
     }
 }
 

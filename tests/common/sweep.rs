@@ -1,5 +1,4 @@
 //! Runs kernels over many inputs and reports what became of each promise.
-#![allow(clippy::cast_possible_truncation, clippy::float_cmp)] // numbers are rounded and compared on purpose
 
 use crate::common::ulp::{finite, per_ulp};
 use std::sync::{

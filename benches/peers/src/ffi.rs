@@ -1,4 +1,5 @@
-//! What is unsafe here: calls of the C and C++ shims, and the view of a slice that rten-vecmath wants.
+//! What is unsafe here: calls of the C and C++ shims, the view of a slice that rten-vecmath wants, and the state of
+//! the process.
 #![allow(unsafe_code)]
 
 use crate::function::Function;
@@ -79,4 +80,24 @@ pub fn map(op: &impl SimdUnaryOp<f32>, src: &[f32], dst: &mut [f32]) {
     // SAFETY: both element types have the same layout, and `map` writes nothing but f32 numbers.
     let dst = unsafe { &mut *(std::ptr::from_mut(dst) as *mut [MaybeUninit<f32>]) };
     op.map(src, dst);
+}
+
+/// Has candle work in the calling thread alone. For the beginning of `main`.
+pub fn limit_candle_to_one_thread() {
+    // SAFETY: no other thread has been started that might read the environment.
+    unsafe { std::env::set_var("CANDLE_NUM_THREADS", "1") }
+}
+
+/// Clears the upper halves of the vector registers. tract's sigmoid and tanh leave them set, and then each change
+/// between SSE and AVX instructions costs the next peer hundreds of cycles.
+pub fn clear_upper_halves() {
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx") {
+        #[target_feature(enable = "avx")]
+        fn clear() {
+            std::arch::x86_64::_mm256_zeroupper();
+        }
+        // SAFETY: the machine has AVX.
+        unsafe { clear() }
+    }
 }

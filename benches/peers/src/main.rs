@@ -77,6 +77,7 @@ impl Options {
 }
 
 fn main() -> Result<()> {
+    ffi::limit_candle_to_one_thread();
     let options = Options::parse();
     let core = pin().context("no core to run on")?;
     let sample = options.sample();

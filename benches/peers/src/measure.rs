@@ -1,6 +1,9 @@
 //! Times: every peer once a round on the same buffers, in an order that turns with the rounds.
 
-use crate::peers::{Peer, Prepared};
+use crate::{
+    ffi::clear_upper_halves,
+    peers::{Peer, Prepared},
+};
 use aligned_vec::{AVec, ConstAlign};
 use rand::{SeedableRng, rngs::StdRng};
 use rand_distr::{Distribution, Normal};
@@ -152,6 +155,7 @@ impl<'a> Runner<'a> {
     }
 
     fn time(&self, src: &[f32], dst: &mut [f32]) -> f64 {
+        clear_upper_halves();
         let start = Instant::now();
         for _ in 0..self.passes {
             self.pass(src, dst);
