@@ -68,7 +68,7 @@ pub trait Gradient<T = f32>: Activation<T> {
     #[track_caller]
     fn backward_from_output(&self, y: &[T], dy: &[T], dx: &mut [T])
     where
-        Self: FromOutput<T>,
+        Self: Sized + FromOutput<T>,
     {
         self.gradient_from_output(y, dy, dx);
     }

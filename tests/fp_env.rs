@@ -24,8 +24,9 @@ use environment::Environment;
 use std::hint::black_box;
 use sweep::{BLOCK, Exact, Inputs, Kernel, Report, Witness, sweep};
 
-/// The largest errors of the kernels that reduce their arguments, in every rounding direction.
-const REDUCED: Bound = Bound { fused: 33.0, baseline: 269.0 };
+/// The errors of the kernels that reduce their arguments, in every rounding direction. The largest among every fifth
+/// of all inputs are 33.9 and 270.5.
+const REDUCED: Bound = Bound { fused: 35.0, baseline: 272.0 };
 
 /// The limit of a kernel's error in every rounding direction.
 fn limit(bound: Bound) -> Bound {
@@ -36,8 +37,9 @@ fn limit(bound: Bound) -> Bound {
     }
 }
 
+/// A fifth of the inputs of a sampled sweep.
 fn stride() -> u32 {
-    std::env::var("ACTIVATIONS_TEST_STRIDE").map_or(1021, |text| text.parse().expect("a stride"))
+    5 * std::env::var("ACTIVATIONS_TEST_STRIDE").map_or(251, |text| text.parse().expect("a stride"))
 }
 
 /// The calls of every kernel in one form.

@@ -144,6 +144,16 @@ proptest! {
     }
 }
 
+/// As an engine keeps operations of different kinds in its graph.
+#[test]
+fn an_operation_can_be_a_trait_object() {
+    let operation: Box<dyn Gradient + Send + Sync> = Box::new(Relu);
+    let (mut y, mut dx) = ([0.0; 2], [0.0; 2]);
+    operation.apply_into(&[-1.0, 2.0], &mut y);
+    operation.backward(&[-1.0, 2.0], &[3.0, 4.0], &mut dx);
+    assert_eq!((y, dx), ([0.0, 2.0], [0.0, 4.0]));
+}
+
 #[test]
 fn every_operation_of_the_table_is_public() {
     fn name<Op>(name: &str, _: Op) -> &str {

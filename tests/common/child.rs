@@ -5,6 +5,7 @@ use std::{
     ffi::OsStr,
     io::{self, Write},
     process::Command,
+    sync::Once,
 };
 
 /// What the test prints where `ACTIVATIONS_MAX_ISA` is `limit`, or is not set. None under an emulator that
@@ -31,8 +32,11 @@ pub(crate) fn rerun(test: &str, limit: Option<&OsStr>) -> Option<String> {
     }
 }
 
-/// Says so past the test harness, which hides what a passing test prints.
+/// Says so, once, past the test harness, which hides what a passing test prints.
 fn skip(test: &str) -> Option<String> {
-    let _ = writeln!(io::stderr(), "SKIPPED: the emulator does not start {test} again");
+    static SAID: Once = Once::new();
+    SAID.call_once(|| {
+        let _ = writeln!(io::stderr(), "SKIPPED: the emulator does not start {test} in a process of its own");
+    });
     None
 }
