@@ -15,12 +15,16 @@ impl Folder {
     /// None under an emulator that runs this test, but not what it starts.
     pub(crate) fn new() -> Option<Self> {
         const NO_PROGRAM_OF_THIS_MACHINE: i32 = 8;
+        /// What a process that could not become the program ends with, where the emulator loses the error.
+        const NOT_STARTED: i32 = 127;
+        let not_started = || {
+            skip("the emulator does not start apply");
+            None
+        };
         match Command::new(binary()).arg("--help").output() {
+            Ok(output) if output.status.code() == Some(NOT_STARTED) => not_started(),
             Ok(_) => Some(Self(tempfile::tempdir().unwrap())),
-            Err(error) if error.raw_os_error() == Some(NO_PROGRAM_OF_THIS_MACHINE) => {
-                skip("the emulator does not start apply");
-                None
-            }
+            Err(error) if error.raw_os_error() == Some(NO_PROGRAM_OF_THIS_MACHINE) => not_started(),
             Err(error) => panic!("{}: {error}: cargo build --example apply", binary().display()),
         }
     }
