@@ -1,6 +1,10 @@
 //! AVX2 and FMA, through pulp.
 
-use super::{Native, Simd, load_quarters, load_thirds, store_quarters, store_thirds};
+use super::{
+    Native, Simd, load_thirds,
+    quarters::{load_quarters, store_quarters},
+    store_thirds,
+};
 use core::arch::x86_64::{__m256, __m256i, _CMP_LE_OQ, _CMP_LT_OQ};
 use pulp::{cast, x86::V3};
 

@@ -1,6 +1,10 @@
 //! AVX-512 F, BW, CD, DQ and VL, through pulp.
 
-use super::{Native, Simd, load_quarters, load_thirds, store_quarters, store_thirds};
+use super::{
+    Native, Simd, load_thirds,
+    quarters::{load_quarters, store_quarters},
+    store_thirds,
+};
 use core::arch::x86_64::{__m512, __m512i, __mmask16, _CMP_LE_OQ, _CMP_LT_OQ};
 use pulp::{cast, x86::V4};
 

@@ -7,6 +7,8 @@ mod avx512;
 mod baseline;
 #[cfg(all(feature = "std", target_arch = "aarch64"))]
 mod neon;
+#[cfg(all(feature = "std", target_arch = "x86_64"))]
+mod quarters;
 mod side_by_side;
 mod simd;
 
@@ -14,8 +16,6 @@ use baseline::Baseline;
 use core::{error::Error, fmt, str::FromStr};
 pub(crate) use side_by_side::SideBySide;
 pub(crate) use simd::{Native, Simd};
-#[cfg(all(feature = "std", target_arch = "x86_64"))]
-use simd::{load_quarters, store_quarters};
 use simd::{load_thirds, store_thirds};
 
 /// An instruction-set level that the kernels are compiled for, in ascending order of speed.
@@ -180,10 +180,10 @@ pub(crate) fn on(isa: Isa, job: impl Job) {
 }
 
 /// A job and the proof that it may run: `vectorize` calls it where the instructions are enabled.
-#[cfg(feature = "std")]
+#[cfg(all(feature = "std", any(target_arch = "x86_64", target_arch = "aarch64")))]
 struct Entry<S, J>(S, J);
 
-#[cfg(feature = "std")]
+#[cfg(all(feature = "std", any(target_arch = "x86_64", target_arch = "aarch64")))]
 impl<S: Native, J: Job> pulp::NullaryFnOnce for Entry<S, J> {
     type Output = ();
 

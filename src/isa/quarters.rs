@@ -1,0 +1,26 @@
+//! Short slices in registers of several groups of four lanes.
+
+/// Where fewer elements than a register has lanes lie in its groups of four: the groups follow each
+/// other as far as they fit, then end where the elements end. They overlap, and cover all.
+#[inline(always)]
+fn quarter(i: usize, len: usize) -> usize {
+    (4 * i).min(len - 4)
+}
+
+/// 4 or more elements as `N` groups of four.
+#[inline(always)]
+pub(crate) fn load_quarters<const N: usize>(x: &[f32]) -> [[f32; 4]; N] {
+    let mut lanes = [[0.0; 4]; N];
+    for (i, lanes) in lanes.iter_mut().enumerate() {
+        lanes.copy_from_slice(&x[quarter(i, x.len())..][..4]);
+    }
+    lanes
+}
+
+#[inline(always)]
+pub(crate) fn store_quarters<const N: usize>(lanes: [[f32; 4]; N], x: &mut [f32]) {
+    for (i, lanes) in lanes.iter().enumerate() {
+        let at = quarter(i, x.len());
+        x[at..][..4].copy_from_slice(lanes);
+    }
+}
