@@ -1,4 +1,46 @@
-//! Vectorised activation functions.
+//! Activation functions for inference engines: exp, sigmoid, tanh and the ReLU family with their gradients,
+//! hand-vectorised, with the maximum error over all 2^32 inputs in each function's documentation.
+//!
+//! ```
+//! use activations::{Activation, Fast, Gradient, LeakyRelu, Sigmoid, Tanh};
+//!
+//! let mut x = [-100.0, 0.0, 1.5];
+//! activations::sigmoid(&mut x); // in place
+//! assert_eq!(x, [3.8e-44, 0.5, 0.8175745]);
+//!
+//! let mut y = [0.0; 3];
+//! Tanh.apply_into(&x, &mut y); // from one slice to another
+//! Fast(Sigmoid).apply(&mut y); // a quicker tier, up to 4 ULP
+//! LeakyRelu { slope: 0.1 }.apply(&mut y); // an operation is a value
+//!
+//! let mut dx = [0.0; 3];
+//! Sigmoid.backward(&x, &[1.0; 3], &mut dx); // the gradient, from the input
+//! ```
+//!
+//! | operation | formula |
+//! |---|---|
+//! | [`Exp`] | e^x |
+//! | [`Sigmoid`] | 1 / (1 + e^-x) |
+//! | [`Tanh`] | (e^x - e^-x) / (e^x + e^-x) |
+//! | [`Relu`] | max(x, 0) |
+//! | [`LeakyRelu`] | x where x > 0, else slope · x |
+//!
+//! Every operation implements [`Activation`] and [`Gradient`], and so does [`Fast`] around it. The functions
+//! [`exp`], [`sigmoid`], [`tanh`] and [`relu`] are short for the default tier in place.
+//!
+//! # Instruction sets
+//!
+//! The kernels are compiled for AVX-512, AVX2 with FMA, NEON and what the compiler's target has everywhere; the first
+//! call chooses ([`Isa`]). The first three give the same bits as each other. Without the feature `std` nothing
+//! can be detected, and the last is used.
+//!
+//! # What holds for all of them
+//!
+//! Element i of a result depends on element i of the inputs alone, bit for bit. Lengths that differ panic with both
+//! lengths, at the caller's line, before anything is written. Nothing is allocated, no thread is started, no value
+//! panics. A NaN gives a quiet NaN.
+//!
+//! An ULP is the distance of the two f32 numbers around the exact result; below the smallest normal number it is 2^-149.
 #![no_std]
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
