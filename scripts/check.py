@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-SCRIPTS = ("exponential.py", "sigmoid.py", "tanh.py")
+SCRIPTS = ("exponential.py", "sigmoid.py", "tanh.py", "softmax.py")
 
 
 def main() -> None:

@@ -58,13 +58,13 @@ pub(crate) fn reduce_negated<S: Simd>(x: F32s<S>) -> Reduced<S> {
 pub(crate) struct Powers([u32; 8]);
 
 impl Powers {
-    /// From the bits of the eight, halved `halvings` times.
-    pub(crate) const fn new(bits: [u32; 8], halvings: u32) -> Self {
+    /// From the bits of the eight, times 2^`exponent`.
+    pub(crate) const fn new(bits: [u32; 8], exponent: i32) -> Self {
         let mut table = bits;
         let mut i = 0;
         while i < 8 {
             // Shifted by 20, z adds k to the exponent, and i to the mantissa: that is taken off here.
-            table[i] -= ((i as u32) << 20) + (halvings << 23);
+            table[i] = table[i].wrapping_add_signed((exponent << 23) - ((i as i32) << 20));
             i += 1;
         }
         Self(table)
@@ -93,7 +93,8 @@ pub(crate) struct Unfused<S: Simd> {
 pub(crate) mod unfused {
     use super::{F32s, LOG2_E, Simd, U32s, Unfused, hex};
 
-    const MAGIC: f32 = hex("0x1.8p23");
+    /// 1.5 * 2^23: adding it leaves integers.
+    pub(crate) const MAGIC: f32 = hex("0x1.8p23");
     /// ln 2 in 15 bits, so that k times it is exact, and the rest.
     const LN_2: f32 = hex("0x1.62e4p-1");
     const LN_2_REST: f32 = hex("0x1.7f7d1cp-20");
@@ -110,9 +111,14 @@ pub(crate) mod unfused {
     #[inline(always)]
     pub(crate) fn reduce<S: Simd>(x: F32s<S>) -> Unfused<S> {
         let z = x * LOG2_E + MAGIC;
-        let n = z - MAGIC;
+        Unfused { k: z.bits(), p: expm1(x, z - MAGIC) }
+    }
+
+    /// e^(x - n ln 2) - 1 for the integer n nearest to x / ln 2, |n| < 2^9.
+    #[inline(always)]
+    pub(crate) fn expm1<S: Simd>(x: F32s<S>, n: F32s<S>) -> F32s<S> {
         let r = (x - n * LN_2) - n * LN_2_REST;
-        Unfused { k: z.bits(), p: r + r * r * r.poly(COEFFICIENTS) }
+        r + r * r * r.poly(COEFFICIENTS)
     }
 
     /// c 2^k, a positive normal number.

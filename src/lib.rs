@@ -55,9 +55,11 @@ mod exponential;
 mod hex;
 mod isa;
 mod ops;
+mod rows;
 mod run;
 mod vector;
 
 pub use activation::{Activation, Fast, FromOutput, Gradient};
 pub use isa::{Isa, ParseIsaError};
 pub use ops::{Exp, LeakyRelu, Relu, Sigmoid, Tanh, exp, relu, sigmoid, tanh};
+pub use rows::{LogSoftmax, LogSumExp, RowActivation, Rows, Softmax, log_softmax, softmax};

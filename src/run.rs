@@ -1,7 +1,7 @@
 //! The two loops that every elementwise function goes through.
 
 use crate::{
-    isa::{Isa, Job, Native, SideBySide, Simd, on},
+    isa::{Isa, Job, Native, Simd, four, on},
     vector::F32s,
 };
 use core::array::from_fn;
@@ -40,7 +40,7 @@ impl<K: Map<1>> Job for InPlace<'_, K> {
         };
         // The last step ends where the slice ends and may overlap the one before: its input is taken first.
         let end = F32s::load(s, &x[last..]);
-        let rest = steps_in_place(SideBySide(s), kernel, x);
+        let rest = steps_in_place(four(s), kernel, x);
         let rest = steps_in_place(s, kernel, rest);
         if !rest.is_empty() {
             kernel.eval([end]).store(&mut x[last..]);
@@ -78,7 +78,7 @@ impl<K: Map<N>, const N: usize> Job for Into<'_, K, N> {
             }
             return;
         };
-        let done = steps_into(SideBySide(s), kernel, inputs, 0, dst);
+        let done = steps_into(four(s), kernel, inputs, 0, dst);
         let done = steps_into(s, kernel, inputs, done, dst);
         if done < dst.len() {
             eval_at(s, kernel, inputs, last).store(&mut dst[last..]);

@@ -1,16 +1,18 @@
 //! AVX2 and FMA, through pulp.
 
 use super::{
-    Native, Simd, load_thirds,
+    Native, SideBySide, Simd, load_thirds,
     quarters::{load_quarters, store_quarters},
     store_thirds,
 };
-use core::arch::x86_64::{__m256, __m256i, _CMP_LE_OQ, _CMP_LT_OQ};
+use core::arch::x86_64::{__m128, __m256, __m256d, __m256i, _CMP_LE_OQ, _CMP_LT_OQ};
 use pulp::{cast, x86::V3};
 
 impl Simd for V3 {
     type F32 = __m256;
     type U32 = __m256i;
+    /// The even lanes, then the odd ones.
+    type F64 = [__m256d; 2];
     type Mask = __m256;
     type Table = __m256i;
     const LANES: usize = 8;
@@ -24,6 +26,14 @@ impl Simd for V3 {
     #[inline(always)]
     fn store(self, a: __m256, x: &mut [f32]) {
         x.copy_from_slice(&cast::<_, [f32; 8]>(a));
+    }
+    #[inline(always)]
+    fn load_part(self, x: &[f32]) -> __m256 {
+        cast(pulp::Simd::partial_load_f32s(self, x))
+    }
+    #[inline(always)]
+    fn store_part(self, a: __m256, x: &mut [f32]) {
+        pulp::Simd::partial_store_f32s(self, x, cast(a));
     }
     #[inline(always)]
     fn splat(self, x: f32) -> __m256 {
@@ -78,6 +88,10 @@ impl Simd for V3 {
     fn select(self, mask: __m256, then: __m256, other: __m256) -> __m256 {
         self.avx._mm256_blendv_ps(other, then, mask)
     }
+    #[inline(always)]
+    fn zero_where(self, mask: __m256, a: __m256) -> __m256 {
+        self.avx._mm256_andnot_ps(mask, a)
+    }
 
     #[inline(always)]
     fn bits(self, a: __m256) -> __m256i {
@@ -112,6 +126,10 @@ impl Simd for V3 {
         self.avx2._mm256_sll_epi32(a, self.sse2._mm_cvtsi32_si128(count.cast_signed()))
     }
     #[inline(always)]
+    fn shr(self, a: __m256i, count: u32) -> __m256i {
+        self.avx2._mm256_srl_epi32(a, self.sse2._mm_cvtsi32_si128(count.cast_signed()))
+    }
+    #[inline(always)]
     fn all_below(self, a: __m256i, limit: u32) -> bool {
         let below = self.avx2._mm256_cmpgt_epi32(self.splat_bits(limit), a);
         self.avx2._mm256_movemask_epi8(below) == -1
@@ -125,9 +143,122 @@ impl Simd for V3 {
     fn look_up(self, table: __m256i, i: __m256i) -> __m256i {
         self.avx2._mm256_permutevar8x32_epi32(table, i)
     }
+
+    #[inline(always)]
+    fn widen(self, a: __m256) -> [__m256d; 2] {
+        let a = self.avx2._mm256_permutevar8x32_ps(a, cast([0, 2, 4, 6, 1, 3, 5, 7]));
+        let [even, odd] = halves(self, a);
+        [self.avx._mm256_cvtps_pd(even), self.avx._mm256_cvtps_pd(odd)]
+    }
+    #[inline(always)]
+    fn narrow(self, [even, odd]: [__m256d; 2]) -> __m256 {
+        let a = cast([self.avx._mm256_cvtpd_ps(even), self.avx._mm256_cvtpd_ps(odd)]);
+        self.avx2._mm256_permutevar8x32_ps(a, cast([0, 4, 1, 5, 2, 6, 3, 7]))
+    }
+    #[inline(always)]
+    fn load_f64(self, x: &[f64]) -> [__m256d; 2] {
+        let [a, b, c, d, e, f, g, h]: [f64; 8] = x.try_into().expect("eight lanes");
+        [cast([a, c, e, g]), cast([b, d, f, h])]
+    }
+    #[inline(always)]
+    fn splat_f64(self, x: f64) -> [__m256d; 2] {
+        [self.avx._mm256_set1_pd(x); 2]
+    }
+    #[inline(always)]
+    fn add_f64(self, a: [__m256d; 2], b: [__m256d; 2]) -> [__m256d; 2] {
+        [self.avx._mm256_add_pd(a[0], b[0]), self.avx._mm256_add_pd(a[1], b[1])]
+    }
+    #[inline(always)]
+    fn sub_f64(self, a: [__m256d; 2], b: [__m256d; 2]) -> [__m256d; 2] {
+        [self.avx._mm256_sub_pd(a[0], b[0]), self.avx._mm256_sub_pd(a[1], b[1])]
+    }
+    #[inline(always)]
+    fn mul_f64(self, a: [__m256d; 2], b: [__m256d; 2]) -> [__m256d; 2] {
+        [self.avx._mm256_mul_pd(a[0], b[0]), self.avx._mm256_mul_pd(a[1], b[1])]
+    }
+    #[inline(always)]
+    fn div_f64(self, a: [__m256d; 2], b: [__m256d; 2]) -> [__m256d; 2] {
+        [self.avx._mm256_div_pd(a[0], b[0]), self.avx._mm256_div_pd(a[1], b[1])]
+    }
+    #[inline(always)]
+    fn mul_add_f64(self, a: [__m256d; 2], b: [__m256d; 2], c: [__m256d; 2]) -> [__m256d; 2] {
+        [self.fma._mm256_fmadd_pd(a[0], b[0], c[0]), self.fma._mm256_fmadd_pd(a[1], b[1], c[1])]
+    }
+
+    #[inline(always)]
+    fn accumulate(self, [even, odd]: [__m256d; 2], a: __m256) -> [__m256d; 2] {
+        // Shifted by 29 the bits of a positive f32 are those of an f64, but for 896 in the exponent.
+        let a = self.avx._mm256_castps_si256(a);
+        let high = self.avx2._mm256_and_si256(a, self.avx._mm256_set1_epi64x(-1 << 32));
+        let a_even = self.avx2._mm256_mul_epu32(a, self.splat_bits(1 << 29));
+        let a_odd = self.avx2._mm256_srli_epi64::<3>(high);
+        [
+            self.avx._mm256_add_pd(even, self.avx._mm256_castsi256_pd(a_even)),
+            self.avx._mm256_add_pd(odd, self.avx._mm256_castsi256_pd(a_odd)),
+        ]
+    }
+    #[inline(always)]
+    fn sum(self, [even, odd]: [__m256d; 2]) -> f64 {
+        // Lanes 0 + 4, 2 + 6 and 1 + 5, 3 + 7.
+        let even = self
+            .sse2
+            ._mm_add_pd(self.avx._mm256_castpd256_pd128(even), self.avx._mm256_extractf128_pd::<1>(even));
+        let odd = self
+            .sse2
+            ._mm_add_pd(self.avx._mm256_castpd256_pd128(odd), self.avx._mm256_extractf128_pd::<1>(odd));
+        let a =
+            self.sse2._mm_add_pd(self.sse2._mm_unpacklo_pd(even, odd), self.sse2._mm_unpackhi_pd(even, odd));
+        self.sse2._mm_cvtsd_f64(self.sse2._mm_add_sd(a, self.sse2._mm_unpackhi_pd(a, a)))
+    }
+    #[inline(always)]
+    fn largest(self, a: __m256) -> f32 {
+        let [low, high] = halves(self, a);
+        let a = self.sse._mm_max_ps(low, high);
+        let a = self.sse._mm_max_ps(a, self.sse._mm_movehl_ps(a, a));
+        self.sse._mm_cvtss_f32(self.sse._mm_max_ss(a, self.sse._mm_shuffle_ps::<1>(a, a)))
+    }
+    #[inline(always)]
+    fn load_groups(self, x: &[f32], stride: usize) -> __m256 {
+        let low = self.avx._mm256_castps128_ps256(group(&x[..4]));
+        self.avx._mm256_insertf128_ps::<1>(low, group(&x[stride..][..4]))
+    }
+    #[inline(always)]
+    fn store_groups(self, a: __m256, x: &mut [f32], stride: usize) {
+        let [low, high] = halves(self, a);
+        x[..4].copy_from_slice(&cast::<_, [f32; 4]>(low));
+        x[stride..][..4].copy_from_slice(&cast::<_, [f32; 4]>(high));
+    }
+    #[inline(always)]
+    fn transpose(self, [a, b, c, d]: [__m256; 4]) -> [__m256; 4] {
+        let [ab, ab_high] = [self.avx._mm256_unpacklo_ps(a, b), self.avx._mm256_unpackhi_ps(a, b)];
+        let [cd, cd_high] = [self.avx._mm256_unpacklo_ps(c, d), self.avx._mm256_unpackhi_ps(c, d)];
+        [
+            self.avx._mm256_shuffle_ps::<0x44>(ab, cd),
+            self.avx._mm256_shuffle_ps::<0xee>(ab, cd),
+            self.avx._mm256_shuffle_ps::<0x44>(ab_high, cd_high),
+            self.avx._mm256_shuffle_ps::<0xee>(ab_high, cd_high),
+        ]
+    }
+}
+
+/// Four elements.
+#[inline(always)]
+fn group(x: &[f32]) -> __m128 {
+    let x: &[f32; 4] = x.try_into().expect("four elements");
+    cast(*x)
+}
+
+#[inline(always)]
+fn halves(s: V3, a: __m256) -> [__m128; 2] {
+    [s.avx._mm256_castps256_ps128(a), s.avx._mm256_extractf128_ps::<1>(a)]
 }
 
 impl Native for V3 {
+    type Sixteen = SideBySide<Self>;
+    #[inline(always)]
+    fn sixteen(self) -> SideBySide<Self> {
+        SideBySide(self)
+    }
     #[inline(always)]
     fn load_short(self, x: &[f32]) -> __m256 {
         if x.len() < 4 {

@@ -5,12 +5,16 @@ use super::{
     quarters::{load_quarters, store_quarters},
     store_thirds,
 };
-use core::arch::x86_64::{__m512, __m512i, __mmask16, _CMP_LE_OQ, _CMP_LT_OQ};
+use core::arch::x86_64::{
+    __m128, __m128d, __m256, __m512, __m512d, __m512i, __mmask16, _CMP_LE_OQ, _CMP_LT_OQ,
+};
 use pulp::{cast, x86::V4};
 
 impl Simd for V4 {
     type F32 = __m512;
     type U32 = __m512i;
+    /// The even lanes, then the odd ones.
+    type F64 = [__m512d; 2];
     type Mask = __mmask16;
     type Table = __m512i;
     const LANES: usize = 16;
@@ -24,6 +28,14 @@ impl Simd for V4 {
     #[inline(always)]
     fn store(self, a: __m512, x: &mut [f32]) {
         x.copy_from_slice(&cast::<_, [f32; 16]>(a));
+    }
+    #[inline(always)]
+    fn load_part(self, x: &[f32]) -> __m512 {
+        cast(pulp::Simd::partial_load_f32s(self, x))
+    }
+    #[inline(always)]
+    fn store_part(self, a: __m512, x: &mut [f32]) {
+        pulp::Simd::partial_store_f32s(self, x, cast(a));
     }
     #[inline(always)]
     fn splat(self, x: f32) -> __m512 {
@@ -78,6 +90,10 @@ impl Simd for V4 {
     fn select(self, mask: __mmask16, then: __m512, other: __m512) -> __m512 {
         self.avx512f._mm512_mask_blend_ps(mask, other, then)
     }
+    #[inline(always)]
+    fn zero_where(self, mask: __mmask16, a: __m512) -> __m512 {
+        self.avx512f._mm512_maskz_mov_ps(!mask, a)
+    }
 
     #[inline(always)]
     fn bits(self, a: __m512) -> __m512i {
@@ -112,6 +128,10 @@ impl Simd for V4 {
         self.avx512f._mm512_sll_epi32(a, self.sse2._mm_cvtsi32_si128(count.cast_signed()))
     }
     #[inline(always)]
+    fn shr(self, a: __m512i, count: u32) -> __m512i {
+        self.avx512f._mm512_srl_epi32(a, self.sse2._mm_cvtsi32_si128(count.cast_signed()))
+    }
+    #[inline(always)]
     fn all_below(self, a: __m512i, limit: u32) -> bool {
         self.avx512f._mm512_cmplt_epu32_mask(a, self.splat_bits(limit)) == !0
     }
@@ -124,9 +144,139 @@ impl Simd for V4 {
     fn look_up(self, table: __m512i, i: __m512i) -> __m512i {
         self.avx512f._mm512_permutexvar_epi32(i, table)
     }
+
+    #[inline(always)]
+    fn widen(self, a: __m512) -> [__m512d; 2] {
+        let order = cast([0, 2, 4, 6, 8, 10, 12, 14, 1, 3, 5, 7, 9, 11, 13, 15]);
+        let [even, odd] = halves(self, self.avx512f._mm512_permutexvar_ps(order, a));
+        [self.avx512f._mm512_cvtps_pd(even), self.avx512f._mm512_cvtps_pd(odd)]
+    }
+    #[inline(always)]
+    fn narrow(self, [even, odd]: [__m512d; 2]) -> __m512 {
+        let order = cast([0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15]);
+        let a = cast([self.avx512f._mm512_cvtpd_ps(even), self.avx512f._mm512_cvtpd_ps(odd)]);
+        self.avx512f._mm512_permutexvar_ps(order, a)
+    }
+    #[inline(always)]
+    fn load_f64(self, x: &[f64]) -> [__m512d; 2] {
+        let x: &[[f64; 2]; 8] = x.as_chunks().0.try_into().expect("sixteen lanes");
+        let [a, b, c, d, e, f, g, h] = *x;
+        [
+            cast([a[0], b[0], c[0], d[0], e[0], f[0], g[0], h[0]]),
+            cast([a[1], b[1], c[1], d[1], e[1], f[1], g[1], h[1]]),
+        ]
+    }
+    #[inline(always)]
+    fn splat_f64(self, x: f64) -> [__m512d; 2] {
+        [self.avx512f._mm512_set1_pd(x); 2]
+    }
+    #[inline(always)]
+    fn add_f64(self, a: [__m512d; 2], b: [__m512d; 2]) -> [__m512d; 2] {
+        [self.avx512f._mm512_add_pd(a[0], b[0]), self.avx512f._mm512_add_pd(a[1], b[1])]
+    }
+    #[inline(always)]
+    fn sub_f64(self, a: [__m512d; 2], b: [__m512d; 2]) -> [__m512d; 2] {
+        [self.avx512f._mm512_sub_pd(a[0], b[0]), self.avx512f._mm512_sub_pd(a[1], b[1])]
+    }
+    #[inline(always)]
+    fn mul_f64(self, a: [__m512d; 2], b: [__m512d; 2]) -> [__m512d; 2] {
+        [self.avx512f._mm512_mul_pd(a[0], b[0]), self.avx512f._mm512_mul_pd(a[1], b[1])]
+    }
+    #[inline(always)]
+    fn div_f64(self, a: [__m512d; 2], b: [__m512d; 2]) -> [__m512d; 2] {
+        [self.avx512f._mm512_div_pd(a[0], b[0]), self.avx512f._mm512_div_pd(a[1], b[1])]
+    }
+    #[inline(always)]
+    fn mul_add_f64(self, a: [__m512d; 2], b: [__m512d; 2], c: [__m512d; 2]) -> [__m512d; 2] {
+        [self.avx512f._mm512_fmadd_pd(a[0], b[0], c[0]), self.avx512f._mm512_fmadd_pd(a[1], b[1], c[1])]
+    }
+
+    #[inline(always)]
+    fn accumulate(self, [even, odd]: [__m512d; 2], a: __m512) -> [__m512d; 2] {
+        // Shifted by 29 the bits of a positive f32 are those of an f64, but for 896 in the exponent.
+        let a = self.avx512f._mm512_castps_si512(a);
+        let high = self.avx512f._mm512_and_si512(a, self.avx512f._mm512_set1_epi64(-1 << 32));
+        let a_even = self.avx512f._mm512_mul_epu32(a, self.splat_bits(1 << 29));
+        let a_odd = self.avx512f._mm512_srli_epi64::<3>(high);
+        [
+            self.avx512f._mm512_add_pd(even, self.avx512f._mm512_castsi512_pd(a_even)),
+            self.avx512f._mm512_add_pd(odd, self.avx512f._mm512_castsi512_pd(a_odd)),
+        ]
+    }
+    #[inline(always)]
+    fn sum(self, [even, odd]: [__m512d; 2]) -> f64 {
+        let (even, odd) = (folded(self, even), folded(self, odd));
+        let a =
+            self.sse2._mm_add_pd(self.sse2._mm_unpacklo_pd(even, odd), self.sse2._mm_unpackhi_pd(even, odd));
+        self.sse2._mm_cvtsd_f64(self.sse2._mm_add_sd(a, self.sse2._mm_unpackhi_pd(a, a)))
+    }
+    #[inline(always)]
+    fn largest(self, a: __m512) -> f32 {
+        let [low, high] = halves(self, a);
+        let a = self.avx._mm256_max_ps(low, high);
+        let a =
+            self.sse._mm_max_ps(self.avx._mm256_castps256_ps128(a), self.avx._mm256_extractf128_ps::<1>(a));
+        let a = self.sse._mm_max_ps(a, self.sse._mm_movehl_ps(a, a));
+        self.sse._mm_cvtss_f32(self.sse._mm_max_ss(a, self.sse._mm_shuffle_ps::<1>(a, a)))
+    }
+    #[inline(always)]
+    fn load_groups(self, x: &[f32], stride: usize) -> __m512 {
+        let a = self.avx512f._mm512_castps128_ps512(group(&x[..4]));
+        let a = self.avx512f._mm512_insertf32x4::<1>(a, group(&x[stride..][..4]));
+        let a = self.avx512f._mm512_insertf32x4::<2>(a, group(&x[2 * stride..][..4]));
+        self.avx512f._mm512_insertf32x4::<3>(a, group(&x[3 * stride..][..4]))
+    }
+    #[inline(always)]
+    fn store_groups(self, a: __m512, x: &mut [f32], stride: usize) {
+        let groups = [
+            self.avx512f._mm512_castps512_ps128(a),
+            self.avx512f._mm512_extractf32x4_ps::<1>(a),
+            self.avx512f._mm512_extractf32x4_ps::<2>(a),
+            self.avx512f._mm512_extractf32x4_ps::<3>(a),
+        ];
+        for (i, group) in groups.into_iter().enumerate() {
+            x[i * stride..][..4].copy_from_slice(&cast::<_, [f32; 4]>(group));
+        }
+    }
+    #[inline(always)]
+    fn transpose(self, [a, b, c, d]: [__m512; 4]) -> [__m512; 4] {
+        let [ab, ab_high] = [self.avx512f._mm512_unpacklo_ps(a, b), self.avx512f._mm512_unpackhi_ps(a, b)];
+        let [cd, cd_high] = [self.avx512f._mm512_unpacklo_ps(c, d), self.avx512f._mm512_unpackhi_ps(c, d)];
+        [
+            self.avx512f._mm512_shuffle_ps::<0x44>(ab, cd),
+            self.avx512f._mm512_shuffle_ps::<0xee>(ab, cd),
+            self.avx512f._mm512_shuffle_ps::<0x44>(ab_high, cd_high),
+            self.avx512f._mm512_shuffle_ps::<0xee>(ab_high, cd_high),
+        ]
+    }
+}
+
+/// Four elements.
+#[inline(always)]
+fn group(x: &[f32]) -> __m128 {
+    let x: &[f32; 4] = x.try_into().expect("four elements");
+    cast(*x)
+}
+
+/// The sums of lanes l, l + 2, l + 4 and l + 6, halves first.
+#[inline(always)]
+fn folded(s: V4, a: __m512d) -> __m128d {
+    let high = s.avx512f._mm512_extractf64x4_pd::<1>(a);
+    let a = s.avx._mm256_add_pd(s.avx512f._mm512_castpd512_pd256(a), high);
+    s.sse2._mm_add_pd(s.avx._mm256_castpd256_pd128(a), s.avx._mm256_extractf128_pd::<1>(a))
+}
+
+#[inline(always)]
+fn halves(s: V4, a: __m512) -> [__m256; 2] {
+    [s.avx512f._mm512_castps512_ps256(a), s.avx512dq._mm512_extractf32x8_ps::<1>(a)]
 }
 
 impl Native for V4 {
+    type Sixteen = Self;
+    #[inline(always)]
+    fn sixteen(self) -> Self {
+        self
+    }
     #[inline(always)]
     fn load_short(self, x: &[f32]) -> __m512 {
         if x.len() < 4 {

@@ -3,9 +3,9 @@
 //! Multiplications and additions are never contracted, even where the target has FMA, so that every
 //! machine that runs this level gives the same bits.
 
-use super::{Native, Simd, load_thirds, store_thirds};
+use super::{Four, Native, Simd, four, load_thirds, store_thirds};
 use pulp::cast;
-use wide::{f32x4, u32x4};
+use wide::{f32x4, f64x4, u32x4};
 
 #[derive(Clone, Copy)]
 pub(crate) struct Baseline;
@@ -13,6 +13,7 @@ pub(crate) struct Baseline;
 impl Simd for Baseline {
     type F32 = f32x4;
     type U32 = u32x4;
+    type F64 = f64x4;
     type Mask = f32x4;
     type Table = [u32; 8];
     const LANES: usize = 4;
@@ -26,6 +27,16 @@ impl Simd for Baseline {
     #[inline(always)]
     fn store(self, a: f32x4, x: &mut [f32]) {
         x.copy_from_slice(&a.to_array());
+    }
+    #[inline(always)]
+    fn load_part(self, x: &[f32]) -> f32x4 {
+        let mut lanes = [0.0; 4];
+        lanes[..x.len()].copy_from_slice(x);
+        f32x4::new(lanes)
+    }
+    #[inline(always)]
+    fn store_part(self, a: f32x4, x: &mut [f32]) {
+        x.copy_from_slice(&a.to_array()[..x.len()]);
     }
     #[inline(always)]
     fn splat(self, x: f32) -> f32x4 {
@@ -80,6 +91,10 @@ impl Simd for Baseline {
     fn select(self, mask: f32x4, then: f32x4, other: f32x4) -> f32x4 {
         mask.select(then, other)
     }
+    #[inline(always)]
+    fn zero_where(self, mask: f32x4, a: f32x4) -> f32x4 {
+        !mask & a
+    }
 
     #[inline(always)]
     fn bits(self, a: f32x4) -> u32x4 {
@@ -114,6 +129,10 @@ impl Simd for Baseline {
         a << count
     }
     #[inline(always)]
+    fn shr(self, a: u32x4, count: u32) -> u32x4 {
+        a >> count
+    }
+    #[inline(always)]
     fn all_below(self, a: u32x4, limit: u32) -> bool {
         let [a, b, c, d] = a.to_array();
         a.max(b).max(c.max(d)) < limit
@@ -133,9 +152,87 @@ impl Simd for Baseline {
             table[d as usize % 8],
         ])
     }
+
+    #[inline(always)]
+    fn widen(self, a: f32x4) -> f64x4 {
+        let [a, b, c, d] = a.to_array();
+        f64x4::new([a.into(), b.into(), c.into(), d.into()])
+    }
+    #[inline(always)]
+    fn narrow(self, a: f64x4) -> f32x4 {
+        let [a, b, c, d] = a.to_array();
+        f32x4::new([a as f32, b as f32, c as f32, d as f32])
+    }
+    #[inline(always)]
+    fn load_f64(self, x: &[f64]) -> f64x4 {
+        f64x4::new(x.try_into().expect("four lanes"))
+    }
+    #[inline(always)]
+    fn splat_f64(self, x: f64) -> f64x4 {
+        f64x4::splat(x)
+    }
+    #[inline(always)]
+    fn add_f64(self, a: f64x4, b: f64x4) -> f64x4 {
+        a + b
+    }
+    #[inline(always)]
+    fn sub_f64(self, a: f64x4, b: f64x4) -> f64x4 {
+        a - b
+    }
+    #[inline(always)]
+    fn mul_f64(self, a: f64x4, b: f64x4) -> f64x4 {
+        a * b
+    }
+    #[inline(always)]
+    fn div_f64(self, a: f64x4, b: f64x4) -> f64x4 {
+        a / b
+    }
+    #[inline(always)]
+    fn mul_add_f64(self, a: f64x4, b: f64x4, c: f64x4) -> f64x4 {
+        a * b + c
+    }
+
+    #[inline(always)]
+    fn accumulate(self, sum: f64x4, a: f32x4) -> f64x4 {
+        let [a, b, c, d] = a.to_array();
+        sum + f64x4::new([shifted(a), shifted(b), shifted(c), shifted(d)])
+    }
+    #[inline(always)]
+    fn sum(self, a: f64x4) -> f64 {
+        let [a, b, c, d] = a.to_array();
+        (a + c) + (b + d)
+    }
+    #[inline(always)]
+    fn largest(self, a: f32x4) -> f32 {
+        let [a, b, c, d] = a.to_array();
+        a.max(b).max(c.max(d))
+    }
+    #[inline(always)]
+    fn load_groups(self, x: &[f32], _: usize) -> f32x4 {
+        self.load(&x[..4])
+    }
+    #[inline(always)]
+    fn store_groups(self, a: f32x4, x: &mut [f32], _: usize) {
+        self.store(a, &mut x[..4]);
+    }
+    #[inline(always)]
+    fn transpose(self, rows: [f32x4; 4]) -> [f32x4; 4] {
+        f32x4::transpose(rows)
+    }
+}
+
+/// Shifted by 29 the bits of a positive f32 are those of an f64, but for 896 in the exponent.
+#[inline(always)]
+fn shifted(x: f32) -> f64 {
+    f64::from_bits(u64::from(x.to_bits()) << 29)
 }
 
 impl Native for Baseline {
+    type Sixteen = Four<Self>;
+    #[inline(always)]
+    fn sixteen(self) -> Four<Self> {
+        four(self)
+    }
     #[inline(always)]
     fn load_short(self, x: &[f32]) -> f32x4 {
         f32x4::new(load_thirds(x))

@@ -14,7 +14,9 @@ mod simd;
 
 use baseline::Baseline;
 use core::{error::Error, fmt, str::FromStr};
-pub(crate) use side_by_side::SideBySide;
+#[cfg(all(feature = "std", target_arch = "x86_64"))]
+use side_by_side::SideBySide;
+pub(crate) use side_by_side::{Four, four};
 pub(crate) use simd::{Native, Simd};
 use simd::{load_thirds, store_thirds};
 

@@ -1,12 +1,13 @@
 //! NEON on 64-bit Arm, through pulp.
 
-use super::{Native, Simd, load_thirds, store_thirds};
-use core::arch::aarch64::{float32x4_t, uint8x16x2_t, uint32x4_t};
+use super::{Four, Native, Simd, four, load_thirds, store_thirds};
+use core::arch::aarch64::{float32x4_t, float64x2_t, uint8x16x2_t, uint32x4_t};
 use pulp::{aarch64::Neon, cast};
 
 impl Simd for Neon {
     type F32 = float32x4_t;
     type U32 = uint32x4_t;
+    type F64 = [float64x2_t; 2];
     type Mask = uint32x4_t;
     type Table = uint8x16x2_t;
     const LANES: usize = 4;
@@ -20,6 +21,16 @@ impl Simd for Neon {
     #[inline(always)]
     fn store(self, a: float32x4_t, x: &mut [f32]) {
         x.copy_from_slice(&cast::<_, [f32; 4]>(a));
+    }
+    #[inline(always)]
+    fn load_part(self, x: &[f32]) -> float32x4_t {
+        let mut lanes = [0.0; 4];
+        lanes[..x.len()].copy_from_slice(x);
+        cast(lanes)
+    }
+    #[inline(always)]
+    fn store_part(self, a: float32x4_t, x: &mut [f32]) {
+        x.copy_from_slice(&cast::<_, [f32; 4]>(a)[..x.len()]);
     }
     #[inline(always)]
     fn splat(self, x: f32) -> float32x4_t {
@@ -75,6 +86,10 @@ impl Simd for Neon {
     fn select(self, mask: uint32x4_t, then: float32x4_t, other: float32x4_t) -> float32x4_t {
         self.neon.vbslq_f32(mask, then, other)
     }
+    #[inline(always)]
+    fn zero_where(self, mask: uint32x4_t, a: float32x4_t) -> float32x4_t {
+        self.neon.vreinterpretq_f32_u32(self.neon.vbicq_u32(self.neon.vreinterpretq_u32_f32(a), mask))
+    }
 
     #[inline(always)]
     fn bits(self, a: float32x4_t) -> uint32x4_t {
@@ -109,6 +124,10 @@ impl Simd for Neon {
         self.neon.vshlq_u32(a, self.neon.vdupq_n_s32(count.cast_signed()))
     }
     #[inline(always)]
+    fn shr(self, a: uint32x4_t, count: u32) -> uint32x4_t {
+        self.neon.vshlq_u32(a, self.neon.vdupq_n_s32(-count.cast_signed()))
+    }
+    #[inline(always)]
     fn all_below(self, a: uint32x4_t, limit: u32) -> bool {
         self.neon.vmaxvq_u32(a) < limit
     }
@@ -126,9 +145,94 @@ impl Simd for Neon {
         let bytes = self.neon.vreinterpretq_u8_u32(bytes);
         self.neon.vreinterpretq_u32_u8(self.neon.vqtbl2q_u8(table, bytes))
     }
+
+    #[inline(always)]
+    fn widen(self, a: float32x4_t) -> [float64x2_t; 2] {
+        [self.neon.vcvt_f64_f32(self.neon.vget_low_f32(a)), self.neon.vcvt_high_f64_f32(a)]
+    }
+    #[inline(always)]
+    fn narrow(self, [a, b]: [float64x2_t; 2]) -> float32x4_t {
+        self.neon.vcvt_high_f32_f64(self.neon.vcvt_f32_f64(a), b)
+    }
+    #[inline(always)]
+    fn load_f64(self, x: &[f64]) -> [float64x2_t; 2] {
+        let [a, b, c, d]: [f64; 4] = x.try_into().expect("four lanes");
+        [cast([a, b]), cast([c, d])]
+    }
+    #[inline(always)]
+    fn splat_f64(self, x: f64) -> [float64x2_t; 2] {
+        [self.neon.vdupq_n_f64(x); 2]
+    }
+    #[inline(always)]
+    fn add_f64(self, a: [float64x2_t; 2], b: [float64x2_t; 2]) -> [float64x2_t; 2] {
+        [self.neon.vaddq_f64(a[0], b[0]), self.neon.vaddq_f64(a[1], b[1])]
+    }
+    #[inline(always)]
+    fn sub_f64(self, a: [float64x2_t; 2], b: [float64x2_t; 2]) -> [float64x2_t; 2] {
+        [self.neon.vsubq_f64(a[0], b[0]), self.neon.vsubq_f64(a[1], b[1])]
+    }
+    #[inline(always)]
+    fn mul_f64(self, a: [float64x2_t; 2], b: [float64x2_t; 2]) -> [float64x2_t; 2] {
+        [self.neon.vmulq_f64(a[0], b[0]), self.neon.vmulq_f64(a[1], b[1])]
+    }
+    #[inline(always)]
+    fn div_f64(self, a: [float64x2_t; 2], b: [float64x2_t; 2]) -> [float64x2_t; 2] {
+        [self.neon.vdivq_f64(a[0], b[0]), self.neon.vdivq_f64(a[1], b[1])]
+    }
+    #[inline(always)]
+    fn mul_add_f64(self, a: [float64x2_t; 2], b: [float64x2_t; 2], c: [float64x2_t; 2]) -> [float64x2_t; 2] {
+        [self.neon.vfmaq_f64(c[0], a[0], b[0]), self.neon.vfmaq_f64(c[1], a[1], b[1])]
+    }
+
+    #[inline(always)]
+    fn accumulate(self, [low, high]: [float64x2_t; 2], a: float32x4_t) -> [float64x2_t; 2] {
+        // Shifted by 29 the bits of a positive f32 are those of an f64, but for 896 in the exponent.
+        let a = self.neon.vreinterpretq_u32_f32(a);
+        let a_low = self.neon.vshll_n_u32::<29>(self.neon.vget_low_u32(a));
+        let a_high = self.neon.vshll_high_n_u32::<29>(a);
+        [
+            self.neon.vaddq_f64(low, self.neon.vreinterpretq_f64_u64(a_low)),
+            self.neon.vaddq_f64(high, self.neon.vreinterpretq_f64_u64(a_high)),
+        ]
+    }
+    #[inline(always)]
+    fn sum(self, [a, b]: [float64x2_t; 2]) -> f64 {
+        self.neon.vaddvq_f64(self.neon.vaddq_f64(a, b))
+    }
+    #[inline(always)]
+    fn largest(self, a: float32x4_t) -> f32 {
+        self.neon.vmaxvq_f32(a)
+    }
+    #[inline(always)]
+    fn load_groups(self, x: &[f32], _: usize) -> float32x4_t {
+        self.load(&x[..4])
+    }
+    #[inline(always)]
+    fn store_groups(self, a: float32x4_t, x: &mut [f32], _: usize) {
+        self.store(a, &mut x[..4]);
+    }
+    #[inline(always)]
+    fn transpose(self, [a, b, c, d]: [float32x4_t; 4]) -> [float32x4_t; 4] {
+        let [even_ab, odd_ab] = [self.neon.vtrn1q_f32(a, b), self.neon.vtrn2q_f32(a, b)];
+        let [even_cd, odd_cd] = [self.neon.vtrn1q_f32(c, d), self.neon.vtrn2q_f32(c, d)];
+        // Then halves, as pairs of f64.
+        let [even_ab, odd_ab]: [float64x2_t; 2] = [cast(even_ab), cast(odd_ab)];
+        let [even_cd, odd_cd]: [float64x2_t; 2] = [cast(even_cd), cast(odd_cd)];
+        [
+            cast(self.neon.vtrn1q_f64(even_ab, even_cd)),
+            cast(self.neon.vtrn1q_f64(odd_ab, odd_cd)),
+            cast(self.neon.vtrn2q_f64(even_ab, even_cd)),
+            cast(self.neon.vtrn2q_f64(odd_ab, odd_cd)),
+        ]
+    }
 }
 
 impl Native for Neon {
+    type Sixteen = Four<Self>;
+    #[inline(always)]
+    fn sixteen(self) -> Four<Self> {
+        four(self)
+    }
     #[inline(always)]
     fn load_short(self, x: &[f32]) -> float32x4_t {
         cast(load_thirds(x))

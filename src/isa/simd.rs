@@ -6,6 +6,8 @@
 pub(crate) trait Simd: Copy {
     type F32: Copy;
     type U32: Copy;
+    /// As many f64 lanes, in twice as many registers.
+    type F64: Copy;
     /// One truth value a lane.
     type Mask: Copy;
     /// Eight 32-bit entries, ready for look-up.
@@ -17,6 +19,9 @@ pub(crate) trait Simd: Copy {
     /// `x` has `LANES` elements, here and in `store`.
     fn load(self, x: &[f32]) -> Self::F32;
     fn store(self, a: Self::F32, x: &mut [f32]);
+    /// At most `LANES` elements; the lanes after them are 0.
+    fn load_part(self, x: &[f32]) -> Self::F32;
+    fn store_part(self, a: Self::F32, x: &mut [f32]);
     fn splat(self, x: f32) -> Self::F32;
     fn splat_bits(self, x: u32) -> Self::U32;
 
@@ -35,6 +40,8 @@ pub(crate) trait Simd: Copy {
     fn lt(self, a: Self::F32, b: Self::F32) -> Self::Mask;
     fn le(self, a: Self::F32, b: Self::F32) -> Self::Mask;
     fn select(self, mask: Self::Mask, then: Self::F32, other: Self::F32) -> Self::F32;
+    /// `a`, but +0 where `mask`.
+    fn zero_where(self, mask: Self::Mask, a: Self::F32) -> Self::F32;
 
     fn bits(self, a: Self::F32) -> Self::U32;
     fn float(self, a: Self::U32) -> Self::F32;
@@ -45,16 +52,46 @@ pub(crate) trait Simd: Copy {
     fn max_bits(self, a: Self::U32, b: Self::U32) -> Self::U32;
     /// `count` is a constant wherever this is called, and becomes an immediate operand.
     fn shl(self, a: Self::U32, count: u32) -> Self::U32;
+    /// As `shl`.
+    fn shr(self, a: Self::U32, count: u32) -> Self::U32;
     /// Whether every lane is below `limit`; lanes and `limit` are at most `i32::MAX`.
     fn all_below(self, a: Self::U32, limit: u32) -> bool;
 
     fn table(self, entries: &[u32; 8]) -> Self::Table;
     /// Entry `i mod 8` for each lane's `i`.
     fn look_up(self, table: Self::Table, i: Self::U32) -> Self::U32;
+
+    fn widen(self, a: Self::F32) -> Self::F64;
+    /// Rounded to nearest.
+    fn narrow(self, a: Self::F64) -> Self::F32;
+    /// `x` has `LANES` elements.
+    fn load_f64(self, x: &[f64]) -> Self::F64;
+    fn splat_f64(self, x: f64) -> Self::F64;
+    fn add_f64(self, a: Self::F64, b: Self::F64) -> Self::F64;
+    fn sub_f64(self, a: Self::F64, b: Self::F64) -> Self::F64;
+    fn mul_f64(self, a: Self::F64, b: Self::F64) -> Self::F64;
+    fn div_f64(self, a: Self::F64, b: Self::F64) -> Self::F64;
+    /// `a * b + c`, rounded as `mul_add` is.
+    fn mul_add_f64(self, a: Self::F64, b: Self::F64, c: Self::F64) -> Self::F64;
+
+    /// `sum + a / 2^896`, where no lane of `a` is negative or infinite. A NaN is taken for 2^128 or more.
+    fn accumulate(self, sum: Self::F64, a: Self::F32) -> Self::F64;
+    /// The sum of the lanes: the two halves are added, then the halves of that, until one lane is left.
+    fn sum(self, a: Self::F64) -> f64;
+    /// The largest lane; anything where a lane is NaN.
+    fn largest(self, a: Self::F32) -> f32;
+    /// Group g of four lanes is `x[g * stride..][..4]`.
+    fn load_groups(self, x: &[f32], stride: usize) -> Self::F32;
+    fn store_groups(self, a: Self::F32, x: &mut [f32], stride: usize);
+    /// Four registers as rows of 4 x 4 matrices, one in each group of four lanes, and their columns.
+    fn transpose(self, rows: [Self::F32; 4]) -> [Self::F32; 4];
 }
 
 /// A set with registers of its own, which can also hold fewer elements than they have lanes.
 pub(crate) trait Native: Simd {
+    /// So many registers side by side that they have 16 lanes: what works on rows sees the same lanes on every set.
+    type Sixteen: Simd;
+    fn sixteen(self) -> Self::Sixteen;
     /// 1 to `LANES - 1` elements, some of them repeated to fill the register: no lane holds what is not in `x`.
     fn load_short(self, x: &[f32]) -> Self::F32;
     /// What `load_short` took from an element goes back to it.

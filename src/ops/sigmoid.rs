@@ -56,13 +56,13 @@ pub fn sigmoid(x: &mut [f32]) {
 }
 
 /// The halvings keep every power in range for x in [-104, 60]. Constants: `scripts/sigmoid.py`.
-const HALVINGS: u32 = 24;
+const HALVINGS: i32 = 24;
 
 /// K 2^(i/8). K = 1.722 is no power of two: all eight are nearly f32 numbers, so they need no
 /// correction, and K + K E stays below 2^(n+1) where its rounding would weigh most.
 const POWERS: Powers = Powers::new(
     [0x3fdc70b9, 0x3ff06452, 0x40031319, 0x400ef018, 0x401bdff6, 0x4029fb94, 0x40395e13, 0x404a2509],
-    HALVINGS,
+    -HALVINGS,
 );
 /// K, halved as the powers are, and 2^24 / K.
 const K: f32 = hex("0x1.b8e172p-24");
@@ -94,7 +94,7 @@ impl Map<1> for Sigmoid {
 /// 2^(i/8)
 const POWERS_OF_TWO: Powers = Powers::new(
     [0x3f800000, 0x3f8b95c2, 0x3f9837f0, 0x3fa5fed7, 0x3fb504f3, 0x3fc5672a, 0x3fd744fd, 0x3feac0c7],
-    HALVINGS,
+    -HALVINGS,
 );
 
 impl Map<1> for Fast<Sigmoid> {
@@ -149,11 +149,11 @@ impl Map<2> for Backward<Sigmoid> {
 #[inline(always)]
 pub(super) fn bell<S: Simd>(a: F32s<S>, numerator: f32) -> F32s<S> {
     // As K above; here 3 K must stay below 4, and K near the root of 2 rounds best.
-    const HALVINGS: u32 = 26;
+    const HALVINGS: i32 = 26;
     const K: f32 = hex("0x1.53f728p-26");
     const POWERS: Powers = Powers::new(
         [0x3fa9fb94, 0x3fb95e13, 0x3fca2509, 0x3fdc70b9, 0x3ff06452, 0x40031319, 0x400ef018, 0x401bdff6],
-        HALVINGS,
+        -HALVINGS,
     );
     if S::FUSED {
         let reduced = reduce(a);

@@ -83,7 +83,7 @@ fn half_exp_plus_half<S: Simd>(a: F32s<S>) -> F32s<S> {
     /// a half is exact where it matters. They need no correction.
     const POWERS: Powers = Powers::new(
         [0x3f7cadda, 0x3f89c636, 0x3f963e70, 0x3fa3d796, 0x3fb2abce, 0x3fc2d79c, 0x3fd47a1a, 0x3fe7b530],
-        1,
+        -1,
     );
     /// c e^2r - 1
     const COEFFICIENTS: [f32; 4] =

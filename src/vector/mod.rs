@@ -1,7 +1,11 @@
-//! Lanes with operators, so that a kernel reads like its formula: [`F32s`] and their bits, [`U32s`].
+//! Lanes with operators, so that a kernel reads like its formula: [`F32s`], their bits [`U32s`], and [`F64s`].
+
+mod f64s;
 
 use crate::isa::{Native, Simd};
-use core::ops::{Add, BitAnd, BitXor, Div, Mul, Neg, Shl, Sub};
+use core::ops::{Add, BitAnd, BitXor, Div, Mul, Neg, Shl, Shr, Sub};
+
+pub(crate) use f64s::F64s;
 
 /// f32 lanes, with the token that proves their instruction set.
 #[derive(Clone, Copy)]
@@ -149,6 +153,52 @@ impl<S: Simd> F32s<S> {
     }
 }
 
+/// What works on rows.
+impl<S: Simd> F32s<S> {
+    /// At most as many elements as there are lanes, and `fill` after them.
+    #[expect(clippy::cast_precision_loss, reason = "at most 16")]
+    #[inline(always)]
+    pub(crate) fn load_part(s: S, x: &[f32], fill: f32) -> Self {
+        let inside = Self::load(s, &INDEX[..S::LANES]).lt(x.len() as f32);
+        inside.select(F32s { s, lanes: s.load_part(x) }, fill)
+    }
+    #[inline(always)]
+    pub(crate) fn store_part(self, x: &mut [f32]) {
+        self.s.store_part(self.lanes, x);
+    }
+    /// See [`Simd::load_groups`].
+    #[inline(always)]
+    pub(crate) fn load_groups(s: S, x: &[f32], stride: usize) -> Self {
+        F32s { s, lanes: s.load_groups(x, stride) }
+    }
+    #[inline(always)]
+    pub(crate) fn store_groups(self, x: &mut [f32], stride: usize) {
+        self.s.store_groups(self.lanes, x, stride);
+    }
+    /// See [`Simd::transpose`].
+    #[inline(always)]
+    pub(crate) fn transpose([a, b, c, d]: [Self; 4]) -> [Self; 4] {
+        let s = a.s;
+        let [a, b, c, d] = s.transpose([a.lanes, b.lanes, c.lanes, d.lanes]);
+        [F32s { s, lanes: a }, F32s { s, lanes: b }, F32s { s, lanes: c }, F32s { s, lanes: d }]
+    }
+    #[inline(always)]
+    pub(crate) fn largest(self) -> f32 {
+        self.s.largest(self.lanes)
+    }
+    #[inline(always)]
+    pub(crate) fn widen(self) -> F64s<S> {
+        F64s::widen(self)
+    }
+    /// `self`, but +0 where `mask`.
+    #[inline(always)]
+    pub(crate) fn zero_where(self, mask: Mask<S>) -> Self {
+        F32s { lanes: self.s.zero_where(mask.lanes, self.lanes), ..self }
+    }
+}
+
+const INDEX: [f32; 16] = [0., 1., 2., 3., 4., 5., 6., 7., 8., 9., 10., 11., 12., 13., 14., 15.];
+
 impl<S: Native> F32s<S> {
     #[inline(always)]
     pub(crate) fn load_short(s: S, x: &[f32]) -> Self {
@@ -191,6 +241,14 @@ impl<S: Simd> Shl<u32> for U32s<S> {
     #[inline(always)]
     fn shl(self, count: u32) -> Self {
         U32s { lanes: self.s.shl(self.lanes, count), ..self }
+    }
+}
+
+impl<S: Simd> Shr<u32> for U32s<S> {
+    type Output = Self;
+    #[inline(always)]
+    fn shr(self, count: u32) -> Self {
+        U32s { lanes: self.s.shr(self.lanes, count), ..self }
     }
 }
 

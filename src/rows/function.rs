@@ -1,0 +1,30 @@
+//! What a function of rows is.
+
+use super::terms::Reference;
+use crate::{
+    isa::Simd,
+    vector::{F32s, F64s},
+};
+
+/// A function of rows: how a result follows from an entry, or from its term, and the sum of the row's terms.
+pub(crate) trait Function: Copy {
+    /// Whether results follow from the terms, which then take the place of the results until the sum is known.
+    const KEEPS_TERMS: bool = false;
+    /// Whether there is one result a row.
+    const REDUCES: bool = false;
+    /// How many terms of a lane are added in f32 before they go on in f64.
+    const RUN: usize = 1;
+
+    /// What results depend on beside the entry. `sum` is that of the terms, but for the maxima if the terms are not kept:
+    /// they are counted instead.
+    fn summary<S: Simd>(of: &Reference<S>, sum: F64s<S>, count: F32s<S>) -> [F32s<S>; 2];
+
+    /// The result from an entry, or from its term.
+    fn result<S: Simd>(kept: F32s<S>, summary: [F32s<S>; 2]) -> F32s<S>;
+
+    /// The result `y` of a whole row, or a better one.
+    #[inline(always)]
+    fn refined(y: f32, _row: impl Iterator<Item = f32> + Clone) -> f32 {
+        y
+    }
+}

@@ -1,0 +1,71 @@
+//! The sum of a row's terms, in an order that is part of the definition.
+//!
+//! Term j belongs to lane j mod 16. Each lane adds its terms in order, in f64 (of `RUN` terms at a time the sum in f32,
+//! in the fast tier). A logarithm's lane also adds what the last rounding of each term took, in f32. Then lanes l and l + 8 are added, of those l and l + 4, then l + 2, then l + 1. A term of 0 changes
+//! nothing, so entries of -inf may be appended to a row.
+
+use super::function::Function;
+use crate::{
+    isa::Simd,
+    vector::{F32s, F64s},
+};
+use core::marker::PhantomData;
+
+/// The lanes of a sum, on the way.
+pub(crate) struct Lanes<F, S: Simd> {
+    total: F64s<S>,
+    run: F32s<S>,
+    /// What the roundings of the terms took.
+    rest: F32s<S>,
+    in_run: usize,
+    function: PhantomData<F>,
+}
+
+impl<F: Function, S: Simd> Lanes<F, S> {
+    #[inline(always)]
+    pub(crate) fn new(s: S) -> Self {
+        let zero = F32s::splat(s, 0.0);
+        Self { total: F64s::splat(s, 0.0), run: zero, rest: zero, in_run: 0, function: PhantomData }
+    }
+
+    #[inline(always)]
+    pub(crate) fn add(&mut self, e: F32s<S>) {
+        if F::RUN == 1 {
+            self.total = self.total.accumulate(e);
+            return;
+        }
+        self.run = self.run + e;
+        self.in_run += 1;
+        if self.in_run == F::RUN {
+            self.total = self.total.accumulate(self.run);
+            self.run = e.same(0.0);
+            self.in_run = 0;
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn add_with_rest(&mut self, [e, rest]: [F32s<S>; 2]) {
+        self.rest = self.rest + rest;
+        self.add(e);
+    }
+
+    /// The lanes, times 2^-896: see [`unscaled`].
+    #[inline(always)]
+    pub(crate) fn finish(self) -> F64s<S> {
+        let total = if F::RUN == 1 { self.total } else { self.total.accumulate(self.run) };
+        if F::KEEPS_TERMS || F::RUN > 1 {
+            total
+        } else {
+            total + self.rest.widen() * f64::from_bits((1023 - 896) << 52)
+        }
+    }
+}
+
+/// The sum of what was accumulated; NaN if any of it was.
+#[inline(always)]
+pub(crate) fn unscaled<S: Simd>(sum: F64s<S>) -> F64s<S> {
+    const TWO_896: f64 = f64::from_bits((1023 + 896) << 52);
+    let sum = sum * TWO_896;
+    // A NaN was taken for a number that overflows here, and no true sum does.
+    (sum * TWO_896).mul_add(sum.same(0.0), sum)
+}

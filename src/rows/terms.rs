@@ -1,0 +1,138 @@
+//! The terms of a row: numbers proportional to e^x, scaled so that none overflows or is lost.
+//!
+//! Each x is reduced as exp reduces it, x = n ln 2 + r, and the integer part n is shifted by one integer N for the
+//! row. So the maximum is not subtracted, and no error comes from it; a factor that all terms have cancels.
+
+use crate::{
+    exponential::{LN_2, LN_2_REST, LOG2_E, MAGIC, Powers, unfused},
+    hex::hex,
+    isa::Simd,
+    vector::{F32s, F64s, Mask},
+};
+
+/// Entries this far below the maximum of their row count as nothing: each is less than 2^-151 of it.
+const DEPTH: f32 = 105.0;
+/// Where many such entries may add up to all that the result is: 2^20 of them are less than 2^-153.
+const DEPTH_OF_LOG: f32 = 120.0;
+/// Keeps all terms that count normal numbers.
+const EXPONENT: i32 = 64;
+
+/// K 2^(i/8). K is free: with this one the table's errors and the last rounding spread least, 2.62 * 2^-24.
+/// Constants: `scripts/softmax.py`.
+const POWERS: Powers = Powers::new(
+    [0x3fb844c3, 0x3fc8f243, 0x3fdb222f, 0x3feef781, 0x40024c2e, 0x400e172c, 0x401af368, 0x4028f99d],
+    EXPONENT,
+);
+const C2: f32 = hex("0x1.000a16p-1");
+const C3: f32 = hex("0x1.555cd8p-3");
+/// K 2^64, and the mean error of the terms.
+const SCALE: f64 = 1.439_598_441_851_2 * (1.0 + 0.30 / 16_777_216.0) * TWO_64;
+const TWO_64: f64 = 18_446_744_073_709_551_616.0;
+
+/// What the terms depend on: the maximum of their row. One row in all lanes, or one in each.
+#[derive(Clone, Copy)]
+pub(crate) struct Reference<S: Simd> {
+    pub(crate) maximum: F32s<S>,
+    /// What is subtracted from every entry: 0, or a large maximum. Then the difference is exact wherever it counts.
+    pub(crate) offset: F32s<S>,
+    /// The magic number of the reduction minus N, so that the shift by N costs nothing and rounds nothing.
+    pub(crate) magic: F32s<S>,
+    /// The least entry that counts, after the subtraction.
+    pub(crate) least: F32s<S>,
+}
+
+/// A term before its last rounding: scale (1 + p), or 0.
+struct Power<S: Simd> {
+    scale: F32s<S>,
+    p: F32s<S>,
+    too_low: Mask<S>,
+}
+
+impl<S: Simd> Reference<S> {
+    /// Below this x = n ln 2 + r is exact.
+    pub(crate) const LARGE: f32 = if S::FUSED { 65536.0 } else { 240.0 };
+    const MAGIC: f32 = if S::FUSED { MAGIC } else { unfused::MAGIC };
+
+    #[inline(always)]
+    pub(crate) fn new(maximum: F32s<S>, log: bool) -> Self {
+        let d = Self::difference(maximum);
+        let n = d.mul_add(LOG2_E, unfused::MAGIC) - unfused::MAGIC;
+        Self {
+            maximum,
+            offset: maximum.abs().lt(Self::LARGE).select(0.0, maximum),
+            magic: Self::MAGIC - n,
+            least: d - if log { DEPTH_OF_LOG } else { DEPTH },
+        }
+    }
+
+    /// The maximum minus the offset; 0 too where that is infinite.
+    #[inline(always)]
+    fn difference(maximum: F32s<S>) -> F32s<S> {
+        maximum.abs().lt(Self::LARGE).select(maximum, 0.0)
+    }
+
+    /// K 2^64 e^(x - offset) / 2^N; `OFFSET` is whether any offset is not 0.
+    #[inline(always)]
+    pub(crate) fn term<const OFFSET: bool>(&self, x: F32s<S>) -> F32s<S> {
+        let Power { scale, p, too_low } = self.power::<OFFSET>(x);
+        let e = if S::FUSED { scale.mul_add(p, scale) } else { (p + 1.0) * scale };
+        e.zero_where(too_low)
+    }
+
+    /// The term, and what its last rounding took from it; both 0 for a maximum.
+    #[inline(always)]
+    pub(crate) fn term_and_rest<const OFFSET: bool>(&self, x: F32s<S>) -> [F32s<S>; 2] {
+        let Power { scale, p, too_low } = self.power::<OFFSET>(x);
+        let (e, rest) = if S::FUSED {
+            let e = scale.mul_add(p, scale);
+            (e, scale.mul_add(p, scale - e))
+        } else {
+            let sum = p + 1.0;
+            (sum * scale, (p - (sum - 1.0)) * scale)
+        };
+        let is_maximum = self.is_maximum(x);
+        [e.zero_where(too_low).zero_where(is_maximum), rest.zero_where(too_low).zero_where(is_maximum)]
+    }
+
+    #[inline(always)]
+    fn power<const OFFSET: bool>(&self, x: F32s<S>) -> Power<S> {
+        let x = if OFFSET { x - self.offset } else { x };
+        let z = x.mul_add(LOG2_E, self.magic);
+        let n = z - self.magic;
+        let too_low = x.lt(self.least);
+        if S::FUSED {
+            let r = n.neg_mul_add(LN_2_REST, n.neg_mul_add(LN_2, x));
+            Power { scale: POWERS.at(z.bits()), p: r.mul_add(C3, C2).mul_add(r * r, r), too_low }
+        } else {
+            Power { scale: unfused::power(TWO_64 as f32, z.bits()), p: unfused::expm1(x, n), too_low }
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn is_maximum(&self, x: F32s<S>) -> Mask<S> {
+        self.maximum.le(x)
+    }
+
+    /// The term of the maximum, but for rounding errors.
+    #[inline(always)]
+    pub(crate) fn largest(&self) -> F64s<S> {
+        const LN_2: f64 = core::f64::consts::LN_2;
+        /// 1 / k!, for e^t to 2^-46 where |t| < 0.36.
+        const COEFFICIENTS: [f64; 11] = [
+            1.0 / 3_628_800.0,
+            1.0 / 362_880.0,
+            1.0 / 40_320.0,
+            1.0 / 5040.0,
+            1.0 / 720.0,
+            1.0 / 120.0,
+            1.0 / 24.0,
+            1.0 / 6.0,
+            1.0 / 2.0,
+            1.0,
+            1.0,
+        ];
+        let n = Self::MAGIC - self.magic;
+        let t = Self::difference(self.maximum).widen() - n.widen() * LN_2;
+        t.poly(COEFFICIENTS) * if S::FUSED { SCALE } else { TWO_64 }
+    }
+}

@@ -1,0 +1,84 @@
+//! f64 lanes: for sums, and for what is computed once a row.
+
+use super::F32s;
+use crate::isa::Simd;
+use core::ops::{Add, Div, Mul, Sub};
+
+#[derive(Clone, Copy)]
+pub(crate) struct F64s<S: Simd> {
+    s: S,
+    lanes: S::F64,
+}
+
+macro_rules! f64_operators { ($($Trait:ident $name:ident $method:ident),*) => {$(
+    impl<S: Simd> $Trait for F64s<S> {
+        type Output = Self;
+        #[inline(always)]
+        fn $name(self, b: Self) -> Self {
+            F64s { lanes: self.s.$method(self.lanes, b.lanes), ..self }
+        }
+    }
+    impl<S: Simd> $Trait<f64> for F64s<S> {
+        type Output = Self;
+        #[inline(always)]
+        fn $name(self, b: f64) -> Self {
+            F64s { lanes: self.s.$method(self.lanes, self.s.splat_f64(b)), ..self }
+        }
+    }
+    impl<S: Simd> $Trait<F64s<S>> for f64 {
+        type Output = F64s<S>;
+        #[inline(always)]
+        fn $name(self, b: F64s<S>) -> F64s<S> {
+            F64s { lanes: b.s.$method(b.s.splat_f64(self), b.lanes), ..b }
+        }
+    }
+)*}; }
+f64_operators!(Add add add_f64, Sub sub sub_f64, Mul mul mul_f64, Div div div_f64);
+
+impl<S: Simd> F64s<S> {
+    #[inline(always)]
+    pub(crate) fn splat(s: S, x: f64) -> Self {
+        F64s { s, lanes: s.splat_f64(x) }
+    }
+    #[inline(always)]
+    pub(crate) fn load(s: S, x: &[f64]) -> Self {
+        F64s { s, lanes: s.load_f64(x) }
+    }
+    #[inline(always)]
+    pub(super) fn widen(a: F32s<S>) -> Self {
+        F64s { s: a.s, lanes: a.s.widen(a.lanes) }
+    }
+    /// The same number in every lane of this instruction set.
+    #[inline(always)]
+    pub(crate) fn same(self, x: f64) -> Self {
+        Self::splat(self.s, x)
+    }
+    /// The polynomial with these coefficients, highest power first, by Horner's rule.
+    #[inline(always)]
+    pub(crate) fn poly<const N: usize>(self, coefficients: [f64; N]) -> Self {
+        let mut p = self.same(coefficients[0]);
+        for &c in &coefficients[1..] {
+            p = p.mul_add(self, self.same(c));
+        }
+        p
+    }
+    /// `self * b + c`, rounded once where `S::FUSED`.
+    #[inline(always)]
+    pub(crate) fn mul_add(self, b: Self, c: Self) -> Self {
+        F64s { lanes: self.s.mul_add_f64(self.lanes, b.lanes, c.lanes), ..self }
+    }
+    #[inline(always)]
+    pub(crate) fn narrow(self) -> F32s<S> {
+        F32s { s: self.s, lanes: self.s.narrow(self.lanes) }
+    }
+    /// `self + a / 2^896` for an `a` that is not negative; NaN is taken for 2^128 or more.
+    #[inline(always)]
+    pub(crate) fn accumulate(self, a: F32s<S>) -> Self {
+        F64s { lanes: self.s.accumulate(self.lanes, a.lanes), ..self }
+    }
+    /// Lane i and lane i + half added, until one lane is left.
+    #[inline(always)]
+    pub(crate) fn sum(self) -> f64 {
+        self.s.sum(self.lanes)
+    }
+}

@@ -1,0 +1,414 @@
+//! Functions of rows: their accuracy, and the same bits in every form that a row can have.
+//!
+//! The largest errors of many more rows, with a description of the worst:
+//!
+//! ```sh
+//! cargo test --release --test rows -- --ignored --nocapture
+//! ```
+#![allow(clippy::cast_precision_loss)] // widths are small
+
+mod common;
+#[path = "rows/families.rs"]
+mod families;
+#[path = "rows/oracle.rs"]
+mod oracle;
+
+use activations::{
+    Isa, Rows,
+    contract::{ROW_OPERATIONS, RowOperation, log_sum_exp_at},
+};
+use common::{isas, ulp::ulps};
+use families::{FAMILIES, Numbers};
+use oracle::{Exact, exact};
+use proptest::prelude::*;
+use std::fmt::Write;
+
+fn operations() -> impl Iterator<Item = (&'static RowOperation, Isa)> {
+    isas().flat_map(|isa| ROW_OPERATIONS.iter().map(move |operation| (operation, isa)))
+}
+
+fn bits(x: &[f32]) -> Vec<u32> {
+    x.iter().map(|x| if x.is_nan() { u32::MAX } else { x.to_bits() }).collect()
+}
+
+fn rows(operation: &RowOperation, isa: Isa, x: &[f32], cols: usize) -> Vec<f32> {
+    let mut y = x.to_vec();
+    (operation.rows)(isa, &mut y, Rows { cols, stride: cols });
+    y
+}
+
+fn log_sum_exps(isa: Isa, x: &[f32], cols: usize) -> Vec<f32> {
+    let mut y = vec![0.0; x.len() / cols];
+    log_sum_exp_at(isa, x, Rows { cols, stride: cols }, &mut y);
+    y
+}
+
+/// The largest errors of a row's results: of those whose exact value is normal, and of the others.
+fn errors(operation: &RowOperation, exact: &Exact, y: &[f32]) -> [f64; 2] {
+    let values = if operation.name == "softmax" { &exact.softmax } else { &exact.log_softmax };
+    let mut worst = [0.0_f64; 2];
+    for (&y, &value) in y.iter().zip(values) {
+        let place = usize::from(value.abs() < f64::from(f32::MIN_POSITIVE));
+        let error = if f64::from(y) == value { 0.0 } else { ulps(y, value) };
+        worst[place] = worst[place].max(error);
+    }
+    worst
+}
+
+fn check_accuracy(x: &[f32], cols: usize, what: &str) {
+    let exact: Vec<Exact> = x.chunks_exact(cols).map(exact).collect();
+    for (operation, isa) in operations() {
+        let y = rows(operation, isa, x, cols);
+        for (exact, y) in exact.iter().zip(y.chunks_exact(cols)) {
+            let RowOperation { name, tier, bound, .. } = operation;
+            let [normal, subnormal] = errors(operation, exact, y);
+            assert!(normal <= bound.at(isa), "{name} {tier} at {isa}, {what}: {normal} ULP");
+            assert!(subnormal <= 2.4, "{name} {tier} at {isa}, {what}: {subnormal} ULP, subnormal");
+            if *name == "softmax" {
+                let sum: f64 = y.iter().map(|&y| f64::from(y)).sum();
+                let limit = if *tier == "default" { 22 } else { 20 };
+                assert!(
+                    (sum - 1.0).abs() <= (0.5_f64).powi(limit),
+                    "{tier} at {isa}, {what}: the sum is {sum}"
+                );
+                assert!(y.iter().all(|y| (0.0..=1.0).contains(y)), "{tier} at {isa}, {what}: out of range");
+            }
+        }
+    }
+    for isa in isas() {
+        for (exact, y) in exact.iter().zip(log_sum_exps(isa, x, cols)) {
+            let value = exact.log_sum_exp;
+            let near = (f64::from(y) - value).abs() <= (0.5_f64).powi(48);
+            assert!(near || ulps(y, value) <= 1.0, "log_sum_exp at {isa}, {what}: {y:e} is not {value:e}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn results_are_within_the_bound(seed: u64, cols in 1_usize..200, count in 1_usize..40, family in 0..FAMILIES) {
+        let x = families::matrix(family, seed, cols, count);
+        check_accuracy(&x, cols, &format!("{count} rows of {cols}, family {family}, seed {seed}"));
+    }
+
+    #[test]
+    fn a_row_has_the_same_bits_in_every_form(
+        seed: u64,
+        cols in 1_usize..80,
+        count in 1_usize..70,
+        gap in 0_usize..9,
+        family in 0..FAMILIES,
+    ) {
+        let x = families::matrix(family, seed, cols, count);
+        for (operation, isa) in operations() {
+            let whole = rows(operation, isa, &x, cols);
+            check_forms(operation, isa, &x, cols, gap, &whole);
+        }
+    }
+}
+
+/// That `y`, of all rows at once, is what each other form gives.
+#[track_caller]
+fn check_forms(operation: &RowOperation, isa: Isa, x: &[f32], cols: usize, gap: usize, y: &[f32]) {
+    let count = x.len() / cols;
+    let name = format!("{} {} at {isa}, {count} rows of {cols}", operation.name, operation.tier);
+    let y = bits(y);
+
+    let mut into = vec![7.0; x.len()];
+    let dense = Rows { cols, stride: cols };
+    (operation.rows_into)(isa, x, dense, &mut into, dense);
+    assert_eq!(y, bits(&into), "{name}: into another slice");
+
+    let last = count / 2;
+    let alone = rows(operation, isa, &x[last * cols..][..cols], cols);
+    assert_eq!(y[last * cols..][..cols], bits(&alone), "{name}: one row alone");
+
+    let stride = cols + gap;
+    let mut strided = vec![7.0; count * stride];
+    for (to, x) in strided.chunks_exact_mut(stride).zip(x.chunks_exact(cols)) {
+        to[..cols].copy_from_slice(x);
+    }
+    (operation.rows)(isa, &mut strided, Rows { cols, stride });
+    for (y, strided) in y.chunks_exact(cols).zip(strided.chunks_exact(stride)) {
+        assert_eq!(y, bits(&strided[..cols]), "{name}: with a stride of {stride}");
+        assert!(strided[cols..].iter().all(|&x| x == 7.0), "{name}: what lies between rows is written");
+    }
+
+    let mut columns = vec![0.0; x.len()];
+    for (i, &x) in x.iter().enumerate() {
+        columns[i % cols * count + i / cols] = x;
+    }
+    let mut from_columns = vec![7.0; x.len()];
+    (operation.axis_into)(isa, &columns, &mut from_columns, [1, cols, count]);
+    (operation.axis)(isa, &mut columns, [1, cols, count]);
+    assert_eq!(bits(&columns), bits(&from_columns), "{name}: along an axis, into another slice");
+    for (i, y) in y.iter().enumerate() {
+        assert_eq!(*y, bits(&columns[i % cols * count + i / cols..][..1])[0], "{name}: along an axis");
+    }
+
+    let padded: Vec<f32> =
+        x.chunks_exact(cols).flat_map(|row| row.iter().copied().chain([f32::NEG_INFINITY; 37])).collect();
+    let padded = rows(operation, isa, &padded, cols + 37);
+    for (y, padded) in y.chunks_exact(cols).zip(padded.chunks_exact(cols + 37)) {
+        assert_eq!(y, bits(&padded[..cols]), "{name}: with entries of -inf appended");
+    }
+}
+
+#[test]
+fn long_rows_are_within_the_bound_and_the_same_along_an_axis() {
+    for (cols, family) in
+        [(1000, 0), (4095, 1), (4097, 2), (5000, 3), (32_000, 4), (128_256, 5), (1 << 20, 1)]
+    {
+        let x = families::matrix(family, 42, cols, 1);
+        check_accuracy(&x, cols, &format!("a row of {cols}, family {family}"));
+        if cols < 40_000 {
+            for (operation, isa) in operations() {
+                let count = 3;
+                let x = families::matrix(family, 43, cols, count);
+                let y = rows(operation, isa, &x, cols);
+                check_forms(operation, isa, &x, cols, 3, &y);
+            }
+        }
+    }
+}
+
+/// The largest error found, and the row it was found in.
+#[derive(Clone, Default)]
+struct Worst(f64, String);
+
+impl Worst {
+    fn see(&mut self, error: f64, row: impl FnOnce() -> String) {
+        if error > self.0 {
+            *self = Self(error, row());
+        }
+    }
+}
+
+#[test]
+#[ignore = "takes a minute"]
+fn the_largest_errors_of_many_rows() {
+    let widths = (1..=40).chain([
+        47,
+        50,
+        63,
+        64,
+        65,
+        100,
+        128,
+        200,
+        256,
+        500,
+        1000,
+        2000,
+        4096,
+        5000,
+        20_000,
+        1 << 20,
+    ]);
+    let all: Vec<_> = operations().collect();
+    let mut worst = vec![[Worst::default(), Worst::default()]; all.len()];
+    let mut worst_sums = vec![Worst::default(); isas().count()];
+    for cols in widths {
+        for (family, seed) in (0..FAMILIES).flat_map(|family| (0..40).map(move |seed| (family, seed))) {
+            if seed as usize > 400_000 / cols {
+                continue;
+            }
+            let count = (2000 / cols).clamp(1, 64);
+            let x = families::matrix(family, seed, cols, count);
+            let exact: Vec<Exact> = x.chunks_exact(cols).map(exact).collect();
+            let row = || format!("{cols} columns, family {family}, seed {seed}");
+            for ((operation, isa), worst) in all.iter().zip(&mut worst) {
+                let y = rows(operation, *isa, &x, cols);
+                for (exact, y) in exact.iter().zip(y.chunks_exact(cols)) {
+                    let [normal, subnormal] = errors(operation, exact, y);
+                    worst[0].see(normal, row);
+                    worst[1].see(subnormal, row);
+                }
+            }
+            for (isa, worst) in isas().zip(&mut worst_sums) {
+                for (exact, y) in exact.iter().zip(log_sum_exps(isa, &x, cols)) {
+                    if exact.log_sum_exp.abs() > 1e-7 {
+                        worst.see(ulps(y, exact.log_sum_exp), row);
+                    }
+                }
+            }
+        }
+    }
+    println!("function     tier     level     max ULP  in a row of");
+    let line = |name: &str, tier: &str, isa: Isa, Worst(error, row): &Worst, note: &str| {
+        println!("{name:<12} {tier:<8} {isa:<9} {error:<8.3} {row}{note}");
+    };
+    for ((operation, isa), [normal, subnormal]) in all.iter().zip(&worst) {
+        line(operation.name, operation.tier, *isa, normal, "");
+        line(operation.name, operation.tier, *isa, subnormal, " (subnormal results)");
+        assert!(normal.0 <= operation.bound.at(*isa));
+    }
+    for (isa, worst) in isas().zip(&worst_sums) {
+        line("log_sum_exp", "default", isa, worst, "");
+        assert!(worst.0 <= 1.0);
+    }
+}
+
+#[test]
+fn log_sum_exp_has_the_same_bits_in_every_form() {
+    for (cols, count) in [(1, 20), (2, 64), (3, 70), (8, 33), (32, 16), (33, 5), (200, 20), (1500, 17)] {
+        for family in 0..FAMILIES {
+            let x = families::matrix(family, 5, cols, count);
+            let columns: Vec<f32> = (0..x.len()).map(|i| x[i % count * cols + i / count]).collect();
+            for isa in isas() {
+                let y = log_sum_exps(isa, &x, cols);
+                for (x, &y) in x.chunks_exact(cols).zip(&y) {
+                    assert_eq!(
+                        bits(&log_sum_exps(isa, x, cols)),
+                        bits(&[y]),
+                        "{cols} columns at {isa}, alone"
+                    );
+                }
+                if isa == Isa::active() {
+                    let mut along = vec![0.0; count];
+                    activations::LogSumExp.axis(&columns, [1, cols, count], &mut along);
+                    assert_eq!(bits(&y), bits(&along), "{cols} columns at {isa}, along an axis");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn special_rows_give_what_is_promised() {
+    const INF: f32 = f32::INFINITY;
+    for cols in [1, 2, 3, 4, 5, 8, 16, 31, 32, 33, 64, 100, 4097] {
+        for at in [0, cols / 2, cols - 1] {
+            let with = |fill: f32, special: f32| {
+                let mut row = vec![fill; cols];
+                row[at] = special;
+                row
+            };
+            for (operation, isa) in operations() {
+                let softmax = operation.name == "softmax";
+                for row in [
+                    with(1.0, f32::NAN),
+                    with(1.0, INF),
+                    with(-INF, f32::NAN),
+                    vec![-INF; cols],
+                    vec![INF; cols],
+                ] {
+                    let y = rows(operation, isa, &row, cols);
+                    assert!(y.iter().all(|y| y.is_nan()), "{} at {isa}: {row:?}", operation.name);
+                }
+                for x in [0.0, -0.0, 1.0, -5e4, f32::MAX, f32::MIN, 1e-40] {
+                    let y = rows(operation, isa, &with(-INF, x), cols);
+                    let (one, none) = if softmax { (1.0, 0.0) } else { (0.0, -INF) };
+                    let right = y.iter().enumerate().all(|(i, &y)| y == if i == at { one } else { none });
+                    assert!(right, "{} at {isa}: {x} among {cols} -inf gives {y:?}", operation.name);
+
+                    let y = rows(operation, isa, &vec![x; cols], cols);
+                    let equal = if softmax { 1.0 / cols as f64 } else { -(cols as f64).ln() };
+                    let limit = if operation.tier == "fast" { 4.0 } else { 0.51 };
+                    let right = y.iter().all(|&y| f64::from(y) == equal || ulps(y, equal) <= limit);
+                    assert!(
+                        right,
+                        "{} {} at {isa}: {cols} times {x} gives {}",
+                        operation.name, operation.tier, y[0]
+                    );
+                }
+            }
+            for isa in isas() {
+                let of = |row: Vec<f32>| log_sum_exps(isa, &row, cols)[0];
+                assert!(of(with(1.0, f32::NAN)).is_nan() && of(with(INF, f32::NAN)).is_nan());
+                assert_eq!(of(with(1.0, INF)), INF);
+                assert_eq!(of(vec![-INF; cols]), -INF);
+                assert_eq!(of(with(-INF, -3.5)), -3.5);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_shift_by_a_representable_number_changes_no_more_than_the_bound() {
+    let mut numbers = Numbers::new(11);
+    let x: Vec<f32> = (0..600).map(|_| (numbers.normal() * 4.0 * 1024.0).round() as f32 / 1024.0).collect();
+    for shift in [1.0, -64.0, 1024.0, -2048.0, 4096.0] {
+        let shifted: Vec<f32> = x.iter().map(|x| x + shift).collect();
+        assert!(x.iter().zip(&shifted).all(|(x, shifted)| shifted - shift == *x));
+        for cols in [5, 20, 60, 600] {
+            for (operation, isa) in operations().filter(|(operation, _)| operation.name == "softmax") {
+                let y = rows(operation, isa, &shifted, cols);
+                for (x, y) in x.chunks_exact(cols).zip(y.chunks_exact(cols)) {
+                    let [normal, _] = errors(operation, &exact(x), y);
+                    assert!(normal <= operation.bound.at(isa), "{} at {isa}: {normal} ULP", operation.tier);
+                }
+            }
+        }
+    }
+}
+
+/// Every level with FMA, on every machine, and the baseline on every machine.
+#[test]
+fn fixed_rows_have_the_bits_of_the_recorded_digests() {
+    let recorded = include_str!("digests.txt");
+    let mut wrong = String::new();
+    let mut check = |name: &str, tier: &str, isa: Isa, digest: u64| {
+        let arithmetic = if isa == Isa::Baseline { "baseline" } else { "fused" };
+        let line = format!("rows {name} {tier} {arithmetic} {digest:016x}");
+        if !recorded.lines().any(|recorded| recorded == line) {
+            writeln!(wrong, "{line} (at {isa})").expect("a line");
+        }
+    };
+    let shapes = [
+        (1, 40),
+        (2, 70),
+        (3, 70),
+        (4, 40),
+        (7, 70),
+        (8, 33),
+        (16, 20),
+        (20, 17),
+        (31, 66),
+        (32, 18),
+        (33, 5),
+        (50, 3),
+        (64, 20),
+        (128, 5),
+        (1000, 2),
+        (5000, 1),
+    ];
+    let matrices: Vec<_> = shapes
+        .iter()
+        .flat_map(|&(cols, count)| {
+            (0..FAMILIES).map(move |family| (cols, families::matrix(family, 1, cols, count)))
+        })
+        .collect();
+    for (operation, isa) in operations() {
+        let mut digest = Digest::new();
+        for (cols, x) in &matrices {
+            digest.add(&rows(operation, isa, x, *cols));
+        }
+        check(operation.name, operation.tier, isa, digest.0);
+    }
+    for isa in isas() {
+        let mut digest = Digest::new();
+        for (cols, x) in &matrices {
+            digest.add(&log_sum_exps(isa, x, *cols));
+        }
+        check("log_sum_exp", "default", isa, digest.0);
+    }
+    assert!(wrong.is_empty(), "not what tests/digests.txt says:\n{wrong}");
+}
+
+/// FNV-1a, over whole numbers.
+struct Digest(u64);
+
+impl Digest {
+    fn new() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+
+    fn add(&mut self, y: &[f32]) {
+        for bits in bits(y) {
+            self.0 = (self.0 ^ u64::from(bits)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+}
