@@ -1,12 +1,12 @@
-//! Slices of different lengths are refused at the caller's line, before anything is written. Empty ones are fine.
+//! Slices of different lengths, and what are no rows, are refused at the caller's line, before anything is written. Empty ones are fine.
 
 mod common;
 #[macro_use]
 #[path = "common/each.rs"]
 mod each;
 
-use activations::{Activation, Fast, FromOutput, Gradient};
-use common::calls;
+use activations::{Activation, Fast, FromOutput, Gradient, LogSumExp, Rows, contract::ROW_OPERATIONS};
+use common::{calls, isas};
 
 #[test]
 fn empty_slices_are_fine() {
@@ -16,6 +16,27 @@ fn empty_slices_are_fine() {
     each_function!(function_takes_an_empty_slice);
     each_operation!(takes_empty_slices);
     each_operation_from_output!(takes_empty_slices_from_output);
+}
+
+#[test]
+fn no_rows_are_fine() {
+    for operation in ROW_OPERATIONS {
+        for isa in isas() {
+            for cols in [0, 1, 100] {
+                let rows = Rows { cols, stride: cols };
+                (operation.rows)(isa, &mut [], rows);
+                (operation.rows_into)(isa, &[], rows, &mut [], rows);
+            }
+            for shape in [[0, 3, 3], [3, 0, 3], [3, 3, 0]] {
+                (operation.axis)(isa, &mut [], shape);
+                (operation.axis_into)(isa, &[], &mut [], shape);
+            }
+        }
+    }
+    LogSumExp.rows(&[], 3, &mut []);
+    let mut of_nothing = [0.0; 6];
+    LogSumExp.axis(&[], [2, 0, 3], &mut of_nothing);
+    assert_eq!(of_nothing, [f32::NEG_INFINITY; 6]);
 }
 
 fn takes_empty_slices<Op: Gradient>(_: &str, op: Op)
@@ -40,7 +61,9 @@ fn takes_empty_slices_from_output<Op: FromOutput + Copy>(_: &str, op: Op) {
 
 #[cfg(panic = "unwind")]
 mod refused {
-    use activations::{Activation, Fast, FromOutput, Gradient};
+    use activations::{
+        Activation, Fast, FromOutput, Gradient, LogSoftmax, LogSumExp, RowActivation, Rows, Softmax,
+    };
     use std::{
         cell::{Cell, RefCell},
         panic::{self, AssertUnwindSafe, Location, catch_unwind},
@@ -114,6 +137,52 @@ mod refused {
             assert_refused(lengths, |dx| Fast(op).backward_from_output(&wrong, &right, dx));
             assert_refused(lengths, |dx| Fast(op).backward_from_output(&right, &wrong, dx));
         }
+    }
+
+    fn refuses_what_are_no_rows<Op: RowActivation + Copy>(op: Op) {
+        let rows = |cols, stride| Rows { cols, stride };
+        let x = [0.5; 12];
+        assert_says("x has 12 elements, no multiple of 5 columns", 12, |x| op.rows(x, 5));
+        assert_says("x has 12 elements, but rows have 0 columns", 12, |x| op.rows(x, 0));
+        assert_says("src has 12 elements, no multiple of 8 columns", 16, |dst| op.rows_into(&x, dst, 8));
+        assert_says("src has 3 rows, dst has 4", 16, |dst| op.rows_into(&x, dst, 4));
+        assert_says("the stride of x, 3, is less than its 4 columns", 12, |x| op.strided(x, rows(4, 3)));
+        let no_rows = "x has 12 elements, which are no rows of 4 columns with a stride of 7";
+        assert_says(no_rows, 12, |x| op.strided(x, rows(4, 7)));
+        let (four, three) = (rows(4, 4), rows(3, 3));
+        assert_says("src has 4 columns, dst has 3", 9, |dst| op.strided_into(&x, four, dst, three));
+        assert_says("x has 12 elements, its shape is [2, 2, 2]", 12, |x| op.axis(x, [2, 2, 2]));
+        assert_says("dst has 8 elements, its shape is [3, 2, 2]", 8, |dst| op.axis_into(&x, dst, [3, 2, 2]));
+        assert_says("src has 12 elements, its shape is [2, 2, 2]", 8, |dst| op.axis_into(&x, dst, [2, 2, 2]));
+        let huge = [usize::MAX, 3, 5];
+        let too_large = format!("x has 12 elements, its shape is [{}, 3, 5]", usize::MAX);
+        assert_says(&too_large, 12, |x| op.axis(x, huge));
+    }
+
+    /// That `call` panics so, on the line of this call, for a destination of `len` elements.
+    #[track_caller]
+    fn assert_says(expected: &str, len: usize, call: impl FnOnce(&mut [f32])) {
+        let caller = Location::caller();
+        let mut dst = vec![UNTOUCHED; len];
+        let (message, place) = refusal(|| call(&mut dst));
+        assert_eq!(message, expected);
+        assert_eq!(place, (caller.file().to_owned(), caller.line()), "{message}");
+        assert!(dst.iter().all(|&x| x == UNTOUCHED), "{message}, but has written");
+    }
+
+    #[test]
+    fn what_are_no_rows_panics_at_the_callers_line_and_nothing_is_written() {
+        refuses_what_are_no_rows(Softmax);
+        refuses_what_are_no_rows(Fast(Softmax));
+        refuses_what_are_no_rows(LogSoftmax);
+        refuses_what_are_no_rows(Fast(LogSoftmax));
+        assert_says("x has 12 elements, no multiple of 5 columns", 12, |x| activations::softmax(x, 5));
+        assert_says("x has 12 elements, no multiple of 5 columns", 12, |x| activations::log_softmax(x, 5));
+        let x = [0.5; 12];
+        assert_says("x has 12 elements, no multiple of 5 columns", 2, |dst| LogSumExp.rows(&x, 5, dst));
+        assert_says("x has 3 rows, dst has 4 elements", 4, |dst| LogSumExp.rows(&x, 4, dst));
+        let shape = [2, 3, 2];
+        assert_says("dst has 3 elements, its shape is [2, 1, 2]", 3, |dst| LogSumExp.axis(&x, shape, dst));
     }
 
     #[test]

@@ -125,7 +125,9 @@ struct EachRow<'a, F> {
 /// Not inlined: in place or not, it is the same code.
 #[inline(never)]
 fn each_row<F: Function>(isa: Isa, function: F, matrix: Matrix<'_>) {
-    on(isa, EachRow { function, matrix });
+    if matrix.rows > 0 {
+        on(isa, EachRow { function, matrix });
+    }
 }
 
 impl<F: Function> Job for EachRow<'_, F> {
