@@ -10,10 +10,14 @@
 //! N(0, 4²), fresh before every in-place pass: exp of exp of exp would be another benchmark.
 #![allow(clippy::cast_precision_loss, missing_docs)]
 
+#[path = "common/normal.rs"]
+mod normal;
+
 use activations::{Isa, contract::OPERATIONS};
 use criterion::{
     BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main, measurement::WallTime,
 };
+use normal::normal;
 use std::{
     hint::black_box,
     time::{Duration, Instant},
@@ -67,16 +71,6 @@ impl Buffers {
             });
         });
     }
-}
-
-/// Reproducible samples of N(0, 4²): sums of twelve uniform numbers.
-fn normal(len: usize) -> Vec<f32> {
-    let mut state = 1_u64;
-    let mut uniform = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 40) as f32 / 16_777_216.0
-    };
-    (0..len).map(|_| 4.0 * ((0..12).map(|_| uniform()).sum::<f32>() - 6.0)).collect()
 }
 
 fn operations(criterion: &mut Criterion) {

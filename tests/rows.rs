@@ -161,6 +161,11 @@ fn long_rows_are_within_the_bound_and_the_same_along_an_axis() {
     for (cols, family) in
         [(1000, 0), (4095, 1), (4097, 2), (5000, 3), (32_000, 4), (128_256, 5), (1 << 20, 1)]
     {
+        // Node 20 crashes at the end of a program that has used so much memory.
+        if cfg!(target_family = "wasm") && cols > 32_000 {
+            println!("SKIPPED: a row of {cols} was not checked");
+            continue;
+        }
         let x = families::matrix(family, 42, cols, 1);
         check_accuracy(&x, cols, &format!("a row of {cols}, family {family}"));
         if cols < 40_000 {

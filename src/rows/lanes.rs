@@ -3,7 +3,7 @@
 use super::{
     Axis, Matrix,
     function::Function,
-    sum::{Lanes, unscaled},
+    sum::{LANES, Lanes, over_lanes, unscaled},
     terms::Reference,
 };
 use crate::{
@@ -13,7 +13,6 @@ use crate::{
 
 /// Rows of at most so many entries are worked on here.
 pub(super) const SHORT: usize = 32;
-const LANES: usize = 16;
 /// Entries of sixteen columns that fit on the stack.
 const SMALL_TILE: usize = 64;
 const TILE: usize = 1024;
@@ -233,29 +232,25 @@ fn terms<const OFFSET: bool, F: Function, S: Simd, const FULL: bool>(
 ) -> (F64s<S>, F32s<S>) {
     let mut count = F32s::splat(s, 0.0);
     let n = columns.n;
-    // The tree over the lanes in use, in the order in which each sum is needed: two of a level make one of the next.
-    let used = n.next_power_of_two().min(LANES);
-    let mut waiting = [F64s::splat(s, 0.0); 5];
-    for i in 0..used {
-        let lane = i.reverse_bits() >> ((used.leading_zeros() + 1) % usize::BITS);
-        let mut lanes = Lanes::<F, S>::new(s);
-        for j in (lane..n).step_by(LANES) {
-            let x = columns.entry::<S, FULL>(s, j);
-            if F::KEEPS_TERMS {
-                let e = reference.term::<OFFSET>(x);
-                lanes.add(e);
-                columns.put::<S, FULL>(j, e);
-            } else {
-                lanes.add_with_rest(reference.term_and_rest::<OFFSET>(x));
-                count = count + reference.is_maximum(x).select(1.0, 0.0);
+    let sum = over_lanes(
+        s,
+        n,
+        #[inline(always)]
+        |lane| {
+            let mut lanes = Lanes::<F, S>::new(s);
+            for j in (lane..n).step_by(LANES) {
+                let x = columns.entry::<S, FULL>(s, j);
+                if F::KEEPS_TERMS {
+                    let e = reference.term::<OFFSET>(x);
+                    lanes.add(e);
+                    columns.put::<S, FULL>(j, e);
+                } else {
+                    lanes.add_with_rest(reference.term_and_rest::<OFFSET>(x));
+                    count = count + reference.is_maximum(x).select(1.0, 0.0);
+                }
             }
-        }
-        let mut sum = lanes.finish();
-        let level = i.trailing_ones() as usize;
-        for left in &waiting[..level] {
-            sum = *left + sum;
-        }
-        waiting[level] = sum;
-    }
-    (unscaled(waiting[used.trailing_zeros() as usize]), count)
+            lanes.finish()
+        },
+    );
+    (unscaled(sum), count)
 }

@@ -4,6 +4,7 @@
 //! (`long.rs`); sixteen short ones, or sixteen along an inner axis, lie in one lane each (`lanes.rs`). The operations on an
 //! entry and the order of the sum are the same in each form, and so are the bits.
 
+mod backward;
 mod function;
 mod lanes;
 mod layout;
@@ -20,6 +21,7 @@ use crate::{
     contract::{Bound, RowOperation},
     isa::{Isa, Job, Native, on},
 };
+pub use backward::RowGradient;
 use function::Function;
 pub use layout::Rows;
 use layout::shape;

@@ -11,6 +11,10 @@ use crate::{
 };
 use core::marker::PhantomData;
 
+pub(crate) const LANES: usize = 16;
+/// 1, 2, 4, 8 and 16 lanes.
+const LEVELS: usize = 5;
+
 /// The lanes of a sum, on the way.
 pub(crate) struct Lanes<F, S: Simd> {
     total: F64s<S>,
@@ -59,6 +63,23 @@ impl<F: Function, S: Simd> Lanes<F, S> {
             total + self.rest.widen() * f64::from_bits((1023 - 896) << 52)
         }
     }
+}
+
+/// The sum of the lanes, each of which is computed when the tree needs it: two of a level make one of the next.
+#[inline(always)]
+pub(crate) fn over_lanes<S: Simd>(s: S, n: usize, mut of_lane: impl FnMut(usize) -> F64s<S>) -> F64s<S> {
+    // Lanes that have no term are 0, and change nothing.
+    let used = n.next_power_of_two().min(LANES);
+    let mut waiting = [F64s::splat(s, 0.0); LEVELS];
+    for i in 0..used {
+        let mut sum = of_lane(i.reverse_bits() >> ((used.leading_zeros() + 1) % usize::BITS));
+        let level = i.trailing_ones() as usize;
+        for left in &waiting[..level] {
+            sum = *left + sum;
+        }
+        waiting[level] = sum;
+    }
+    waiting[used.trailing_zeros() as usize]
 }
 
 /// The sum of what was accumulated; NaN if any of it was.

@@ -1,0 +1,96 @@
+//! Every function of rows × tier × instruction set × shape, with a copy of the same bytes beside it.
+//!
+//! ```sh
+//! cargo bench --bench rows                       # everything: some minutes
+//! cargo bench --bench rows -- '64x64.*softmax'   # a part
+//! ```
+//!
+//! A name reads `rows x columns/function tier level`, or has a shape `[outer, n, inner]` for the middle axis. Inputs are
+//! N(0, 4²), out of place.
+#![allow(clippy::cast_precision_loss, missing_docs)]
+
+#[path = "common/normal.rs"]
+mod normal;
+
+use activations::{
+    Isa, Rows,
+    contract::{ROW_OPERATIONS, log_sum_exp_at},
+};
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use normal::normal;
+use std::{hint::black_box, time::Duration};
+
+const SHAPES: [(usize, usize); 16] = [
+    (4096, 2),
+    (4096, 3),
+    (4096, 4),
+    (4096, 5),
+    (4096, 8),
+    (4096, 12),
+    (4096, 16),
+    (4096, 20),
+    (4096, 32),
+    (64, 64),
+    (32, 128),
+    (256, 1000),
+    (64, 4096),
+    (8, 32_000),
+    (4, 128_256),
+    (1, 1 << 20),
+];
+const AXES: [[usize; 3]; 2] = [[32, 64, 256], [1, 1000, 4096]];
+
+fn rows(criterion: &mut Criterion) {
+    for (rows, cols) in SHAPES {
+        let src = normal(rows * cols);
+        let mut dst = vec![0.0; src.len()];
+        let layout = Rows { cols, stride: cols };
+        let mut group = criterion.benchmark_group(format!("{rows}x{cols}"));
+        group.throughput(Throughput::Elements(src.len() as u64));
+        group.bench_function("copy", |bencher| {
+            bencher.iter(|| black_box(&mut dst).copy_from_slice(black_box(&src)));
+        });
+        for isa in Isa::available() {
+            for operation in ROW_OPERATIONS {
+                group.bench_function(format!("{} {} {isa}", operation.name, operation.tier), |bencher| {
+                    bencher.iter(|| {
+                        (operation.rows_into)(isa, black_box(&src), layout, black_box(&mut dst), layout);
+                    });
+                });
+            }
+            group.bench_function(format!("log_sum_exp default {isa}"), |bencher| {
+                bencher.iter(|| log_sum_exp_at(isa, black_box(&src), layout, black_box(&mut dst[..rows])));
+            });
+        }
+    }
+}
+
+fn axes(criterion: &mut Criterion) {
+    for shape in AXES {
+        let src = normal(shape.iter().product());
+        let mut dst = vec![0.0; src.len()];
+        let mut group = criterion.benchmark_group(format!("{shape:?}"));
+        group.throughput(Throughput::Elements(src.len() as u64));
+        group.bench_function("copy", |bencher| {
+            bencher.iter(|| black_box(&mut dst).copy_from_slice(black_box(&src)));
+        });
+        for isa in Isa::available() {
+            for operation in ROW_OPERATIONS {
+                group.bench_function(format!("{} {} {isa}", operation.name, operation.tier), |bencher| {
+                    bencher.iter(|| (operation.axis_into)(isa, black_box(&src), black_box(&mut dst), shape));
+                });
+            }
+        }
+    }
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default()
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(100))
+        .measurement_time(Duration::from_millis(400))
+        .without_plots();
+    targets = rows, axes
+}
+criterion_main!(benches);

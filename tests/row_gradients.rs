@@ -1,0 +1,180 @@
+//! Gradients of functions of rows, at the active level.
+#![allow(clippy::cast_precision_loss)] // widths are small
+
+mod common;
+#[path = "rows/families.rs"]
+mod families;
+
+use activations::{Fast, LogSoftmax, LogSumExp, RowActivation, RowGradient, Softmax};
+use common::ulp::per_ulp;
+use families::{FAMILIES, Numbers};
+
+fn bits(x: &[f32]) -> Vec<u32> {
+    x.iter().map(|x| x.to_bits()).collect()
+}
+
+/// Widths on both sides of every step, and as many rows.
+const SHAPES: [(usize, usize); 10] =
+    [(1, 3), (2, 40), (3, 17), (5, 33), (15, 4), (16, 16), (17, 20), (33, 5), (100, 3), (1000, 2)];
+
+/// Calls `check` with the width, the forward inputs, and gradients of the outputs.
+fn each_matrix(mut check: impl FnMut(usize, &[f32], &[f32])) {
+    for (cols, count) in SHAPES {
+        for family in 0..FAMILIES {
+            let x = families::matrix(family, 3, cols, count);
+            let mut numbers = Numbers::new(9);
+            let dy: Vec<f32> = x.iter().map(|_| numbers.normal() as f32).collect();
+            check(cols, &x, &dy);
+        }
+    }
+}
+
+/// That `dx` is the exact gradient of the outputs, rounded; `part` says which entries have one, `exact` what it is from y,
+/// dy and the sum of `summand`.
+fn check_exact(
+    op: &impl RowGradient,
+    part: impl Fn(f64) -> bool,
+    summand: impl Fn(f64, f64) -> f64,
+    exact: impl Fn(f64, f64, f64) -> f64,
+    ulps: f64,
+) {
+    each_matrix(|cols, x, dy| {
+        let mut y = x.to_vec();
+        op.rows(&mut y, cols);
+        let mut dx = vec![7.0; y.len()];
+        op.rows_backward(&y, dy, &mut dx, cols);
+        let pairs = |row: usize| {
+            let row = row * cols..(row + 1) * cols;
+            y[row.clone()].iter().zip(&dy[row]).map(|(&y, &dy)| (f64::from(y), f64::from(dy)))
+        };
+        for (row, dx) in dx.chunks_exact(cols).enumerate() {
+            let sum: f64 = pairs(row).filter(|&(y, _)| part(y)).map(|(y, dy)| summand(y, dy)).sum();
+            for ((y, dy), &dx) in pairs(row).zip(dx) {
+                let exact = if part(y) { exact(y, dy, sum) } else { 0.0 };
+                let error = (f64::from(dx) - exact).abs();
+                // What f64 sums may lose, where y (dy - sum) cancels.
+                let lost = 1e-13 * y.abs().min(1.0);
+                assert!(error <= ulps / per_ulp(exact) + lost, "{cols} columns: {dx:e} is not {exact:e}");
+            }
+        }
+    });
+}
+
+#[test]
+fn softmax_is_the_exact_gradient_rounded_and_0_where_softmax_is() {
+    check_exact(&Softmax, |y| y > 0.0, |y, dy| y * dy, |y, dy, sum| y * (dy - sum), 0.501);
+}
+
+#[test]
+fn log_softmax_is_within_the_error_of_exp_and_0_where_it_is_minus_infinity() {
+    // An ULP of e^y, of which 0.98 may be wrong, times the sum is up to two ULP of the product.
+    each_matrix(|cols, x, dy| {
+        let mut y = x.to_vec();
+        LogSoftmax.rows(&mut y, cols);
+        let mut dx = vec![7.0; y.len()];
+        LogSoftmax.rows_backward(&y, dy, &mut dx, cols);
+        for ((y, dy), dx) in y.chunks_exact(cols).zip(dy.chunks_exact(cols)).zip(dx.chunks_exact(cols)) {
+            let part = |y: f32| y > f32::NEG_INFINITY;
+            let sum: f64 = y.iter().zip(dy).filter(|&(&y, _)| part(y)).map(|(_, &dy)| f64::from(dy)).sum();
+            for ((&y, &dy), &dx) in y.iter().zip(dy).zip(dx) {
+                let term = if part(y) { libm::exp(f64::from(y)) * sum } else { 0.0 };
+                let exact = if part(y) { f64::from(dy) - term } else { 0.0 };
+                let allowed = 0.501 / per_ulp(exact) + 2.0 * 0.98 / per_ulp(term) + 1e-13;
+                assert!((f64::from(dx) - exact).abs() <= allowed, "{cols} columns: {dx:e} is not {exact:e}");
+            }
+        }
+    });
+}
+
+#[test]
+fn what_has_no_part_in_a_row_has_gradient_0_whatever_its_dy() {
+    const INF: f32 = f32::INFINITY;
+    let mut y = [1.0, -INF, 2.0, -INF, -INF];
+    for dy in [f32::NAN, INF, 5.0] {
+        let dy = [1.0, dy, 2.0, dy, dy];
+        Softmax.rows(&mut y, 5);
+        let mut dx = [7.0; 5];
+        Softmax.rows_backward(&y, &dy, &mut dx, 5);
+        assert!(dx[1] == 0.0 && dx[3..] == [0.0; 2] && dx[0] != 0.0 && dx[2].is_finite(), "{dx:?}");
+        y = [1.0, -INF, 2.0, -INF, -INF];
+        LogSoftmax.rows(&mut y, 5);
+        LogSoftmax.rows_backward(&y, &dy, &mut dx, 5);
+        assert!(dx[1] == 0.0 && dx[3..] == [0.0; 2] && dx[0] != 0.0 && dx[2].is_finite(), "{dx:?}");
+        y = [1.0, -INF, 2.0, -INF, -INF];
+    }
+    let mut dx = [7.0; 3];
+    Softmax.rows_backward(&[0.0; 3], &[1.0, 2.0, 3.0], &mut dx, 3);
+    assert_eq!(dx, [0.0; 3]);
+}
+
+#[test]
+fn a_row_has_the_same_gradient_alone_among_others_and_along_an_axis() {
+    fn check(op: &impl RowGradient) {
+        each_matrix(|cols, x, dy| {
+            let count = x.len() / cols;
+            let mut y = x.to_vec();
+            op.rows(&mut y, cols);
+            let mut dx = vec![7.0; y.len()];
+            op.rows_backward(&y, dy, &mut dx, cols);
+            let mut alone = vec![7.0; cols];
+            op.rows_backward(&y[y.len() - cols..], &dy[y.len() - cols..], &mut alone, cols);
+            assert_eq!(bits(&alone), bits(&dx[y.len() - cols..]), "{cols} columns, alone");
+
+            let turned =
+                |x: &[f32]| -> Vec<f32> { (0..x.len()).map(|i| x[i % count * cols + i / count]).collect() };
+            let mut by_axis = vec![7.0; y.len()];
+            op.axis_backward(&turned(&y), &turned(dy), &mut by_axis, [1, cols, count]);
+            assert_eq!(bits(&by_axis), bits(&turned(&dx)), "{cols} columns, along an axis");
+        });
+    }
+    check(&Softmax);
+    check(&Fast(Softmax));
+    check(&LogSoftmax);
+    check(&Fast(LogSoftmax));
+}
+
+#[test]
+fn gradients_agree_with_central_differences() {
+    const STEP: f64 = 1e-3;
+    let x: [f32; 5] = [0.3, -1.2, 2.0, 0.0, 1.1];
+    let dy: [f32; 5] = [1.0, -0.5, 0.25, 2.0, -1.5];
+    let loss = |x: &[f64], log: bool| -> f64 {
+        let sum: f64 = x.iter().map(|&x| libm::exp(x)).sum();
+        let value = |x: f64| if log { x - libm::log(sum) } else { libm::exp(x) / sum };
+        x.iter().zip(dy).map(|(&x, dy)| value(x) * f64::from(dy)).sum()
+    };
+    for log in [false, true] {
+        let (mut y, mut dx) = (x, [0.0; 5]);
+        if log {
+            LogSoftmax.rows(&mut y, 5);
+            LogSoftmax.rows_backward(&y, &dy, &mut dx, 5);
+        } else {
+            Softmax.rows(&mut y, 5);
+            Softmax.rows_backward(&y, &dy, &mut dx, 5);
+        }
+        for (i, &dx) in dx.iter().enumerate() {
+            let moved = |step: f64| {
+                let mut x = x.map(f64::from);
+                x[i] += step;
+                loss(&x, log)
+            };
+            let difference = (moved(STEP) - moved(-STEP)) / (2.0 * STEP);
+            assert!((f64::from(dx) - difference).abs() < 1e-5, "{dx} is not {difference}");
+        }
+    }
+}
+
+#[test]
+fn log_sum_exp_has_the_softmax_times_dy() {
+    each_matrix(|cols, x, _| {
+        let count = x.len() / cols;
+        let dy: Vec<f32> = (0..count).map(|i| i as f32 - 1.5).collect();
+        let mut y = x.to_vec();
+        Softmax.rows(&mut y, cols);
+        let mut dx = vec![7.0; x.len()];
+        LogSumExp.rows_backward(x, &dy, &mut dx, cols);
+        for (i, (&y, &dx)) in y.iter().zip(&dx).enumerate() {
+            assert_eq!(dx, y * dy[i / cols]);
+        }
+    });
+}
