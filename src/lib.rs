@@ -1,5 +1,6 @@
-//! Activation functions for inference engines: exp, sigmoid, tanh and the ReLU family with their gradients,
-//! hand-vectorised, with the maximum error over all 2^32 inputs in each function's documentation.
+//! Activation functions for inference engines: exp, sigmoid, tanh, softmax and the ReLU family with their gradients,
+//! hand-vectorised, with the maximum error in each function's documentation: over all 2^32 inputs where
+//! it has one.
 //!
 //! ```
 //! use activations::{Activation, Fast, Gradient, LeakyRelu, Sigmoid, Tanh};
@@ -25,8 +26,14 @@
 //! | [`Relu`] | max(x, 0) |
 //! | [`LeakyRelu`] | x where x > 0, else slope · x |
 //!
-//! Every operation implements [`Activation`] and [`Gradient`], and so does [`Fast`] around it. The functions
-//! [`exp`], [`sigmoid`], [`tanh`] and [`relu`] are short for the default tier in place.
+//! | [`Softmax`] | e^x_i / (e^x_1 + … + e^x_n), of rows |
+//! | [`LogSoftmax`] | x_i − log(e^x_1 + … + e^x_n), of rows |
+//! | [`LogSumExp`] | log(e^x_1 + … + e^x_n), one result a row |
+//!
+//! Every operation on elements implements [`Activation`] and [`Gradient`], and so does [`Fast`] around it. The functions
+//! [`exp`], [`sigmoid`], [`tanh`] and [`relu`] are short for the default tier in place. Functions of rows implement
+//! [`RowActivation`] and [`RowGradient`]: rows that follow each other or have a stride, and any axis of a tensor;
+//! [`softmax`] and [`log_softmax`] are the short forms.
 //!
 //! # Instruction sets
 //!
