@@ -23,4 +23,14 @@ void eigen_sigmoid(const float *src, float *dst, size_t len) {
 void eigen_tanh(const float *src, float *dst, size_t len) {
     each(src, dst, len, [](const auto &x) { return x.tanh(); });
 }
+
+void eigen_softmax(const float *src, float *dst, size_t rows, size_t cols) {
+    const auto length = static_cast<Eigen::Index>(cols);
+    for (size_t row = 0; row < rows; ++row) {
+        const Eigen::Map<const Eigen::ArrayXf> x(src + row * cols, length);
+        Eigen::Map<Eigen::ArrayXf> y(dst + row * cols, length);
+        y = (x - x.maxCoeff()).exp();
+        y *= 1 / y.sum();
+    }
+}
 }

@@ -4,7 +4,7 @@
 
 use crate::function::Function;
 use activations::Isa;
-use rten_simd::SimdUnaryOp;
+use rten_simd::{SimdOp, SimdUnaryOp};
 use std::mem::MaybeUninit;
 
 /// Reads `len` elements from `src` and writes as many to `dst`.
@@ -80,6 +80,28 @@ pub fn map(op: &impl SimdUnaryOp<f32>, src: &[f32], dst: &mut [f32]) {
     // SAFETY: both element types have the same layout, and `map` writes nothing but f32 numbers.
     let dst = unsafe { &mut *(std::ptr::from_mut(dst) as *mut [MaybeUninit<f32>]) };
     op.map(src, dst);
+}
+
+/// Eigen's vectorised pieces in the usual three passes.
+#[cfg(eigen)]
+pub fn eigen_softmax(src: &[f32], dst: &mut [f32], cols: usize) {
+    unsafe extern "C" {
+        fn eigen_softmax(src: *const f32, dst: *mut f32, rows: usize, cols: usize);
+    }
+    assert_eq!(src.len(), dst.len());
+    // SAFETY: the shim reads and writes rows times cols elements, no more than the equal lengths of the two slices.
+    unsafe { eigen_softmax(src.as_ptr(), dst.as_mut_ptr(), src.len() / cols, cols) }
+}
+
+/// A row by rten-vecmath.
+pub fn rten_row(log: bool, src: &[f32], dst: &mut [f32]) {
+    // SAFETY: both element types have the same layout, and nothing but f32 numbers is written.
+    let dst = unsafe { &mut *(std::ptr::from_mut(dst) as *mut [MaybeUninit<f32>]) };
+    if log {
+        rten_vecmath::LogSoftmax::new(src, dst).dispatch();
+    } else {
+        rten_vecmath::Softmax::new(src, dst).dispatch();
+    }
 }
 
 /// Has candle work in the calling thread alone. For the beginning of `main`.

@@ -7,7 +7,7 @@
 //!
 //! For exp, sigmoid and tanh it prints a table for each size (4096 elements lie in L1, 131 072 in L2, 16 Mi in
 //! memory) with the time per element and the error found over a sample of all inputs; a table of calls on 1 and 16
-//! elements; and what is asked of the crate beside what was found. `README.md` says how to read them.
+//! elements; for softmax and log-softmax one of shapes; and what is asked of the crate beside what was found. `README.md` says how to read them.
 #![cfg_attr(feature = "nightly", feature(portable_simd))]
 
 mod error;
@@ -16,6 +16,7 @@ mod function;
 mod goals;
 mod measure;
 mod peers;
+mod rows;
 mod table;
 #[path = "../../../tests/common/ulp.rs"]
 #[allow(clippy::cast_possible_wrap, clippy::cast_sign_loss, unreachable_pub)]
@@ -105,6 +106,13 @@ fn main() -> Result<()> {
         goals.add_calls(function, &peers, &calls);
         let table = table::of_calls(&peers, &calls);
         progress.suspend(|| println!("\n## {function}, short calls: ns per call\n\n{table}"));
+    }
+    for function in rows::Function::ALL {
+        if function.matches(&options.filter) {
+            progress.set_message(format!("{function} of rows"));
+            let table = rows::table(function, options.rounds(), || progress.tick());
+            progress.suspend(|| println!("\n## {function} of rows\n\n{table}"));
+        }
     }
     progress.finish_and_clear();
     println!("\n## Asked and found\n\n{}", goals.table());
