@@ -6,7 +6,10 @@ mod folder;
 #[path = "common/ulp.rs"]
 mod ulp;
 
-use activations::{Activation, Exp, Fast, Isa, LeakyRelu, Sigmoid, Tanh, contract::OPERATIONS};
+use activations::{
+    Activation, Exp, Fast, Isa, LeakyRelu, Sigmoid, Tanh,
+    contract::{OPERATIONS, ROW_OPERATIONS, RowOperation},
+};
 use folder::{Folder, binary, bytes, skip};
 use std::{
     fs,
@@ -56,6 +59,37 @@ fn every_kernel_gives_what_the_library_gives() {
             folder.assert_holds("out.npy", "(8, 125)", &expected);
         }
     }
+}
+
+#[test]
+fn functions_of_rows_take_any_axis() {
+    let Some(folder) = Folder::new() else { return };
+    let inputs = assorted(1000);
+    folder.write("in.npy", &npy("(8, 25, 5)", &inputs));
+    for operation in ROW_OPERATIONS {
+        for (axis, shape) in [
+            ("", [200, 5, 1]),
+            ("--axis 2", [200, 5, 1]),
+            ("--axis 1", [8, 25, 5]),
+            ("--axis -2", [8, 25, 5]),
+            ("--axis 0", [1, 8, 125]),
+        ] {
+            let RowOperation { name, tier, .. } = operation;
+            assert_success(&folder.apply(&format!("{name} in.npy out.npy --tier {tier} {axis}")));
+            let mut expected = inputs.clone();
+            (operation.axis)(Isa::active(), &mut expected, shape);
+            folder.assert_holds("out.npy", "(8, 25, 5)", &expected);
+        }
+    }
+    // Several blocks, which do not end where rows do; and nothing.
+    let mut expected = assorted(600_000);
+    folder.write("in.npy", &npy("(200000, 3)", &expected));
+    assert_success(&folder.apply("softmax in.npy out.npy"));
+    activations::softmax(&mut expected, 3);
+    folder.assert_holds("out.npy", "(200000, 3)", &expected);
+    folder.write("in.npy", &npy("(3, 0, 7)", &[]));
+    assert_success(&folder.apply("softmax in.npy out.npy --axis 0"));
+    folder.assert_holds("out.npy", "(3, 0, 7)", &[]);
 }
 
 #[test]
@@ -131,7 +165,8 @@ fn every_error_is_one_line_and_leaves_the_output_alone() {
     fs::create_dir(folder.path("folder.npy")).unwrap();
     let before = folder.names();
 
-    let functions: Vec<_> = OPERATIONS.iter().map(|operation| operation.name).collect();
+    let mut functions: Vec<_> = OPERATIONS.iter().map(|operation| operation.name).collect();
+    functions.extend(["softmax", "log_softmax"]);
     let functions = functions.join(", ");
     for (arguments, expected) in [
         ("sigmoid missing.npy out.npy", "missing.npy: "),
@@ -153,6 +188,11 @@ fn every_error_is_one_line_and_leaves_the_output_alone() {
         ("sigmoid good.npy nowhere/out.npy", "nowhere/out.npy: there is no such folder"),
         ("swish good.npy out.npy", &format!("unknown function 'swish': expected one of {functions}")),
         ("sigmoid good.npy out.npy --tier slow", "unknown tier 'slow': expected one of default, fast"),
+        ("tanh good.npy out.npy --axis 0", "--axis is for softmax and log_softmax, not for tanh"),
+        ("softmax good.npy out.npy --axis 2", "axis 2 of an array that has 2 axes"),
+        ("softmax good.npy out.npy --axis -3", "axis -3 of an array that has 2 axes"),
+        ("softmax good.npy out.npy --slope 2", "--slope is for leaky_relu, not for softmax"),
+        ("softmax good.npy out.npy --tier slow", "unknown tier 'slow': expected one of default, fast"),
         ("tanh good.npy out.npy --slope 2", "--slope is for leaky_relu, not for tanh"),
     ] {
         assert_error(&folder.apply(arguments), expected);

@@ -3,6 +3,7 @@
 //! ```text
 //! cargo run --release --example apply
 //! cargo run --release --example apply sigmoid in.npy out.npy --tier fast
+//! cargo run --release --example apply softmax in.npy out.npy --axis 1
 //! ```
 //!
 //! Without arguments it prints what each function does to real activations: speed and error of every tier at
@@ -10,18 +11,16 @@
 //! it. The output appears complete or not at all.
 #![allow(clippy::doc_markdown, reason = "NumPy is a name")]
 
+mod kernel;
 mod npy;
 mod table;
 #[path = "../../tests/common/ulp.rs"]
 #[allow(clippy::cast_possible_wrap, clippy::cast_sign_loss, unreachable_pub)]
 mod ulp;
 
-use activations::{
-    Activation, Fast, Isa, LeakyRelu,
-    contract::{OPERATIONS, Operation, Tier},
-};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use clap::Parser;
+use kernel::Kernel;
 use std::{
     env,
     io::{self, ErrorKind, Write},
@@ -29,7 +28,7 @@ use std::{
     process::ExitCode,
 };
 
-/// Apply an activation function to every element of a NumPy file (f32, any shape).
+/// Apply an activation function to every element, or to every vector along an axis, of a NumPy file (f32, any shape).
 ///
 /// Without arguments: print speed and error of every function on real activations.
 #[derive(Parser)]
@@ -47,6 +46,9 @@ struct Arguments {
     /// The factor of negative inputs (leaky_relu only)
     #[arg(long, allow_negative_numbers = true)]
     slope: Option<f32>,
+    /// The axis of softmax and log_softmax; from the last one if negative
+    #[arg(long, allow_negative_numbers = true)]
+    axis: Option<isize>,
 }
 
 fn main() -> ExitCode {
@@ -71,37 +73,10 @@ fn print_table() -> Result<()> {
 }
 
 fn convert(arguments: &Arguments) -> Result<()> {
-    let kernel = kernel(arguments)?;
+    let Arguments { function, tier, slope, axis, .. } = arguments;
+    let kernel = Kernel::new(function, tier, *slope, *axis)?;
     let source = npy::Source::open(&arguments.input)?;
+    let kernel = kernel.over(&source.header().shape)?;
     let destination = npy::Destination::create(&arguments.output, source.header())?;
     npy::convert(source, destination, kernel)
-}
-
-type Kernel = Box<dyn Fn(&mut [f32])>;
-
-/// The kernel that the arguments name.
-fn kernel(arguments: &Arguments) -> Result<Kernel> {
-    let operation =
-        find("function", &arguments.function, OPERATIONS, |operation: &Operation| operation.name)?;
-    let tier = find("tier", &arguments.tier, operation.tiers, |tier: &Tier| tier.name)?;
-    Ok(match arguments.slope {
-        None => Box::new(|x| (tier.apply)(Isa::active(), x)),
-        Some(_) if operation.name != "leaky_relu" => {
-            bail!("--slope is for leaky_relu, not for {}", operation.name)
-        }
-        Some(slope) if tier.name == "fast" => Box::new(move |x| Fast(LeakyRelu { slope }).apply(x)),
-        Some(slope) => Box::new(move |x| LeakyRelu { slope }.apply(x)),
-    })
-}
-
-fn find<T>(
-    kind: &str,
-    wanted: &str,
-    known: &'static [T],
-    name: fn(&T) -> &'static str,
-) -> Result<&'static T> {
-    known.iter().find(|&item| name(item) == wanted).with_context(|| {
-        let names: Vec<_> = known.iter().map(name).collect();
-        format!("unknown {kind} '{wanted}': expected one of {}", names.join(", "))
-    })
 }

@@ -1,5 +1,6 @@
 //! NumPy files, a block at a time: their size is not limited by memory.
 
+use crate::kernel::Blocks;
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 use ndarray_npy::npy::header::{Header, Layout, ParseHeaderError, ReadHeaderError};
@@ -155,15 +156,13 @@ fn temporary_in(folder: &Path) -> io::Result<NamedTempFile> {
 }
 
 /// Writes the image of `source` under `kernel` to `destination`.
-pub(crate) fn convert(
-    mut source: Source,
-    mut destination: Destination,
-    kernel: impl Fn(&mut [f32]),
-) -> Result<()> {
+pub(crate) fn convert(mut source: Source, mut destination: Destination, kernel: Blocks) -> Result<()> {
+    let Blocks { elements, apply } = kernel;
+    let block_elements = if elements < BLOCK { BLOCK - BLOCK % elements.max(1) } else { elements };
     let progress = progress_bar(source.elements_left * ELEMENT_BYTES as u64)?;
     while source.elements_left > 0 {
-        let mut block = source.read(BLOCK)?;
-        kernel(&mut block);
+        let mut block = source.read(block_elements)?;
+        apply(&mut block);
         destination.write(&block)?;
         progress.inc((block.len() * ELEMENT_BYTES) as u64);
     }
