@@ -1,0 +1,121 @@
+//! Any function of rows on any matrix keeps what is promised of it.
+//!
+//! ```sh
+//! cargo +nightly fuzz run rows -- -max_total_time=60
+//! ```
+#![no_main]
+
+#[path = "../../tests/common/mod.rs"]
+mod common;
+#[path = "../../tests/rows/oracle.rs"]
+#[allow(clippy::cast_precision_loss)]
+mod oracle;
+
+use activations::{
+    Isa, Rows,
+    contract::{ROW_OPERATIONS, RowOperation, log_sum_exp_at},
+};
+use arbitrary::Arbitrary;
+use common::{isas, same, ulp::ulps};
+use libfuzzer_sys::fuzz_target;
+use oracle::exact;
+
+#[derive(Arbitrary, Debug)]
+struct Case<'a> {
+    operation: u8,
+    isa: u8,
+    cols: u8,
+    /// Of -inf, after each row.
+    padding: u8,
+    /// What is added to all entries.
+    offset: i16,
+    decoding: Decoding,
+    /// Words of two bytes, an entry each.
+    words: &'a [u8],
+}
+
+/// What a word stands for.
+#[derive(Arbitrary, Clone, Copy, Debug)]
+enum Decoding {
+    /// The upper bits of an f32: everything from subnormal numbers to NaN.
+    Bits,
+    /// A fixed-point number in [-128, 128).
+    Fixed,
+}
+
+fuzz_target!(|case: Case| {
+    let isas: Vec<Isa> = isas().collect();
+    let isa = isas[usize::from(case.isa) % isas.len()];
+    let cols = usize::from(case.cols) + 1;
+    let mut x: Vec<f32> =
+        case.words.as_chunks().0.iter().map(|&word| case.decode(u16::from_le_bytes(word))).collect();
+    x.truncate(x.len() / cols * cols);
+    let operation = &ROW_OPERATIONS[usize::from(case.operation) % ROW_OPERATIONS.len()];
+    let y = rows(operation, isa, &x, cols);
+    check_forms(operation, isa, &x, &y, cols, usize::from(case.padding % 40));
+    let mut sums = vec![0.0; x.len() / cols];
+    log_sum_exp_at(isa, &x, Rows { cols, stride: cols }, &mut sums);
+    for ((x, y), sum) in x.chunks_exact(cols).zip(y.chunks_exact(cols)).zip(sums) {
+        check_row(operation, isa, x, y, sum);
+    }
+});
+
+impl Case<'_> {
+    fn decode(&self, word: u16) -> f32 {
+        match self.decoding {
+            Decoding::Bits => f32::from_bits(u32::from(word) << 16),
+            Decoding::Fixed => f32::from(word.cast_signed()) / 256.0 + f32::from(self.offset),
+        }
+    }
+}
+
+fn rows(operation: &RowOperation, isa: Isa, x: &[f32], cols: usize) -> Vec<f32> {
+    let mut y = x.to_vec();
+    (operation.rows)(isa, &mut y, Rows { cols, stride: cols });
+    y
+}
+
+fn check_row(operation: &RowOperation, isa: Isa, x: &[f32], y: &[f32], sum: f32) {
+    let maximum = x.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    if x.iter().any(|x| x.is_nan()) {
+        assert!(
+            y.iter().all(|y| y.is_nan()) && sum.is_nan(),
+            "{operation:?} at {isa}: {x:?} gives {y:?}, {sum}"
+        );
+        return;
+    }
+    if maximum.is_infinite() {
+        assert!(y.iter().all(|y| y.is_nan()), "{operation:?} at {isa}: {x:?} gives {y:?}");
+        assert!(same(sum, maximum), "{isa}: {x:?} sums to {sum}");
+        return;
+    }
+    let exact = exact(x);
+    let values = if operation.name == "softmax" { &exact.softmax } else { &exact.log_softmax };
+    for (&y, &value) in y.iter().zip(values) {
+        let right = ulps(y, value) <= operation.bound.at(isa);
+        assert!(right, "{operation:?} at {isa}: {x:?} gives {y:e} for {value:e}");
+    }
+    let value = exact.log_sum_exp;
+    let right = (f64::from(sum) - value).abs() <= 2_f64.powi(-48) || ulps(sum, value) <= 1.0;
+    assert!(right, "{isa}: {x:?} sums to {sum:e}, not {value:e}");
+}
+
+fn check_forms(operation: &RowOperation, isa: Isa, x: &[f32], y: &[f32], cols: usize, padding: usize) {
+    let count = x.len() / cols;
+    let mut columns: Vec<f32> = (0..x.len()).map(|i| x[i % count * cols + i / count]).collect();
+    (operation.axis)(isa, &mut columns, [1, cols, count]);
+    for (i, &y) in y.iter().enumerate() {
+        let other = columns[i % cols * count + i / cols];
+        assert!(same(y, other), "{operation:?} at {isa}: {y:e}, along an axis {other:e}");
+    }
+    let fill = std::iter::repeat_n(f32::NEG_INFINITY, padding);
+    let padded: Vec<f32> =
+        x.chunks_exact(cols).flat_map(|row| row.iter().copied().chain(fill.clone())).collect();
+    let padded = rows(operation, isa, &padded, cols + padding);
+    for (y, padded) in y.chunks_exact(cols).zip(padded.chunks_exact(cols + padding)) {
+        assert!(
+            y.iter().zip(padded).all(|(&y, &padded)| same(y, padded)),
+            "{operation:?} at {isa}: {y:?}, {padded:?}"
+        );
+    }
+}
