@@ -75,7 +75,7 @@ pub trait RowActivation<T = f32> {
     fn strided_into(&self, src: &[T], src_rows: Rows, dst: &mut [T], dst_rows: Rows);
 
     /// Replaces the vectors along the middle axis of `[outer, n, inner]` by their images: any axis of a tensor, without a
-    /// transpose.
+    /// transpose. Takes up to 68 KiB of stack.
     ///
     /// # Panics
     ///

@@ -1,8 +1,9 @@
 //! The sum of a row's terms, in an order that is part of the definition.
 //!
-//! Term j belongs to lane j mod 16. Each lane adds its terms in order, in f64 (of `RUN` terms at a time the sum in f32,
-//! in the fast tier). A logarithm's lane also adds what the last rounding of each term took, in f32. Then lanes l and l + 8 are added, of those l and l + 4, then l + 2, then l + 1. A term of 0 changes
-//! nothing, so entries of -inf may be appended to a row.
+//! Term j belongs to lane j mod 16. Each lane adds its terms in order, in f64; in the fast tier it first adds `RUN` of
+//! them in f32, and for a logarithm it also adds, in f32, what the last rounding of each term took. Then lanes l and
+//! l + 8 are added, of those l and l + 4, then l + 2, then l + 1. A term of 0 changes nothing, so entries of -inf may be
+//! appended to a row.
 
 use super::function::Function;
 use crate::{
