@@ -62,7 +62,8 @@ fn takes_empty_slices_from_output<Op: FromOutput + Copy>(_: &str, op: Op) {
 #[cfg(panic = "unwind")]
 mod refused {
     use activations::{
-        Activation, Fast, FromOutput, Gradient, LogSoftmax, LogSumExp, RowActivation, Rows, Softmax,
+        Activation, Fast, FromOutput, Gradient, LogSoftmax, LogSumExp, RowActivation, RowGradient, Rows,
+        Softmax,
     };
     use std::{
         cell::{Cell, RefCell},
@@ -157,6 +158,29 @@ mod refused {
         let huge = [usize::MAX, 3, 5];
         let too_large = format!("x has 12 elements, its shape is [{}, 3, 5]", usize::MAX);
         assert_says(&too_large, 12, |x| op.axis(x, huge));
+    }
+
+    fn refuses_other_gradients<Op: RowGradient + Copy>(op: Op) {
+        let (x, short) = ([0.5; 12], [0.5; 8]);
+        let axes = [3, 2, 2];
+        let not_the_shape = |name| format!("{name} has 8 elements, its shape is [3, 2, 2]");
+        assert_says("dx has 12 elements, no multiple of 5 columns", 12, |dx| op.rows_backward(&x, &x, dx, 5));
+        assert_says("y has 8 elements, dx has 12", 12, |dx| op.rows_backward(&short, &x, dx, 4));
+        assert_says("dy has 8 elements, dx has 12", 12, |dx| op.rows_backward(&x, &short, dx, 4));
+        assert_says(&not_the_shape("y"), 12, |dx| op.axis_backward(&short, &x, dx, axes));
+        assert_says(&not_the_shape("dy"), 12, |dx| op.axis_backward(&x, &short, dx, axes));
+        assert_says(&not_the_shape("dx"), 8, |dx| op.axis_backward(&x, &x, dx, axes));
+    }
+
+    #[test]
+    fn other_gradients_of_rows_panic_at_the_callers_line_and_nothing_is_written() {
+        refuses_other_gradients(Softmax);
+        refuses_other_gradients(Fast(Softmax));
+        refuses_other_gradients(LogSoftmax);
+        refuses_other_gradients(Fast(LogSoftmax));
+        let (x, short, op) = ([0.5; 12], [0.5; 8], LogSumExp);
+        assert_says("x has 8 elements, dx has 12", 12, |dx| op.rows_backward(&short, &x[..3], dx, 4));
+        assert_says("dy has 8 elements, dx has 3 rows", 12, |dx| op.rows_backward(&x, &short, dx, 4));
     }
 
     /// That `call` panics so, on the line of this call, for a destination of `len` elements.

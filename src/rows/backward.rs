@@ -1,6 +1,6 @@
 //! Gradients of functions of rows, from the results.
 //!
-//! The sums are made in f64, in the order of `sum.rs`, and each gradient is rounded once.
+//! The sums are made in f64, in the order of `sum.rs`, and what follows from them is rounded to f32 last.
 
 use super::{
     LogSoftmax, LogSumExp, RowActivation, Rows, Softmax,
@@ -30,7 +30,8 @@ pub trait RowGradient<T = f32>: RowActivation<T> {
     /// The gradient of each row of `cols` elements, from the output `y` of the forward call.
     ///
     /// Softmax's is rounded once from an f64; that of log-softmax is off by at most 2 ULP of the larger of `dy` and what is
-    /// subtracted from it. An entry that had no part in its row (a softmax of 0, a log-softmax of −∞) has the gradient 0, whatever its `dy`.
+    /// subtracted from it. An entry that had no part in its row (a softmax of 0, a log-softmax of −∞) has the gradient 0,
+    /// whatever its `dy`.
     ///
     /// # Panics
     ///
@@ -122,6 +123,7 @@ impl LogSumExp {
     #[track_caller]
     pub fn rows_backward(&self, x: &[f32], dy: &[f32], dx: &mut [f32], cols: usize) {
         let count = Rows { cols, stride: cols }.count("dx", dx.len());
+        assert!(x.len() == dx.len(), "x has {} elements, dx has {}", x.len(), dx.len());
         assert!(dy.len() == count, "dy has {} elements, dx has {count} rows", dy.len());
         Softmax.rows_into(x, dx, cols);
         if count > 0 {
