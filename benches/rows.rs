@@ -13,7 +13,7 @@
 mod normal;
 
 use activations::{
-    Isa, Rows,
+    Isa, Options, Rows,
     contract::{ROW_OPERATIONS, log_sum_exp_at},
 };
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
@@ -54,12 +54,27 @@ fn rows(criterion: &mut Criterion) {
             for operation in ROW_OPERATIONS {
                 group.bench_function(format!("{} {} {isa}", operation.name, operation.tier), |bencher| {
                     bencher.iter(|| {
-                        (operation.rows_into)(isa, black_box(&src), layout, black_box(&mut dst), layout);
+                        (operation.rows_into)(
+                            isa,
+                            Options::default(),
+                            black_box(&src),
+                            layout,
+                            black_box(&mut dst),
+                            layout,
+                        );
                     });
                 });
             }
             group.bench_function(format!("log_sum_exp default {isa}"), |bencher| {
-                bencher.iter(|| log_sum_exp_at(isa, black_box(&src), layout, black_box(&mut dst[..rows])));
+                bencher.iter(|| {
+                    log_sum_exp_at(
+                        isa,
+                        Options::default(),
+                        black_box(&src),
+                        layout,
+                        black_box(&mut dst[..rows]),
+                    );
+                });
             });
         }
     }
@@ -77,7 +92,15 @@ fn axes(criterion: &mut Criterion) {
         for isa in Isa::available() {
             for operation in ROW_OPERATIONS {
                 group.bench_function(format!("{} {} {isa}", operation.name, operation.tier), |bencher| {
-                    bencher.iter(|| (operation.axis_into)(isa, black_box(&src), black_box(&mut dst), shape));
+                    bencher.iter(|| {
+                        (operation.axis_into)(
+                            isa,
+                            Options::default(),
+                            black_box(&src),
+                            black_box(&mut dst),
+                            shape,
+                        );
+                    });
                 });
             }
         }

@@ -1,6 +1,6 @@
 //! What is promised of each operation, as data: the tests, benches and tables read it. No part of the API.
 
-use crate::{Isa, Rows};
+use crate::{Isa, Options, Rows};
 
 /// Limits in ULP over all inputs: the maxima found by visiting every one, rounded up.
 #[derive(Clone, Copy, Debug)]
@@ -86,11 +86,11 @@ pub struct RowOperation {
     pub tier: &'static str,
     /// Where the exact result is a normal number.
     pub bound: Bound,
-    pub rows: fn(Isa, x: &mut [f32], Rows),
-    pub rows_into: fn(Isa, src: &[f32], Rows, dst: &mut [f32], Rows),
+    pub rows: fn(Isa, Options<'_>, x: &mut [f32], Rows),
+    pub rows_into: fn(Isa, Options<'_>, src: &[f32], Rows, dst: &mut [f32], Rows),
     /// The shape is `[outer, n, inner]`.
-    pub axis: fn(Isa, x: &mut [f32], [usize; 3]),
-    pub axis_into: fn(Isa, src: &[f32], dst: &mut [f32], [usize; 3]),
+    pub axis: fn(Isa, Options<'_>, x: &mut [f32], [usize; 3]),
+    pub axis_into: fn(Isa, Options<'_>, src: &[f32], dst: &mut [f32], [usize; 3]),
 }
 
 pub use crate::ops::OPERATIONS;

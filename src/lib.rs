@@ -69,4 +69,7 @@ mod vector;
 pub use activation::{Activation, Fast, FromOutput, Gradient};
 pub use isa::{Isa, ParseIsaError};
 pub use ops::{Exp, LeakyRelu, Relu, Sigmoid, Tanh, exp, relu, sigmoid, tanh};
-pub use rows::{LogSoftmax, LogSumExp, RowActivation, RowGradient, Rows, Softmax, log_softmax, softmax};
+pub use rows::{
+    Causal, EmptyRow, Infinity, LogSoftmax, LogSumExp, Options, RowActivation, RowGradient, Rows, Softmax,
+    log_softmax, softmax,
+};

@@ -7,7 +7,7 @@ mod folder;
 mod ulp;
 
 use activations::{
-    Activation, Exp, Fast, Isa, LeakyRelu, Sigmoid, Tanh,
+    Activation, Exp, Fast, Isa, LeakyRelu, Options, Sigmoid, Tanh,
     contract::{OPERATIONS, ROW_OPERATIONS, RowOperation},
 };
 use folder::{Folder, binary, bytes, skip};
@@ -78,7 +78,7 @@ fn functions_of_rows_take_any_axis() {
             let RowOperation { name, tier, .. } = operation;
             assert_success(&folder.apply(&format!("{name} in.npy out.npy --tier {tier} {axis}")));
             let mut expected = inputs.clone();
-            (operation.axis)(Isa::active(), &mut expected, shape);
+            (operation.axis)(Isa::active(), Options::default(), &mut expected, shape);
             folder.assert_holds("out.npy", "(8, 25, 5)", &expected);
         }
     }

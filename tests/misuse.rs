@@ -5,7 +5,9 @@ mod common;
 #[path = "common/each.rs"]
 mod each;
 
-use activations::{Activation, Fast, FromOutput, Gradient, LogSumExp, Rows, contract::ROW_OPERATIONS};
+use activations::{
+    Activation, Fast, FromOutput, Gradient, LogSumExp, Options, Rows, contract::ROW_OPERATIONS,
+};
 use common::{calls, isas};
 
 #[test]
@@ -24,18 +26,18 @@ fn no_rows_are_fine() {
         for isa in isas() {
             for cols in [0, 1, 100] {
                 let rows = Rows { cols, stride: cols };
-                (operation.rows)(isa, &mut [], rows);
-                (operation.rows_into)(isa, &[], rows, &mut [], rows);
+                (operation.rows)(isa, Options::default(), &mut [], rows);
+                (operation.rows_into)(isa, Options::default(), &[], rows, &mut [], rows);
             }
             for shape in [[0, 3, 3], [3, 0, 3], [3, 3, 0]] {
-                (operation.axis)(isa, &mut [], shape);
-                (operation.axis_into)(isa, &[], &mut [], shape);
+                (operation.axis)(isa, Options::default(), &mut [], shape);
+                (operation.axis_into)(isa, Options::default(), &[], &mut [], shape);
             }
         }
     }
-    LogSumExp.rows(&[], 3, &mut []);
+    LogSumExp::new().rows(&[], 3, &mut []);
     let mut of_nothing = [0.0; 6];
-    LogSumExp.axis(&[], [2, 0, 3], &mut of_nothing);
+    LogSumExp::new().axis(&[], [2, 0, 3], &mut of_nothing);
     assert_eq!(of_nothing, [f32::NEG_INFINITY; 6]);
 }
 
@@ -174,13 +176,38 @@ mod refused {
 
     #[test]
     fn other_gradients_of_rows_panic_at_the_callers_line_and_nothing_is_written() {
-        refuses_other_gradients(Softmax);
-        refuses_other_gradients(Fast(Softmax));
-        refuses_other_gradients(LogSoftmax);
-        refuses_other_gradients(Fast(LogSoftmax));
-        let (x, short, op) = ([0.5; 12], [0.5; 8], LogSumExp);
+        refuses_other_gradients(Softmax::new());
+        refuses_other_gradients(Fast(Softmax::new()));
+        refuses_other_gradients(LogSoftmax::new());
+        refuses_other_gradients(Fast(LogSoftmax::new()));
+        let (x, short, op) = ([0.5; 12], [0.5; 8], LogSumExp::new());
         assert_says("x has 8 elements, dx has 12", 12, |dx| op.rows_backward(&short, &x[..3], dx, 4));
         assert_says("dy has 8 elements, dx has 3 rows", 12, |dx| op.rows_backward(&x, &short, dx, 4));
+    }
+
+    #[test]
+    fn other_masks_panic_at_the_callers_line_and_nothing_is_written() {
+        let (mask, keep, x, wrong) = ([0.0; 8], [true; 5], [0.5; 12], [0.5; 2]);
+        let no_mask = "mask has 8 elements, for 3 times [4, 1]";
+        let no_keep = "keep has 5 elements, for 3 times [4, 1]";
+        let op = Softmax::new().mask(&mask);
+        assert_says(no_mask, 12, |x| op.rows(x, 4));
+        assert_says(no_mask, 12, |dst| Fast(op).rows_into(&x, dst, 4));
+        assert_says("mask has 8 elements, for 3 times [2, 2]", 12, |x| op.axis(x, [3, 2, 2]));
+        let op = Softmax::new().mask(&[]);
+        assert_says("mask has 0 elements, for 3 times [4, 1]", 12, |x| op.rows(x, 4));
+        let four = Rows { cols: 4, stride: 4 };
+        let none = "x has 0 rows, dst has 2 elements";
+        assert_says(none, 2, |dst| op.strided_with_log_sum_exps(&mut [], four, dst));
+        let op = LogSoftmax::new().keep(&keep);
+        assert_says(no_keep, 12, |x| op.rows(x, 4));
+        let op = LogSumExp::new().keep(&keep);
+        assert_says(no_keep, 3, |dst| op.rows(&x, 4, dst));
+        assert_says("keep has 5 elements, for 1 times [6, 2]", 2, |dst| op.axis(&x, [1, 6, 2], dst));
+        assert_says("dy has 2 elements, dx has 3 rows", 12, |dx| op.rows_backward(&x, &wrong, dx, 4));
+        assert_says(no_keep, 12, |dx| op.rows_backward(&x, &x[..3], dx, 4));
+        let no_shape = "dy has 2 elements, its shape is [2, 1, 2]";
+        assert_says(no_shape, 12, |dx| op.axis_backward(&x, &wrong, dx, [2, 3, 2]));
     }
 
     /// That `call` panics so, on the line of this call, for a destination of `len` elements.
@@ -196,17 +223,17 @@ mod refused {
 
     #[test]
     fn what_are_no_rows_panics_at_the_callers_line_and_nothing_is_written() {
-        refuses_what_are_no_rows(Softmax);
-        refuses_what_are_no_rows(Fast(Softmax));
-        refuses_what_are_no_rows(LogSoftmax);
-        refuses_what_are_no_rows(Fast(LogSoftmax));
+        refuses_what_are_no_rows(Softmax::new());
+        refuses_what_are_no_rows(Fast(Softmax::new()));
+        refuses_what_are_no_rows(LogSoftmax::new());
+        refuses_what_are_no_rows(Fast(LogSoftmax::new()));
         assert_says("x has 12 elements, no multiple of 5 columns", 12, |x| activations::softmax(x, 5));
         assert_says("x has 12 elements, no multiple of 5 columns", 12, |x| activations::log_softmax(x, 5));
-        let x = [0.5; 12];
-        assert_says("x has 12 elements, no multiple of 5 columns", 2, |dst| LogSumExp.rows(&x, 5, dst));
-        assert_says("x has 3 rows, dst has 4 elements", 4, |dst| LogSumExp.rows(&x, 4, dst));
+        let (x, op) = ([0.5; 12], LogSumExp::new());
+        assert_says("x has 12 elements, no multiple of 5 columns", 2, |dst| op.rows(&x, 5, dst));
+        assert_says("x has 3 rows, dst has 4 elements", 4, |dst| op.rows(&x, 4, dst));
         let shape = [2, 3, 2];
-        assert_says("dst has 3 elements, its shape is [2, 1, 2]", 3, |dst| LogSumExp.axis(&x, shape, dst));
+        assert_says("dst has 3 elements, its shape is [2, 1, 2]", 3, |dst| op.axis(&x, shape, dst));
     }
 
     #[test]

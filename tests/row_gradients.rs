@@ -62,7 +62,7 @@ fn check_exact(
 
 #[test]
 fn softmax_is_the_exact_gradient_rounded_and_0_where_softmax_is() {
-    check_exact(&Softmax, |y| y > 0.0, |y, dy| y * dy, |y, dy, sum| y * (dy - sum), 0.501);
+    check_exact(&Softmax::new(), |y| y > 0.0, |y, dy| y * dy, |y, dy, sum| y * (dy - sum), 0.501);
 }
 
 #[test]
@@ -70,9 +70,9 @@ fn log_softmax_is_within_the_error_of_exp_and_0_where_it_is_minus_infinity() {
     // An ULP of e^y, of which 0.98 may be wrong, times the sum is up to two ULP of the product.
     each_matrix(|cols, x, dy| {
         let mut y = x.to_vec();
-        LogSoftmax.rows(&mut y, cols);
+        LogSoftmax::new().rows(&mut y, cols);
         let mut dx = vec![7.0; y.len()];
-        LogSoftmax.rows_backward(&y, dy, &mut dx, cols);
+        LogSoftmax::new().rows_backward(&y, dy, &mut dx, cols);
         for ((y, dy), dx) in y.chunks_exact(cols).zip(dy.chunks_exact(cols)).zip(dx.chunks_exact(cols)) {
             let part = |y: f32| y > f32::NEG_INFINITY;
             let sum: f64 = y.iter().zip(dy).filter(|&(&y, _)| part(y)).map(|(_, &dy)| f64::from(dy)).sum();
@@ -92,18 +92,18 @@ fn what_has_no_part_in_a_row_has_gradient_0_whatever_its_dy() {
     let mut y = [1.0, -INF, 2.0, -INF, -INF];
     for dy in [f32::NAN, INF, 5.0] {
         let dy = [1.0, dy, 2.0, dy, dy];
-        Softmax.rows(&mut y, 5);
+        Softmax::new().rows(&mut y, 5);
         let mut dx = [7.0; 5];
-        Softmax.rows_backward(&y, &dy, &mut dx, 5);
+        Softmax::new().rows_backward(&y, &dy, &mut dx, 5);
         assert!(dx[1] == 0.0 && dx[3..] == [0.0; 2] && dx[0] != 0.0 && dx[2].is_finite(), "{dx:?}");
         y = [1.0, -INF, 2.0, -INF, -INF];
-        LogSoftmax.rows(&mut y, 5);
-        LogSoftmax.rows_backward(&y, &dy, &mut dx, 5);
+        LogSoftmax::new().rows(&mut y, 5);
+        LogSoftmax::new().rows_backward(&y, &dy, &mut dx, 5);
         assert!(dx[1] == 0.0 && dx[3..] == [0.0; 2] && dx[0] != 0.0 && dx[2].is_finite(), "{dx:?}");
         y = [1.0, -INF, 2.0, -INF, -INF];
     }
     let mut dx = [7.0; 3];
-    Softmax.rows_backward(&[0.0; 3], &[1.0, 2.0, 3.0], &mut dx, 3);
+    Softmax::new().rows_backward(&[0.0; 3], &[1.0, 2.0, 3.0], &mut dx, 3);
     assert_eq!(dx, [0.0; 3]);
 }
 
@@ -127,10 +127,10 @@ fn a_row_has_the_same_gradient_alone_among_others_and_along_an_axis() {
             assert_eq!(bits(&by_axis), bits(&turned(&dx)), "{cols} columns, along an axis");
         });
     }
-    check(&Softmax);
-    check(&Fast(Softmax));
-    check(&LogSoftmax);
-    check(&Fast(LogSoftmax));
+    check(&Softmax::new());
+    check(&Fast(Softmax::new()));
+    check(&LogSoftmax::new());
+    check(&Fast(LogSoftmax::new()));
 }
 
 #[test]
@@ -146,11 +146,11 @@ fn gradients_agree_with_central_differences() {
     for log in [false, true] {
         let (mut y, mut dx) = (x, [0.0; 5]);
         if log {
-            LogSoftmax.rows(&mut y, 5);
-            LogSoftmax.rows_backward(&y, &dy, &mut dx, 5);
+            LogSoftmax::new().rows(&mut y, 5);
+            LogSoftmax::new().rows_backward(&y, &dy, &mut dx, 5);
         } else {
-            Softmax.rows(&mut y, 5);
-            Softmax.rows_backward(&y, &dy, &mut dx, 5);
+            Softmax::new().rows(&mut y, 5);
+            Softmax::new().rows_backward(&y, &dy, &mut dx, 5);
         }
         for (i, &dx) in dx.iter().enumerate() {
             let moved = |step: f64| {
@@ -170,9 +170,9 @@ fn log_sum_exp_has_the_softmax_times_dy() {
         let count = x.len() / cols;
         let dy: Vec<f32> = (0..count).map(|i| i as f32 - 1.5).collect();
         let mut y = x.to_vec();
-        Softmax.rows(&mut y, cols);
+        Softmax::new().rows(&mut y, cols);
         let mut dx = vec![7.0; x.len()];
-        LogSumExp.rows_backward(x, &dy, &mut dx, cols);
+        LogSumExp::new().rows_backward(x, &dy, &mut dx, cols);
         for (i, (&y, &dx)) in y.iter().zip(&dx).enumerate() {
             assert_eq!(dx, y * dy[i / cols]);
         }

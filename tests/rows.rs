@@ -18,7 +18,7 @@ mod oracle;
 mod search;
 
 use activations::{
-    Isa, Rows,
+    Isa, Options, Rows,
     contract::{ROW_OPERATIONS, RowOperation, log_sum_exp_at},
 };
 use common::{isas, ulp::ulps};
@@ -36,13 +36,13 @@ fn bits(x: &[f32]) -> Vec<u32> {
 
 fn rows(operation: &RowOperation, isa: Isa, x: &[f32], cols: usize) -> Vec<f32> {
     let mut y = x.to_vec();
-    (operation.rows)(isa, &mut y, Rows { cols, stride: cols });
+    (operation.rows)(isa, Options::default(), &mut y, Rows { cols, stride: cols });
     y
 }
 
 fn log_sum_exps(isa: Isa, x: &[f32], cols: usize) -> Vec<f32> {
     let mut y = vec![0.0; x.len() / cols];
-    log_sum_exp_at(isa, x, Rows { cols, stride: cols }, &mut y);
+    log_sum_exp_at(isa, Options::default(), x, Rows { cols, stride: cols }, &mut y);
     y
 }
 
@@ -121,7 +121,7 @@ fn check_forms(operation: &RowOperation, isa: Isa, x: &[f32], cols: usize, gap: 
 
     let mut into = vec![7.0; x.len()];
     let dense = Rows { cols, stride: cols };
-    (operation.rows_into)(isa, x, dense, &mut into, dense);
+    (operation.rows_into)(isa, Options::default(), x, dense, &mut into, dense);
     assert_eq!(y, bits(&into), "{name}: into another slice");
 
     let last = count / 2;
@@ -133,7 +133,7 @@ fn check_forms(operation: &RowOperation, isa: Isa, x: &[f32], cols: usize, gap: 
     for (to, x) in strided.chunks_exact_mut(stride).zip(x.chunks_exact(cols)) {
         to[..cols].copy_from_slice(x);
     }
-    (operation.rows)(isa, &mut strided, Rows { cols, stride });
+    (operation.rows)(isa, Options::default(), &mut strided, Rows { cols, stride });
     for (y, strided) in y.chunks_exact(cols).zip(strided.chunks_exact(stride)) {
         assert_eq!(y, bits(&strided[..cols]), "{name}: with a stride of {stride}");
         assert!(strided[cols..].iter().all(|&x| x == 7.0), "{name}: what lies between rows is written");
@@ -144,8 +144,8 @@ fn check_forms(operation: &RowOperation, isa: Isa, x: &[f32], cols: usize, gap: 
         columns[i % cols * count + i / cols] = x;
     }
     let mut from_columns = vec![7.0; x.len()];
-    (operation.axis_into)(isa, &columns, &mut from_columns, [1, cols, count]);
-    (operation.axis)(isa, &mut columns, [1, cols, count]);
+    (operation.axis_into)(isa, Options::default(), &columns, &mut from_columns, [1, cols, count]);
+    (operation.axis)(isa, Options::default(), &mut columns, [1, cols, count]);
     assert_eq!(bits(&columns), bits(&from_columns), "{name}: along an axis, into another slice");
     for (i, y) in y.iter().enumerate() {
         assert_eq!(*y, bits(&columns[i % cols * count + i / cols..][..1])[0], "{name}: along an axis");
@@ -199,7 +199,7 @@ fn log_sum_exp_has_the_same_bits_in_every_form() {
                 }
                 if isa == Isa::active() {
                     let mut along = vec![0.0; count];
-                    activations::LogSumExp.axis(&columns, [1, cols, count], &mut along);
+                    activations::LogSumExp::new().axis(&columns, [1, cols, count], &mut along);
                     assert_eq!(bits(&y), bits(&along), "{cols} columns at {isa}, along an axis");
                 }
             }

@@ -1,7 +1,7 @@
 //! The kernel that the arguments name.
 
 use activations::{
-    Activation, Fast, Isa, LeakyRelu,
+    Activation, Fast, Isa, LeakyRelu, Options,
     contract::{OPERATIONS, ROW_OPERATIONS, RowOperation},
 };
 use anyhow::{Context, Result, bail, ensure};
@@ -59,7 +59,9 @@ impl Kernel {
         let inner: usize = shape[index + 1..].iter().product();
         let n = shape[index];
         let plane = n * inner;
-        let apply = move |x: &mut [f32]| (operation.axis)(Isa::active(), x, [x.len() / plane, n, inner]);
+        let apply = move |x: &mut [f32]| {
+            (operation.axis)(Isa::active(), Options::default(), x, [x.len() / plane, n, inner]);
+        };
         Ok(Blocks { elements: plane, apply: Box::new(apply) })
     }
 }

@@ -11,8 +11,7 @@ mod common;
 #[allow(clippy::cast_precision_loss)]
 mod oracle;
 
-use activations::{
-    Isa, Rows,
+use activations::{    Isa, Options, Rows,
     contract::{ROW_OPERATIONS, RowOperation, log_sum_exp_at},
 };
 use arbitrary::Arbitrary;
@@ -54,7 +53,7 @@ fuzz_target!(|case: Case| {
     let y = rows(operation, isa, &x, cols);
     check_forms(operation, isa, &x, &y, cols, usize::from(case.padding % 40));
     let mut sums = vec![0.0; x.len() / cols];
-    log_sum_exp_at(isa, &x, Rows { cols, stride: cols }, &mut sums);
+    log_sum_exp_at(isa, Options::default(), &x, Rows { cols, stride: cols }, &mut sums);
     for ((x, y), sum) in x.chunks_exact(cols).zip(y.chunks_exact(cols)).zip(sums) {
         check_row(operation, isa, x, y, sum);
     }
@@ -71,7 +70,7 @@ impl Case<'_> {
 
 fn rows(operation: &RowOperation, isa: Isa, x: &[f32], cols: usize) -> Vec<f32> {
     let mut y = x.to_vec();
-    (operation.rows)(isa, &mut y, Rows { cols, stride: cols });
+    (operation.rows)(isa, Options::default(), &mut y, Rows { cols, stride: cols });
     y
 }
 
@@ -103,7 +102,7 @@ fn check_row(operation: &RowOperation, isa: Isa, x: &[f32], y: &[f32], sum: f32)
 fn check_forms(operation: &RowOperation, isa: Isa, x: &[f32], y: &[f32], cols: usize, padding: usize) {
     let count = x.len() / cols;
     let mut columns: Vec<f32> = (0..x.len()).map(|i| x[i % count * cols + i / count]).collect();
-    (operation.axis)(isa, &mut columns, [1, cols, count]);
+    (operation.axis)(isa, Options::default(), &mut columns, [1, cols, count]);
     for (i, &y) in y.iter().enumerate() {
         let other = columns[i % cols * count + i / cols];
         assert!(same(y, other), "{operation:?} at {isa}: {y:e}, along an axis {other:e}");

@@ -3,8 +3,9 @@
 //! The sums are made in f64, in the order of `sum.rs`, and what follows from them is rounded to f32 last.
 
 use super::{
-    LogSoftmax, LogSumExp, RowActivation, Rows, Softmax,
+    EmptyRow, LogSoftmax, LogSumExp, Options, RowActivation, Rows, Softmax,
     layout::shape,
+    options::Optional,
     sum::{LANES, over_lanes},
 };
 use crate::{
@@ -12,8 +13,9 @@ use crate::{
     isa::{Isa, Job, Native, Simd, on},
     ops::Exp,
     run::Map,
-    vector::{F32s, F64s},
+    vector::{F32s, F64s, Mask},
 };
+use core::marker::PhantomData;
 
 /// A [`RowActivation`] with its gradient.
 ///
@@ -21,9 +23,9 @@ use crate::{
 /// use activations::{RowActivation, RowGradient, Softmax};
 ///
 /// let mut y = [0.0, 0.0];
-/// Softmax.rows(&mut y, 2);
+/// Softmax::new().rows(&mut y, 2);
 /// let mut dx = [0.0; 2];
-/// Softmax.rows_backward(&y, &[1.0, 0.0], &mut dx, 2);
+/// Softmax::new().rows_backward(&y, &[1.0, 0.0], &mut dx, 2);
 /// assert_eq!(dx, [0.25, -0.25]);
 /// ```
 pub trait RowGradient<T = f32>: RowActivation<T> {
@@ -31,7 +33,7 @@ pub trait RowGradient<T = f32>: RowActivation<T> {
     ///
     /// Softmax's is rounded once from an f64; that of log-softmax is off by at most 2 ULP of the larger of `dy` and what is
     /// subtracted from it. An entry that had no part in its row (a softmax of 0, a log-softmax of −∞) has the gradient 0,
-    /// whatever its `dy`.
+    /// whatever its `dy`. A scale is in the gradient; the derivative of a soft cap is not, since the output does not tell it.
     ///
     /// # Panics
     ///
@@ -51,32 +53,41 @@ pub trait RowGradient<T = f32>: RowActivation<T> {
 /// How a gradient follows from y, dy and a sum over the row.
 trait Function: Copy {
     fn summand<S: Simd>(y: F32s<S>, dy: F32s<S>) -> F64s<S>;
-    fn gradient<S: Simd>(y: F32s<S>, dy: F32s<S>, sum: F64s<S>) -> F32s<S>;
+    fn gradient<S: Simd>(y: F32s<S>, dy: F32s<S>, sum: F64s<S>) -> F64s<S>;
+    /// Whether an entry had no part in its row.
+    fn is_excluded<S: Simd>(y: F32s<S>) -> Mask<S>;
 }
 
 /// dx = y (dy - the sum of y dy)
-impl Function for Softmax {
+impl Function for Softmax<'_> {
     #[inline(always)]
     fn summand<S: Simd>(y: F32s<S>, dy: F32s<S>) -> F64s<S> {
         // Exact: the product of two f32 is an f64.
         y.widen() * dy.zero_where(y.le(0.0)).widen()
     }
     #[inline(always)]
-    fn gradient<S: Simd>(y: F32s<S>, dy: F32s<S>, sum: F64s<S>) -> F32s<S> {
-        let none = y.le(0.0);
-        (y.widen() * (dy.zero_where(none).widen() - sum)).narrow().zero_where(none)
+    fn gradient<S: Simd>(y: F32s<S>, dy: F32s<S>, sum: F64s<S>) -> F64s<S> {
+        y.widen() * (dy.widen() - sum)
+    }
+    #[inline(always)]
+    fn is_excluded<S: Simd>(y: F32s<S>) -> Mask<S> {
+        y.le(0.0)
     }
 }
 
 /// dx = dy - e^y times the sum of dy
-impl Function for LogSoftmax {
+impl Function for LogSoftmax<'_> {
     #[inline(always)]
     fn summand<S: Simd>(y: F32s<S>, dy: F32s<S>) -> F64s<S> {
         dy.zero_where(y.lt(f32::MIN)).widen()
     }
     #[inline(always)]
-    fn gradient<S: Simd>(y: F32s<S>, dy: F32s<S>, sum: F64s<S>) -> F32s<S> {
-        (dy.widen() - Exp.eval([y]).widen() * sum).narrow().zero_where(y.lt(f32::MIN))
+    fn gradient<S: Simd>(y: F32s<S>, dy: F32s<S>, sum: F64s<S>) -> F64s<S> {
+        dy.widen() - Exp.eval([y]).widen() * sum
+    }
+    #[inline(always)]
+    fn is_excluded<S: Simd>(y: F32s<S>) -> Mask<S> {
+        y.lt(f32::MIN)
     }
 }
 
@@ -87,49 +98,73 @@ macro_rules! row_gradients { ($($Op:ty: $Function:ty;)*) => {$(
             let count = rows.count("dx", dx.len());
             assert!(y.len() == dx.len(), "y has {} elements, dx has {}", y.len(), dx.len());
             assert!(dy.len() == dx.len(), "dy has {} elements, dx has {}", dy.len(), dx.len());
-            backward::<$Function>(Isa::active(), y, dy, dx, [count, cols, 1]);
+            backward::<$Function>(Isa::active(), factor(self.options()), y, dy, dx, [count, cols, 1]);
         }
         fn axis_backward(&self, y: &[f32], dy: &[f32], dx: &mut [f32], axes: [usize; 3]) {
             shape("y", y.len(), axes);
             shape("dy", dy.len(), axes);
             shape("dx", dx.len(), axes);
-            backward::<$Function>(Isa::active(), y, dy, dx, axes);
+            backward::<$Function>(Isa::active(), factor(self.options()), y, dy, dx, axes);
         }
     }
 )*}; }
 
 row_gradients! {
-    Softmax: Softmax;
-    Fast<Softmax>: Softmax;
-    LogSoftmax: LogSoftmax;
-    Fast<LogSoftmax>: LogSoftmax;
+    Softmax<'_>: Softmax<'_>;
+    Fast<Softmax<'_>>: Softmax<'_>;
+    LogSoftmax<'_>: LogSoftmax<'_>;
+    Fast<LogSoftmax<'_>>: LogSoftmax<'_>;
 }
 
-impl LogSumExp {
-    /// The gradient of each row of `cols` elements: `dy[i]` times the softmax of row i of `x`.
+/// The derivative of a logit by its entry. At the temperature 0 small changes change nothing.
+fn factor(options: Options<'_>) -> f32 {
+    if options.scale.is_infinite() { 0.0 } else { options.scale }
+}
+
+impl LogSumExp<'_> {
+    /// The gradient of each row of `cols` elements: `dy[i]` times the scale times the softmax of row i of `x`. An entry that
+    /// does not count has 0. A soft cap's own derivative is not in it.
     ///
     /// ```
     /// use activations::LogSumExp;
     ///
     /// let mut dx = [0.0; 4];
-    /// LogSumExp.rows_backward(&[1.0, 1.0, 0.0, 0.0], &[1.0, 3.0], &mut dx, 2);
+    /// LogSumExp::new().rows_backward(&[1.0, 1.0, 0.0, 0.0], &[1.0, 3.0], &mut dx, 2);
     /// assert_eq!(dx, [0.5, 0.5, 1.5, 1.5]);
     /// ```
     ///
     /// # Panics
     ///
-    /// If the lengths of `x` and `dx` differ or are no multiple of `cols`, or `dy` has not one element a row; nothing is
-    /// written then.
+    /// If the lengths of `x` and `dx` differ or are no multiple of `cols`, a mask does not fit, or `dy` has not one element
+    /// a row; nothing is written then.
     #[track_caller]
     pub fn rows_backward(&self, x: &[f32], dy: &[f32], dx: &mut [f32], cols: usize) {
         let count = Rows { cols, stride: cols }.count("dx", dx.len());
         assert!(x.len() == dx.len(), "x has {} elements, dx has {}", x.len(), dx.len());
         assert!(dy.len() == count, "dy has {} elements, dx has {count} rows", dy.len());
-        Softmax.rows_into(x, dx, cols);
-        if count > 0 {
-            for (dx, &dy) in dx.chunks_exact_mut(cols).zip(dy) {
-                for dx in dx {
-                    *dx *= dy;
+        self.axis_backward(x, dy, dx, [count, cols, 1]);
+    }
+
+    /// The gradient along the middle axis of `[outer, n, inner]`, as [`rows_backward`](Self::rows_backward): `dy` is
+    /// `[outer, inner]`.
+    ///
+    /// # Panics
+    ///
+    /// If a length is not the product of its shape, or a mask does not fit; nothing is written then.
+    #[track_caller]
+    pub fn axis_backward(&self, x: &[f32], dy: &[f32], dx: &mut [f32], axes @ [outer, n, inner]: [usize; 3]) {
+        shape("x", x.len(), axes);
+        shape("dx", dx.len(), axes);
+        shape("dy", dy.len(), [outer, 1, inner]);
+        let scale = self.options.scale;
+        Softmax::with(self.options).empty_rows(EmptyRow::Zeros).axis_into(x, dx, axes);
+        if dx.is_empty() {
+            return;
+        }
+        for (dx, dy) in dx.chunks_exact_mut(n * inner).zip(dy.chunks_exact(inner)) {
+            for dx in dx.chunks_exact_mut(inner) {
+                for (dx, &dy) in dx.iter_mut().zip(dy) {
+                    *dx *= dy * scale;
                 }
             }
         }
@@ -137,7 +172,8 @@ impl LogSumExp {
 }
 
 struct Backward<'a, F> {
-    function: core::marker::PhantomData<F>,
+    function: PhantomData<F>,
+    factor: f32,
     y: &'a [f32],
     dy: &'a [f32],
     dx: &'a mut [f32],
@@ -146,45 +182,57 @@ struct Backward<'a, F> {
 }
 
 #[inline(never)]
-fn backward<F: Function>(isa: Isa, y: &[f32], dy: &[f32], dx: &mut [f32], [_, n, inner]: [usize; 3]) {
+fn backward<F: Function>(
+    isa: Isa,
+    factor: f32,
+    y: &[f32],
+    dy: &[f32],
+    dx: &mut [f32],
+    [_, n, inner]: [usize; 3],
+) {
     if !dx.is_empty() {
-        on(isa, Backward::<F> { function: core::marker::PhantomData, y, dy, dx, n, inner });
+        on(isa, Backward::<F> { function: PhantomData, factor, y, dy, dx, n, inner });
     }
 }
 
 impl<F: Function> Job for Backward<'_, F> {
     #[inline(always)]
     fn run<S: Native>(self, s: S) {
-        let Self { y, dy, dx, n, inner, .. } = self;
+        let Self { factor, y, dy, dx, n, inner, .. } = self;
         let plane = n * inner;
         for (i, dx) in dx.chunks_exact_mut(plane).enumerate() {
             let (y, dy) = (&y[i * plane..][..plane], &dy[i * plane..][..plane]);
             if inner == 1 {
-                row::<F, _>(s.sixteen(), y, dy, dx);
+                row::<F, _>(s.sixteen(), factor, y, dy, dx);
             } else {
-                columns::<F, _>(s.sixteen(), y, dy, dx, inner);
+                columns::<F, _>(s.sixteen(), factor, y, dy, dx, inner);
             }
         }
     }
 }
 
+#[inline(always)]
+fn scaled<F: Function, S: Simd>(factor: f32, y: F32s<S>, dy: F32s<S>, sum: F64s<S>) -> F32s<S> {
+    (F::gradient(y, dy, sum) * f64::from(factor)).narrow().zero_where(F::is_excluded(y))
+}
+
 /// A row across the lanes.
 #[inline(always)]
-fn row<F: Function, S: Simd>(s: S, y: &[f32], dy: &[f32], dx: &mut [f32]) {
+fn row<F: Function, S: Simd>(s: S, factor: f32, y: &[f32], dy: &[f32], dx: &mut [f32]) {
     let mut total = F64s::splat(s, 0.0);
     for at in (0..y.len()).step_by(LANES) {
         total = total + F::summand(at_most_16(s, &y[at..]), at_most_16(s, &dy[at..]));
     }
     let sum = F64s::splat(s, total.sum());
     for at in (0..y.len()).step_by(LANES) {
-        let gradient = F::gradient(at_most_16(s, &y[at..]), at_most_16(s, &dy[at..]), sum);
-        store_at_most_16(gradient, &mut dx[at..]);
+        let [y, dy] = [at_most_16(s, &y[at..]), at_most_16(s, &dy[at..])];
+        store_at_most_16(scaled::<F, S>(factor, y, dy, sum), &mut dx[at..]);
     }
 }
 
 /// Rows along an axis, one in each lane.
 #[inline(always)]
-fn columns<F: Function, S: Simd>(s: S, y: &[f32], dy: &[f32], dx: &mut [f32], inner: usize) {
+fn columns<F: Function, S: Simd>(s: S, factor: f32, y: &[f32], dy: &[f32], dx: &mut [f32], inner: usize) {
     let n = y.len() / inner;
     for at in (0..inner).step_by(LANES) {
         let end = inner.min(at + LANES);
@@ -204,7 +252,7 @@ fn columns<F: Function, S: Simd>(s: S, y: &[f32], dy: &[f32], dx: &mut [f32], in
         );
         for j in 0..n {
             let [y, dy] = [at_most_16(s, &y[j * inner..][at..end]), at_most_16(s, &dy[j * inner..][at..end])];
-            store_at_most_16(F::gradient(y, dy, sum), &mut dx[j * inner..][at..end]);
+            store_at_most_16(scaled::<F, S>(factor, y, dy, sum), &mut dx[j * inner..][at..end]);
         }
     }
 }

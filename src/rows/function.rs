@@ -22,9 +22,9 @@ pub(crate) trait Function: Copy {
     /// The result from an entry, or from its term.
     fn result<S: Simd>(kept: F32s<S>, summary: [F32s<S>; 2]) -> F32s<S>;
 
-    /// The result `y` of a whole row, or a better one.
+    /// Whether the result `y` of a row whose maximum is `maximum` wants its terms in f64.
     #[inline(always)]
-    fn refined(y: f32, _row: impl Iterator<Item = f32> + Clone) -> f32 {
-        y
+    fn is_delicate(_y: f32, _maximum: f32) -> bool {
+        false
     }
 }

@@ -9,7 +9,7 @@
 /// use activations::{RowActivation, Rows, Softmax};
 ///
 /// let mut x = [0.0, 0.0, 7.0, 1.0, 1.0]; // two rows of two, three apart
-/// Softmax.strided(&mut x, Rows { cols: 2, stride: 3 });
+/// Softmax::new().strided(&mut x, Rows { cols: 2, stride: 3 });
 /// assert_eq!(x, [0.5, 0.5, 7.0, 0.5, 0.5]);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

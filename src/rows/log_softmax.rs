@@ -1,4 +1,4 @@
-use super::{function::Function, log::ln_1p, terms::Reference};
+use super::{function::Function, log::ln_1p, options::Options, terms::Reference};
 use crate::{
     activation::Fast,
     isa::Simd,
@@ -22,14 +22,17 @@ use crate::{
 /// use activations::{LogSoftmax, RowActivation};
 ///
 /// let mut x = [0.0, 0.0, 30.0, 0.0]; // two rows of two
-/// LogSoftmax.rows(&mut x, 2);
+/// LogSoftmax::new().rows(&mut x, 2);
 /// assert_eq!(x[..2], [-0.6931472, -0.6931472]);
 /// assert_eq!(x[2], -9.357623e-14); // not 0
 /// ```
 ///
 /// Definition: `LogSoftmax` of ONNX, `torch.log_softmax`.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct LogSoftmax;
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LogSoftmax<'a> {
+    /// What is done to the entries first.
+    pub options: Options<'a>,
+}
 
 /// Replaces each row of `cols` elements by its log-softmax: [`LogSoftmax`] in place.
 ///
@@ -44,7 +47,7 @@ pub struct LogSoftmax;
 /// If the length is no multiple of `cols`; nothing is written then.
 #[track_caller]
 pub fn log_softmax(x: &mut [f32], cols: usize) {
-    LogSoftmax.rows(x, cols);
+    LogSoftmax::new().rows(x, cols);
 }
 
 /// The log-sum-exp as the sum of two numbers.
@@ -58,7 +61,13 @@ pub(super) fn log_sum_exp<S: Simd>(of: &Reference<S>, sum: F64s<S>, count: F32s<
     [high, ((maximum - high.widen()) + log).narrow()]
 }
 
-impl Function for LogSoftmax {
+/// The log-sum-exp from the sum of all terms, the maxima among them.
+#[inline(always)]
+pub(super) fn log_sum_exp_with_maxima<S: Simd>(of: &Reference<S>, sum: F64s<S>) -> F32s<S> {
+    (of.maximum.widen() + ln_1p(sum / of.largest() - 1.0)).narrow()
+}
+
+impl Function for LogSoftmax<'_> {
     #[inline(always)]
     fn summary<S: Simd>(of: &Reference<S>, sum: F64s<S>, count: F32s<S>) -> [F32s<S>; 2] {
         log_sum_exp(of, sum, count)
@@ -70,7 +79,7 @@ impl Function for LogSoftmax {
     }
 }
 
-impl Function for Fast<LogSoftmax> {
+impl Function for Fast<LogSoftmax<'_>> {
     const RUN: usize = 8;
 
     #[inline(always)]

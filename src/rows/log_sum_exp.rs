@@ -1,6 +1,6 @@
 use super::{
     Axis, Matrix, Rows, along_axis, each_row, function::Function, layout::shape, log_softmax::log_sum_exp,
-    terms::Reference,
+    logits::Logits, options::Options, terms::Reference,
 };
 use crate::{
     isa::{Isa, Simd},
@@ -24,20 +24,23 @@ use crate::{
 /// use activations::LogSumExp;
 ///
 /// let mut y = [0.0; 2];
-/// LogSumExp.rows(&[0.0, 0.0, 100.0, -100.0], 2, &mut y);
+/// LogSumExp::new().rows(&[0.0, 0.0, 100.0, -100.0], 2, &mut y);
 /// assert_eq!(y, [0.6931472, 100.0]);
 /// ```
 ///
 /// Definition: `ReduceLogSumExp` of ONNX, `torch.logsumexp`.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct LogSumExp;
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LogSumExp<'a> {
+    /// What is done to the entries first.
+    pub options: Options<'a>,
+}
 
-impl LogSumExp {
+impl LogSumExp<'_> {
     /// `dst[i]` = the log-sum-exp of row i of `x`.
     ///
     /// # Panics
     ///
-    /// If `x` is not whole rows, or `dst` has not one element for each; nothing is written then.
+    /// If `x` is not whole rows, a mask does not fit them, or `dst` has not one element for each; nothing is written then.
     #[track_caller]
     pub fn rows(&self, x: &[f32], cols: usize, dst: &mut [f32]) {
         self.strided(x, Rows { cols, stride: cols }, dst);
@@ -50,22 +53,25 @@ impl LogSumExp {
     /// As `rows`, and if the stride is shorter than a row.
     #[track_caller]
     pub fn strided(&self, x: &[f32], rows: Rows, dst: &mut [f32]) {
-        log_sum_exp_at(Isa::active(), x, rows, dst);
+        log_sum_exp_at(Isa::active(), self.options, x, rows, dst);
     }
 
     /// The log-sum-exp along the middle axis of `[outer, n, inner]`: `dst` is `[outer, inner]`. Of nothing it is −∞.
     ///
     /// # Panics
     ///
-    /// If a length is not the product of its shape; nothing is written then.
+    /// If a length is not the product of its shape, or a mask does not fit; nothing is written then.
     #[track_caller]
     pub fn axis(&self, x: &[f32], [outer, n, inner]: [usize; 3], dst: &mut [f32]) {
         shape("x", x.len(), [outer, n, inner]);
         shape("dst", dst.len(), [outer, 1, inner]);
+        self.options.check(outer, n, inner);
         if n == 0 {
-            dst.fill(f32::NEG_INFINITY);
+            dst.fill(self.options.sink.unwrap_or(f32::NEG_INFINITY));
         } else if !dst.is_empty() {
-            along_axis(Isa::active(), *self, Axis { src: Some(x), dst, n, inner });
+            let isa = Isa::active();
+            let logits = Logits::new(isa, self.options, n, inner);
+            along_axis::<LogSumExp<'_>>(isa, Axis { src: Some(x), dst, n, inner, logits });
         }
     }
 }
@@ -76,18 +82,28 @@ impl LogSumExp {
 ///
 /// As that does.
 #[track_caller]
-pub fn log_sum_exp_at(isa: Isa, x: &[f32], rows: Rows, dst: &mut [f32]) {
+pub fn log_sum_exp_at(isa: Isa, options: Options<'_>, x: &[f32], rows: Rows, dst: &mut [f32]) {
     let count = rows.count("x", x.len());
     assert!(count == dst.len(), "x has {count} rows, dst has {} elements", dst.len());
     let Rows { cols, stride } = rows;
-    each_row(
+    options.check(count, cols, 1);
+    let logits = Logits::new(isa, options, cols, 1);
+    each_row::<LogSumExp<'_>>(
         isa,
-        LogSumExp,
-        Matrix { src: Some(x), dst, rows: count, cols, src_stride: stride, dst_stride: 1 },
+        Matrix {
+            src: Some(x),
+            dst,
+            rows: count,
+            cols,
+            src_stride: stride,
+            dst_stride: 1,
+            logits,
+            log_sum_exps: None,
+        },
     );
 }
 
-impl Function for LogSumExp {
+impl Function for LogSumExp<'_> {
     const REDUCES: bool = true;
 
     #[inline(always)]
@@ -102,27 +118,36 @@ impl Function for LogSumExp {
 
     /// A negative maximum and the logarithm of the sum cancel there, and f32 terms are not exact enough.
     #[inline(always)]
-    fn refined(y: f32, row: impl Iterator<Item = f32> + Clone) -> f32 {
-        if y.abs() < 1.0 { in_f64(y, row) } else { y }
+    fn is_delicate(y: f32, maximum: f32) -> bool {
+        y.abs() < 1.0 && maximum < 0.0
     }
 }
 
-#[cold]
-#[inline(never)]
-fn in_f64(y: f32, row: impl Iterator<Item = f32> + Clone) -> f32 {
-    let maximum = row.clone().fold(f32::NEG_INFINITY, f32::max);
-    if maximum >= 0.0 {
-        return y;
+/// The log-sum-exp of a delicate row, with its terms in f64.
+#[derive(Clone, Copy)]
+pub(super) struct InF64 {
+    maximum: f64,
+    sum: f64,
+    /// Maxima beside the first.
+    others: f64,
+}
+
+impl InF64 {
+    #[cold]
+    pub(super) fn new(maximum: f32) -> Self {
+        Self { maximum: f64::from(maximum), sum: 0.0, others: -1.0 }
     }
-    let maximum = f64::from(maximum);
-    let (mut sum, mut others) = (0.0, -1.0);
-    for x in row {
-        let d = f64::from(x) - maximum;
+
+    pub(super) fn add(&mut self, x: f32) {
+        let d = f64::from(x) - self.maximum;
         if d < 0.0 {
-            sum += libm::exp(d);
+            self.sum += libm::exp(d);
         } else {
-            others += 1.0;
+            self.others += 1.0;
         }
     }
-    (maximum + libm::log1p(sum + others)) as f32
+
+    pub(super) fn result(self) -> f32 {
+        (self.maximum + libm::log1p(self.sum + self.others)) as f32
+    }
 }

@@ -1,9 +1,12 @@
 //! Rows across the lanes.
 
 use super::{
-    Matrix,
     function::Function,
-    sum::{Lanes, unscaled},
+    log_softmax::log_sum_exp_with_maxima,
+    log_sum_exp::InF64,
+    matrix::{Matrix, limit},
+    references::{BATCH, References},
+    sum::{Lanes, add_sink, unscaled},
     terms::Reference,
 };
 use crate::{
@@ -11,15 +14,14 @@ use crate::{
     vector::{F32s, F64s},
 };
 
-/// So many rows go through each pass together that the latencies at their ends overlap, and what is the same for each
-/// is computed with one row in each lane.
-const BATCH: usize = 16;
 /// Elements that stay in the first cache between passes.
 const CACHED: usize = 4096;
+/// Logits that have no place in memory are computed for so many entries at a time.
+const BLOCK: usize = 1024;
 
 /// All rows from `first` on.
 #[inline(always)]
-pub(super) fn rows<F: Function, S: Simd>(s: S, _: F, rows: &mut Matrix<'_>, first: usize) {
+pub(super) fn rows<F: Function, S: Simd>(s: S, rows: &mut Matrix<'_>, first: usize) {
     let size = (CACHED / rows.cols).clamp(1, BATCH);
     let mut first = first;
     while first < rows.rows {
@@ -30,12 +32,43 @@ pub(super) fn rows<F: Function, S: Simd>(s: S, _: F, rows: &mut Matrix<'_>, firs
 }
 
 #[inline(always)]
-fn batch<F: Function, S: Simd>(s: S, rows: &mut Matrix<'_>, first: usize, count: usize) {
+fn batch<F: Function, S: Simd>(s: S, matrix: &mut Matrix<'_>, first: usize, count: usize) {
+    let logits = matrix.logits;
     let mut maxima = [0.0; BATCH];
-    for (i, m) in maxima[..count].iter_mut().enumerate() {
-        *m = maximum(s, rows.input(first + i));
+    let mut sinks = [f32::NEG_INFINITY; BATCH];
+    let mut known = [None; BATCH];
+    for i in 0..count {
+        maxima[i] = match &logits {
+            Some(logits) if F::REDUCES => {
+                sinks[i] = logits.sink();
+                let mut m = f32::NEG_INFINITY;
+                each_block::<F>(
+                    matrix,
+                    first + i,
+                    #[inline(always)]
+                    |x| m = m.max(maximum(s, x)),
+                );
+                m
+            }
+            Some(logits) => {
+                let [m, sink] = matrix.write_logits(logits, first + i, &mut known[i]);
+                sinks[i] = sink;
+                m
+            }
+            None => maximum(s, matrix.input(first + i)),
+        };
+        if matrix.log_sum_exps.is_some() && logits.is_none() && maxima[i].is_infinite() {
+            known[i] = limit(matrix.input(first + i), maxima[i]);
+        }
     }
-    let references = References::new::<F, S>(s, &maxima);
+    let placed = logits.is_some() && !F::REDUCES;
+    let rows = &mut Matrix {
+        src: if placed { None } else { matrix.src },
+        dst: matrix.dst,
+        log_sum_exps: matrix.log_sum_exps.as_deref_mut(),
+        ..*matrix
+    };
+    let references = References::new::<F, S>(s, &maxima, &sinks);
     let (mut sums, mut counts) = ([0.0; BATCH], [1.0; BATCH]);
     for i in 0..count {
         let reference = references.row(s, i);
@@ -45,15 +78,30 @@ fn batch<F: Function, S: Simd>(s: S, rows: &mut Matrix<'_>, first: usize, count:
             terms::<true, F, S>(s, rows, first + i, &reference)
         };
     }
-    let sums = unscaled(F64s::load(s, &sums));
-    let summary = F::summary(&references.all(s), sums, F32s::load(s, &counts));
+    let (reference, sums) = (references.all(s), F64s::load(s, &sums));
+    let mut totals = (sums, F32s::load(s, &counts));
+    if logits.is_some() {
+        totals = add_sink::<F, S>(&reference, totals, F32s::load(s, &sinks));
+    }
+    let (sums, counts) = (unscaled(totals.0), totals.1);
+    if let Some(log_sum_exps) = rows.log_sum_exps.as_deref_mut() {
+        let mut logs = [0.0; BATCH];
+        log_sum_exp_with_maxima(&reference, sums).store(&mut logs);
+        for (i, y) in log_sum_exps[first..][..count].iter_mut().enumerate() {
+            *y = known[i].unwrap_or(logs[i]);
+        }
+    }
+    let summary = F::summary(&reference, sums, counts);
     let [mut a, mut b] = [[0.0; BATCH]; 2];
     summary[0].store(&mut a);
     summary[1].store(&mut b);
     if F::REDUCES {
-        for (i, &y) in a[..count].iter().enumerate() {
-            rows.dst[first + i] = F::refined(y, rows.input(first + i).iter().copied());
+        for (i, y) in a[..count].iter_mut().enumerate() {
+            if F::is_delicate(*y, references.maximum[i]) {
+                *y = in_f64::<F>(rows, first + i, references.maximum[i], sinks[i]);
+            }
         }
+        rows.dst[first..][..count].copy_from_slice(&a[..count]);
         return;
     }
     for i in 0..count {
@@ -79,43 +127,35 @@ fn batch<F: Function, S: Simd>(s: S, rows: &mut Matrix<'_>, first: usize, count:
     }
 }
 
-/// The references of a batch.
-struct References {
-    maximum: [f32; BATCH],
-    offset: [f32; BATCH],
-    magic: [f32; BATCH],
-    least: [f32; BATCH],
+#[cold]
+#[inline(never)]
+fn in_f64<F: Function>(rows: &Matrix<'_>, row: usize, maximum: f32, sink: f32) -> f32 {
+    let mut terms = InF64::new(maximum);
+    each_block::<F>(
+        rows,
+        row,
+        #[inline(always)]
+        |x| x.iter().for_each(|&x| terms.add(x)),
+    );
+    terms.add(sink);
+    terms.result()
 }
 
-impl References {
-    #[inline(always)]
-    fn new<F: Function, S: Simd>(s: S, maxima: &[f32; BATCH]) -> Self {
-        let reference = Reference::new(F32s::load(s, maxima), !F::KEEPS_TERMS);
-        let [mut offset, mut magic, mut least] = [[0.0; BATCH]; 3];
-        reference.offset.store(&mut offset);
-        reference.magic.store(&mut magic);
-        reference.least.store(&mut least);
-        Self { maximum: *maxima, offset, magic, least }
-    }
-
-    #[inline(always)]
-    fn row<S: Simd>(&self, s: S, i: usize) -> Reference<S> {
-        Reference {
-            maximum: F32s::splat(s, self.maximum[i]),
-            offset: F32s::splat(s, self.offset[i]),
-            magic: F32s::splat(s, self.magic[i]),
-            least: F32s::splat(s, self.least[i]),
+/// Calls `f` with the whole row, or with its logits block by block.
+#[inline(always)]
+fn each_block<F: Function>(rows: &Matrix<'_>, row: usize, mut f: impl FnMut(&[f32])) {
+    let x = rows.input(row);
+    match rows.logits {
+        Some(logits) if F::REDUCES => {
+            let mut block = [0.0; BLOCK];
+            for start in (0..x.len()).step_by(BLOCK) {
+                let x = &x[start..x.len().min(start + BLOCK)];
+                let block = &mut block[..x.len()];
+                logits.write(row, start, Some(x), block);
+                f(block);
+            }
         }
-    }
-
-    #[inline(always)]
-    fn all<S: Simd>(&self, s: S) -> Reference<S> {
-        Reference {
-            maximum: F32s::load(s, &self.maximum),
-            offset: F32s::load(s, &self.offset),
-            magic: F32s::load(s, &self.magic),
-            least: F32s::load(s, &self.least),
-        }
+        _ => f(x),
     }
 }
 
@@ -164,14 +204,21 @@ fn terms<const OFFSET: bool, F: Function, S: Simd>(
         return (lanes.finish().sum(), 1.0);
     }
     let mut count = F32s::splat(s, 0.0);
-    each(
-        s,
-        rows.input(row),
-        f32::NEG_INFINITY,
+    each_block::<F>(
+        rows,
+        row,
         #[inline(always)]
         |x| {
-            lanes.add_with_rest(reference.term_and_rest::<OFFSET>(x));
-            count = count + reference.is_maximum(x).select(1.0, 0.0);
+            each(
+                s,
+                x,
+                f32::NEG_INFINITY,
+                #[inline(always)]
+                |x| {
+                    lanes.add_with_rest(reference.term_and_rest::<OFFSET>(x));
+                    count = count + reference.is_maximum(x).select(1.0, 0.0);
+                },
+            );
         },
     );
     // A row of -inf sees its fill as maxima too, and is NaN anyhow or -inf.

@@ -1,7 +1,7 @@
-use super::{function::Function, terms::Reference};
+use super::{Rows, function::Function, in_place, options::Options, terms::Reference};
 use crate::{
     activation::Fast,
-    isa::Simd,
+    isa::{Isa, Simd},
     rows::RowActivation,
     vector::{F32s, F64s},
 };
@@ -32,15 +32,18 @@ use crate::{
 /// use activations::{RowActivation, Softmax};
 ///
 /// let mut x = [0.0, 0.0, f32::NEG_INFINITY, 1.0, 1.0, 1.0]; // two rows of three
-/// Softmax.rows(&mut x, 3);
+/// Softmax::new().rows(&mut x, 3);
 /// assert_eq!(x[..3], [0.5, 0.5, 0.0]);
 /// assert_eq!(x[3], 1.0 / 3.0);
 /// ```
 ///
 /// Definition: `Softmax` of ONNX, `torch.softmax`. Milakov, Gimelshein, "Online normalizer calculation for softmax" (2018)
 /// describes the usual two-pass form.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Softmax;
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Softmax<'a> {
+    /// What is done to the entries first.
+    pub options: Options<'a>,
+}
 
 /// Replaces each row of `cols` elements by its softmax: [`Softmax`] in place.
 ///
@@ -55,10 +58,37 @@ pub struct Softmax;
 /// If the length is no multiple of `cols`; nothing is written then.
 #[track_caller]
 pub fn softmax(x: &mut [f32], cols: usize) {
-    Softmax.rows(x, cols);
+    Softmax::new().rows(x, cols);
 }
 
-impl Function for Softmax {
+impl Softmax<'_> {
+    /// [`strided`](RowActivation::strided), and the log-sum-exp of each row to `dst`: what attention keeps for the gradient, or to
+    /// combine results over parts of the keys.
+    ///
+    /// It comes from the same sum. At most 1 ULP off where its magnitude is above 2, and less than 2^-23 nearer to 0;
+    /// [`LogSumExp`](crate::LogSumExp) is more exact there. A row without an entry that counts has −∞, and one
+    /// at the temperature 0 its maximum.
+    ///
+    /// ```
+    /// use activations::{Rows, Softmax};
+    ///
+    /// let (mut x, mut log_sum_exps) = ([3.0, 3.0], [0.0]);
+    /// Softmax::new().strided_with_log_sum_exps(&mut x, Rows { cols: 2, stride: 2 }, &mut log_sum_exps);
+    /// assert_eq!((x, log_sum_exps), ([0.5, 0.5], [3.6931472]));
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// As `strided`, and if `dst` has not one element for each row; nothing is written then.
+    #[track_caller]
+    pub fn strided_with_log_sum_exps(&self, x: &mut [f32], rows: Rows, dst: &mut [f32]) {
+        let count = rows.count("x", x.len());
+        assert!(count == dst.len(), "x has {count} rows, dst has {} elements", dst.len());
+        in_place::<Softmax<'_>>(Isa::active(), self.options, x, rows, Some(dst));
+    }
+}
+
+impl Function for Softmax<'_> {
     const KEEPS_TERMS: bool = true;
 
     /// 1 / s as the sum of two numbers. One alone would add a rounding for which the bound has no room.
@@ -75,7 +105,7 @@ impl Function for Softmax {
     }
 }
 
-impl Function for Fast<Softmax> {
+impl Function for Fast<Softmax<'_>> {
     const KEEPS_TERMS: bool = true;
     const RUN: usize = 8;
 

@@ -5,7 +5,7 @@
 //! l + 8 are added, of those l and l + 4, then l + 2, then l + 1. A term of 0 changes nothing, so entries of -inf may be
 //! appended to a row.
 
-use super::function::Function;
+use super::{function::Function, terms::Reference};
 use crate::{
     isa::Simd,
     vector::{F32s, F64s},
@@ -15,6 +15,8 @@ use core::marker::PhantomData;
 pub(crate) const LANES: usize = 16;
 /// 1, 2, 4, 8 and 16 lanes.
 const LEVELS: usize = 5;
+
+const TWO_TO_MINUS_896: f64 = f64::from_bits((1023 - 896) << 52);
 
 /// The lanes of a sum, on the way.
 pub(crate) struct Lanes<F, S: Simd> {
@@ -58,11 +60,7 @@ impl<F: Function, S: Simd> Lanes<F, S> {
     #[inline(always)]
     pub(crate) fn finish(self) -> F64s<S> {
         let total = if F::RUN == 1 { self.total } else { self.total.accumulate(self.run) };
-        if F::KEEPS_TERMS || F::RUN > 1 {
-            total
-        } else {
-            total + self.rest.widen() * f64::from_bits((1023 - 896) << 52)
-        }
+        if F::KEEPS_TERMS || F::RUN > 1 { total } else { total + self.rest.widen() * TWO_TO_MINUS_896 }
     }
 }
 
@@ -81,6 +79,21 @@ pub(crate) fn over_lanes<S: Simd>(s: S, n: usize, mut of_lane: impl FnMut(usize)
         waiting[level] = sum;
     }
     waiting[used.trailing_zeros() as usize]
+}
+
+/// The sum of a row's terms, and the number of its maxima, with one entry more.
+#[inline(always)]
+pub(crate) fn add_sink<F: Function, S: Simd>(
+    of: &Reference<S>,
+    (sum, count): (F64s<S>, F32s<S>),
+    sink: F32s<S>,
+) -> (F64s<S>, F32s<S>) {
+    if F::KEEPS_TERMS {
+        return (sum.accumulate(of.term::<true>(sink)), count);
+    }
+    let [e, rest] = of.term_and_rest::<true>(sink);
+    let sum = sum.accumulate(e) + rest.widen() * TWO_TO_MINUS_896;
+    (sum, count + of.is_maximum(sink).select(1.0, 0.0))
 }
 
 /// The sum of what was accumulated; NaN if any of it was.

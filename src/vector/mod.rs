@@ -156,11 +156,9 @@ impl<S: Simd> F32s<S> {
 /// What works on rows.
 impl<S: Simd> F32s<S> {
     /// At most as many elements as there are lanes, and `fill` after them.
-    #[expect(clippy::cast_precision_loss, reason = "at most 16")]
     #[inline(always)]
     pub(crate) fn load_part(s: S, x: &[f32], fill: f32) -> Self {
-        let inside = Self::load(s, &INDEX[..S::LANES]).lt(x.len() as f32);
-        inside.select(F32s { s, lanes: s.load_part(x) }, fill)
+        Mask::first(s, x.len()).select(F32s { s, lanes: s.load_part(x) }, fill)
     }
     #[inline(always)]
     pub(crate) fn store_part(self, x: &mut [f32]) {
@@ -211,6 +209,12 @@ impl<S: Native> F32s<S> {
 }
 
 impl<S: Simd> Mask<S> {
+    /// The first lanes, as many as `count` or all.
+    #[expect(clippy::cast_precision_loss, reason = "where it is large, all lanes are below it")]
+    #[inline(always)]
+    pub(crate) fn first(s: S, count: usize) -> Self {
+        F32s::load(s, &INDEX[..S::LANES]).lt(count as f32)
+    }
     #[inline(always)]
     pub(crate) fn select(self, then: impl Operand<S>, other: impl Operand<S>) -> F32s<S> {
         let s = self.s;

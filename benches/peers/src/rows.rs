@@ -70,11 +70,11 @@ fn peers(function: Function) -> Vec<Peer> {
     };
     let mut peers = vec![peer("copy", |src, dst, _| dst.copy_from_slice(src))];
     if log {
-        peers.push(peer("ours", |src, dst, cols| LogSoftmax.rows_into(src, dst, cols)));
-        peers.push(peer("ours, fast", |src, dst, cols| Fast(LogSoftmax).rows_into(src, dst, cols)));
+        peers.push(peer("ours", |src, dst, cols| LogSoftmax::new().rows_into(src, dst, cols)));
+        peers.push(peer("ours, fast", |src, dst, cols| Fast(LogSoftmax::new()).rows_into(src, dst, cols)));
     } else {
-        peers.push(peer("ours", |src, dst, cols| Softmax.rows_into(src, dst, cols)));
-        peers.push(peer("ours, fast", |src, dst, cols| Fast(Softmax).rows_into(src, dst, cols)));
+        peers.push(peer("ours", |src, dst, cols| Softmax::new().rows_into(src, dst, cols)));
+        peers.push(peer("ours, fast", |src, dst, cols| Fast(Softmax::new()).rows_into(src, dst, cols)));
         #[cfg(eigen)]
         peers.push(peer("Eigen", ffi::eigen_softmax));
     }

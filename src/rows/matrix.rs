@@ -1,0 +1,122 @@
+//! Rows in memory, and the jobs that are done on them.
+
+use super::{axis, function::Function, lanes, logits::Logits, long};
+use crate::isa::{Isa, Job, Native, on};
+use core::marker::PhantomData;
+
+/// A matrix of rows, and where the results go.
+pub(super) struct Matrix<'a> {
+    /// None in place.
+    pub(super) src: Option<&'a [f32]>,
+    /// A matrix too, or one number a row.
+    pub(super) dst: &'a mut [f32],
+    pub(super) rows: usize,
+    pub(super) cols: usize,
+    pub(super) src_stride: usize,
+    pub(super) dst_stride: usize,
+    pub(super) logits: Option<Logits<'a>>,
+    /// One a row, if they are wanted too.
+    pub(super) log_sum_exps: Option<&'a mut [f32]>,
+}
+
+impl Matrix<'_> {
+    #[inline(always)]
+    pub(super) fn input(&self, row: usize) -> &[f32] {
+        match self.src {
+            Some(src) => &src[row * self.src_stride..][..self.cols],
+            None => &self.dst[row * self.dst_stride..][..self.cols],
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn output(&mut self, row: usize) -> &mut [f32] {
+        &mut self.dst[row * self.dst_stride..][..self.cols]
+    }
+
+    /// Writes the logits of a row to where its results will be. Their maximum and a sink; and the log-sum-exp, if the
+    /// terms will not tell it.
+    #[inline(never)]
+    pub(super) fn write_logits(
+        &mut self,
+        logits: &Logits<'_>,
+        row: usize,
+        known: &mut Option<f32>,
+    ) -> [f32; 2] {
+        let x = self.src.map(|src| &src[row * self.src_stride..][..self.cols]);
+        let y = &mut self.dst[row * self.dst_stride..][..self.cols];
+        let m = logits.write(row, 0, x, y);
+        let sink = logits.sink();
+        if self.log_sum_exps.is_some() && !sink.is_nan() && (m.max(sink).is_infinite() || logits.is_one_hot())
+        {
+            *known = limit(y, m.max(sink));
+        }
+        logits.settle(y, 1, m).unwrap_or([m, sink])
+    }
+}
+
+/// The log-sum-exp of a row with an infinite maximum: that, unless there is a NaN.
+#[cold]
+pub(super) fn limit(row: &[f32], maximum: f32) -> Option<f32> {
+    row.iter().all(|x| !x.is_nan()).then_some(maximum)
+}
+
+struct EachRow<'a, F> {
+    function: PhantomData<F>,
+    matrix: Matrix<'a>,
+}
+
+/// Not inlined: in place or not, it is the same code.
+#[inline(never)]
+pub(super) fn each_row<F: Function>(isa: Isa, matrix: Matrix<'_>) {
+    if matrix.rows > 0 {
+        on(isa, EachRow::<F> { function: PhantomData, matrix });
+    }
+}
+
+impl<F: Function> Job for EachRow<'_, F> {
+    #[inline(always)]
+    fn run<S: Native>(self, s: S) {
+        let mut matrix = self.matrix;
+        let s = s.sixteen();
+        let dense = matrix.log_sum_exps.is_none() && !(F::REDUCES && matrix.logits.is_some());
+        let short = matrix.cols <= lanes::SHORT && dense;
+        let done = if short { lanes::short_rows::<F, _>(s, &mut matrix) } else { 0 };
+        long::rows::<F, _>(s, &mut matrix, done);
+    }
+}
+
+/// Vectors along the middle axis of `[outer, n, inner]`.
+pub(super) struct Axis<'a> {
+    pub(super) src: Option<&'a [f32]>,
+    /// Of the same shape, or `[outer, inner]`.
+    pub(super) dst: &'a mut [f32],
+    pub(super) n: usize,
+    pub(super) inner: usize,
+    pub(super) logits: Option<Logits<'a>>,
+}
+
+struct EachColumn<'a, F> {
+    function: PhantomData<F>,
+    axis: Axis<'a>,
+}
+
+/// `n` and `inner` are not 0.
+pub(super) fn along_axis<F: Function>(isa: Isa, axis: Axis<'_>) {
+    if axis.inner > 1 {
+        return on(isa, EachColumn::<F> { function: PhantomData, axis });
+    }
+    let Axis { src, dst, n, logits, .. } = axis;
+    let rows = src.map_or(dst.len(), <[f32]>::len) / n;
+    let dst_stride = if F::REDUCES { 1 } else { n };
+    each_row::<F>(
+        isa,
+        Matrix { src, dst, rows, cols: n, src_stride: n, dst_stride, logits, log_sum_exps: None },
+    );
+}
+
+impl<F: Function> Job for EachColumn<'_, F> {
+    #[inline(always)]
+    fn run<S: Native>(self, s: S) {
+        axis::columns::<F, _>(s.sixteen(), self.axis);
+    }
+}
