@@ -70,6 +70,6 @@ pub use activation::{Activation, Fast, FromOutput, Gradient};
 pub use isa::{Isa, ParseIsaError};
 pub use ops::{Exp, LeakyRelu, Relu, Sigmoid, Tanh, exp, relu, sigmoid, tanh};
 pub use rows::{
-    Causal, EmptyRow, Infinity, LogSoftmax, LogSumExp, Options, RowActivation, RowGradient, Rows, Softmax,
-    log_softmax, softmax,
+    Causal, EmptyRow, Infinity, LogSoftmax, LogSumExp, OnlineSoftmax, Options, RowActivation, RowGradient,
+    Rows, Softmax, log_softmax, softmax,
 };

@@ -89,7 +89,9 @@ impl Case {
         }
         for (i, t) in t.iter_mut().enumerate() {
             let (row, j) = (i / cols, (i % cols) as isize);
-            *t += self.mask.as_ref().map_or(0.0, |mask| mask[i % mask.len()]);
+            if let Some(mask) = &self.mask {
+                *t += mask[i % mask.len()];
+            }
             let kept = self.keep.as_ref().is_none_or(|keep| keep[i % keep.len()]);
             let seen = self.causal.is_none_or(|Causal { offset, window, queries }| {
                 let i = queries.map_or(row, |queries| row % queries) as isize;

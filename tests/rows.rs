@@ -7,6 +7,8 @@
 //! ```
 #![allow(clippy::cast_precision_loss)] // widths are small
 
+#[path = "common/capture.rs"]
+mod capture;
 mod common;
 #[path = "rows/digests.rs"]
 mod digests;
@@ -21,6 +23,7 @@ use activations::{
     Isa, Options, Rows,
     contract::{ROW_OPERATIONS, RowOperation, log_sum_exp_at},
 };
+use capture::{FEED_FORWARD, SCORES, capture};
 use common::{isas, ulp::ulps};
 use families::{FAMILIES, Numbers};
 use oracle::{Exact, exact};
@@ -179,6 +182,18 @@ fn long_rows_are_within_the_bound_and_the_same_along_an_axis() {
                 check_forms(operation, isa, &x, cols, 3, &y);
             }
         }
+    }
+}
+
+#[test]
+fn rows_of_a_real_network_are_within_the_bound_and_the_same_in_every_form() {
+    let (scores, keys) = capture(SCORES);
+    check_accuracy(&scores, keys, "attention scores");
+    let (inputs, len) = capture(FEED_FORWARD);
+    check_accuracy(&inputs, len, "inputs of a feed-forward block");
+    for (operation, isa) in operations() {
+        let y = rows(operation, isa, &scores, keys);
+        check_forms(operation, isa, &scores, keys, 5, &y);
     }
 }
 

@@ -11,7 +11,8 @@ mod common;
 #[allow(clippy::cast_precision_loss)]
 mod oracle;
 
-use activations::{    Isa, Options, Rows,
+use activations::{
+    Causal, EmptyRow, Infinity, Isa, Options, Rows,
     contract::{ROW_OPERATIONS, RowOperation, log_sum_exp_at},
 };
 use arbitrary::Arbitrary;
@@ -29,8 +30,23 @@ struct Case<'a> {
     /// What is added to all entries.
     offset: i16,
     decoding: Decoding,
+    choices: Choices,
     /// Words of two bytes, an entry each.
     words: &'a [u8],
+}
+
+/// Options whose logits are simple to tell.
+#[derive(Arbitrary, Clone, Copy, Debug)]
+struct Choices {
+    scale: Option<f32>,
+    added: Option<f32>,
+    /// Bits: which of 16 columns are kept, and so on from there.
+    kept: Option<u16>,
+    /// The offset of causal rows, and a window.
+    causal: Option<(i8, Option<u8>)>,
+    sink: Option<f32>,
+    empty: u8,
+    shared: bool,
 }
 
 /// What a word stands for.
@@ -50,6 +66,7 @@ fuzz_target!(|case: Case| {
         case.words.as_chunks().0.iter().map(|&word| case.decode(u16::from_le_bytes(word))).collect();
     x.truncate(x.len() / cols * cols);
     let operation = &ROW_OPERATIONS[usize::from(case.operation) % ROW_OPERATIONS.len()];
+    check_options(operation, isa, &case, &x, cols);
     let y = rows(operation, isa, &x, cols);
     check_forms(operation, isa, &x, &y, cols, usize::from(case.padding % 40));
     let mut sums = vec![0.0; x.len() / cols];
@@ -117,4 +134,48 @@ fn check_forms(operation: &RowOperation, isa: Isa, x: &[f32], y: &[f32], cols: u
             "{operation:?} at {isa}: {y:?}, {padded:?}"
         );
     }
+}
+
+/// That options give what their logits give without them.
+#[allow(clippy::cast_precision_loss, clippy::cast_possible_wrap)]
+fn check_options(operation: &RowOperation, isa: Isa, case: &Case, x: &[f32], cols: usize) {
+    let Choices { scale, added, kept, causal, sink, empty, shared } = case.choices;
+    let scale = scale.filter(|scale| !scale.is_infinite()).unwrap_or(1.0);
+    let mask: Option<Vec<f32>> = added.map(|added| (0..cols).map(|j| added * j as f32).collect());
+    let keep: Option<Vec<bool>> = kept.map(|kept| (0..cols).map(|j| kept >> (j % 16) & 1 != 0).collect());
+    let causal = causal.map(|(offset, window)| Causal {
+        offset: offset.into(),
+        window: window.map(usize::from),
+        queries: None,
+    });
+    let mut options = Options::default();
+    options.sink = sink;
+    options.empty = [EmptyRow::Nan, EmptyRow::Zeros, EmptyRow::Uniform][usize::from(empty % 3)];
+    options.infinity = if shared { Infinity::Shared } else { Infinity::Nan };
+    let of_logits = options;
+    options.scale = scale;
+    options.mask = mask.as_deref();
+    options.keep = keep.as_deref();
+    options.causal = causal;
+
+    let logits: Vec<f32> = x
+        .iter()
+        .enumerate()
+        .map(|(i, &x)| {
+            let (row, j) = (i / cols, i % cols);
+            let t = mask.as_ref().map_or(x * scale, |mask| x * scale + mask[j]);
+            let kept = keep.as_ref().is_none_or(|keep| keep[j]);
+            let seen = causal.is_none_or(|Causal { offset, window, .. }| {
+                let last = row as isize + offset;
+                j as isize <= last && window.is_none_or(|window| j as isize > last - window as isize)
+            });
+            if kept && seen { t } else { f32::NEG_INFINITY }
+        })
+        .collect();
+    let layout = Rows { cols, stride: cols };
+    let (mut y, mut expected) = (x.to_vec(), logits);
+    (operation.rows)(isa, options, &mut y, layout);
+    (operation.rows)(isa, of_logits, &mut expected, layout);
+    let right = y.iter().zip(&expected).all(|(&y, &expected)| same(y, expected));
+    assert!(right, "{operation:?} at {isa}, {options:?}: {x:?} gives {y:?}, not {expected:?}");
 }

@@ -1,7 +1,9 @@
 //! AVX2 and FMA, through pulp.
 
 use super::{
-    Native, SideBySide, Simd, load_thirds,
+    Native, SideBySide, Simd,
+    halves::{evens_and_odds, interleave},
+    load_thirds,
     quarters::{load_quarters, store_quarters},
     store_thirds,
 };
@@ -157,8 +159,11 @@ impl Simd for V3 {
     }
     #[inline(always)]
     fn load_f64(self, x: &[f64]) -> [__m256d; 2] {
-        let [a, b, c, d, e, f, g, h]: [f64; 8] = x.try_into().expect("eight lanes");
-        [cast([a, c, e, g]), cast([b, d, f, h])]
+        cast(evens_and_odds::<4>(x))
+    }
+    #[inline(always)]
+    fn store_f64(self, a: [__m256d; 2], x: &mut [f64]) {
+        interleave::<4>(cast(a), x);
     }
     #[inline(always)]
     fn splat_f64(self, x: f64) -> [__m256d; 2] {

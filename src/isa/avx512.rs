@@ -1,7 +1,9 @@
 //! AVX-512 F, BW, CD, DQ and VL, through pulp.
 
 use super::{
-    Native, Simd, load_thirds,
+    Native, Simd,
+    halves::{evens_and_odds, interleave},
+    load_thirds,
     quarters::{load_quarters, store_quarters},
     store_thirds,
 };
@@ -159,12 +161,11 @@ impl Simd for V4 {
     }
     #[inline(always)]
     fn load_f64(self, x: &[f64]) -> [__m512d; 2] {
-        let x: &[[f64; 2]; 8] = x.as_chunks().0.try_into().expect("sixteen lanes");
-        let [a, b, c, d, e, f, g, h] = *x;
-        [
-            cast([a[0], b[0], c[0], d[0], e[0], f[0], g[0], h[0]]),
-            cast([a[1], b[1], c[1], d[1], e[1], f[1], g[1], h[1]]),
-        ]
+        cast(evens_and_odds::<8>(x))
+    }
+    #[inline(always)]
+    fn store_f64(self, a: [__m512d; 2], x: &mut [f64]) {
+        interleave::<8>(cast(a), x);
     }
     #[inline(always)]
     fn splat_f64(self, x: f64) -> [__m512d; 2] {

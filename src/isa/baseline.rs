@@ -168,6 +168,10 @@ impl Simd for Baseline {
         f64x4::new(x.try_into().expect("four lanes"))
     }
     #[inline(always)]
+    fn store_f64(self, a: f64x4, x: &mut [f64]) {
+        x.copy_from_slice(&a.to_array());
+    }
+    #[inline(always)]
     fn splat_f64(self, x: f64) -> f64x4 {
         f64x4::splat(x)
     }

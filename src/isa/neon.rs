@@ -160,6 +160,11 @@ impl Simd for Neon {
         [cast([a, b]), cast([c, d])]
     }
     #[inline(always)]
+    fn store_f64(self, a: [float64x2_t; 2], x: &mut [f64]) {
+        let a: [[f64; 2]; 2] = cast(a);
+        x.copy_from_slice(a.as_flattened());
+    }
+    #[inline(always)]
     fn splat_f64(self, x: f64) -> [float64x2_t; 2] {
         [self.neon.vdupq_n_f64(x); 2]
     }

@@ -98,6 +98,12 @@ impl<S: Simd> Simd for SideBySide<S> {
         [self.0.load_f64(low), self.0.load_f64(high)]
     }
     #[inline(always)]
+    fn store_f64(self, [a, b]: Self::F64, x: &mut [f64]) {
+        let (low, high) = x.split_at_mut(S::LANES);
+        self.0.store_f64(a, low);
+        self.0.store_f64(b, high);
+    }
+    #[inline(always)]
     fn splat_f64(self, x: f64) -> Self::F64 {
         [self.0.splat_f64(x); 2]
     }

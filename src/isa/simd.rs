@@ -64,8 +64,9 @@ pub(crate) trait Simd: Copy {
     fn widen(self, a: Self::F32) -> Self::F64;
     /// Rounded to nearest.
     fn narrow(self, a: Self::F64) -> Self::F32;
-    /// `x` has `LANES` elements.
+    /// `x` has `LANES` elements, here and in `store_f64`.
     fn load_f64(self, x: &[f64]) -> Self::F64;
+    fn store_f64(self, a: Self::F64, x: &mut [f64]);
     fn splat_f64(self, x: f64) -> Self::F64;
     fn add_f64(self, a: Self::F64, b: Self::F64) -> Self::F64;
     fn sub_f64(self, a: Self::F64, b: Self::F64) -> Self::F64;

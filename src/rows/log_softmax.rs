@@ -13,7 +13,7 @@ use crate::{
 ///
 /// | row | log-softmax |
 /// |---|---|
-/// | one finite entry, the others −∞ | −0, and −∞ |
+/// | one finite entry, the others −∞ | 0, and −∞ |
 /// | an entry is NaN or +∞, or all are −∞ | NaN, the whole row |
 ///
 /// The same bits in every form, as [`Softmax`](crate::Softmax) has them, with the same order of the sum.

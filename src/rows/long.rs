@@ -161,7 +161,7 @@ fn each_block<F: Function>(rows: &Matrix<'_>, row: usize, mut f: impl FnMut(&[f3
 
 /// The maximum; where a NaN is among the entries, anything: their terms carry it on.
 #[inline(always)]
-fn maximum<S: Simd>(s: S, x: &[f32]) -> f32 {
+pub(super) fn maximum<S: Simd>(s: S, x: &[f32]) -> f32 {
     let mut m = [F32s::splat(s, f32::NEG_INFINITY); 2];
     let mut steps = x.chunks_exact(2 * S::LANES);
     for x in &mut steps {
@@ -240,7 +240,7 @@ fn each<S: Simd>(s: S, x: &[f32], fill: f32, mut f: impl FnMut(F32s<S>)) {
 
 /// Replaces the entries by their images.
 #[inline(always)]
-fn map_in_place<S: Simd>(s: S, x: &mut [f32], fill: f32, mut f: impl FnMut(F32s<S>) -> F32s<S>) {
+pub(super) fn map_in_place<S: Simd>(s: S, x: &mut [f32], fill: f32, mut f: impl FnMut(F32s<S>) -> F32s<S>) {
     let mut steps = x.chunks_exact_mut(S::LANES);
     for x in &mut steps {
         f(F32s::load(s, x)).store(x);

@@ -51,7 +51,8 @@ struct Power<S: Simd> {
 impl<S: Simd> Reference<S> {
     /// Below this x = n ln 2 + r is exact.
     pub(crate) const LARGE: f32 = if S::FUSED { 65536.0 } else { 240.0 };
-    const MAGIC: f32 = if S::FUSED { MAGIC } else { unfused::MAGIC };
+    /// Before N is subtracted.
+    pub(crate) const MAGIC: f32 = if S::FUSED { MAGIC } else { unfused::MAGIC };
 
     #[inline(always)]
     pub(crate) fn new(maximum: F32s<S>, log: bool) -> Self {

@@ -45,6 +45,10 @@ impl<S: Simd> F64s<S> {
         F64s { s, lanes: s.load_f64(x) }
     }
     #[inline(always)]
+    pub(crate) fn store(self, x: &mut [f64]) {
+        self.s.store_f64(self.lanes, x);
+    }
+    #[inline(always)]
     pub(super) fn widen(a: F32s<S>) -> Self {
         F64s { s: a.s, lanes: a.s.widen(a.lanes) }
     }

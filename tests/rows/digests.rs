@@ -2,10 +2,11 @@
 
 use super::{bits, log_sum_exps, operations, rows};
 use crate::{
+    capture::{SCORES, capture},
     common::isas,
     families::{self, FAMILIES},
 };
-use activations::Isa;
+use activations::{Causal, Isa, Options, Rows};
 use std::fmt::Write;
 
 /// Every level with FMA, on every machine, and the baseline on every machine.
@@ -58,7 +59,41 @@ fn fixed_rows_have_the_bits_of_the_recorded_digests() {
         }
         check("log_sum_exp", "default", isa, digest.0);
     }
+    let (scores, keys) = capture(SCORES);
+    let masks = Masks::new(keys);
+    for (operation, isa) in operations() {
+        let mut y = scores.clone();
+        (operation.rows)(isa, masks.options(), &mut y, Rows { cols: keys, stride: keys });
+        let mut digest = Digest::new();
+        digest.add(&rows(operation, isa, &scores, keys));
+        digest.add(&y);
+        check(&format!("{}_of_scores", operation.name), operation.tier, isa, digest.0);
+    }
     assert!(wrong.is_empty(), "not what tests/digests.txt says:\n{wrong}");
+}
+
+/// Options of each kind but for policies.
+struct Masks {
+    mask: Vec<f32>,
+    keep: Vec<bool>,
+}
+
+impl Masks {
+    fn new(cols: usize) -> Self {
+        let mask = (0..cols).map(|j| -0.0625 * j as f32).collect();
+        Self { mask, keep: (0..cols).map(|j| j % 7 != 3).collect() }
+    }
+
+    fn options(&self) -> Options<'_> {
+        let mut options = Options::default();
+        options.scale = 1.7;
+        options.soft_cap = Some(30.0);
+        options.mask = Some(&self.mask);
+        options.keep = Some(&self.keep);
+        options.causal = Some(Causal { queries: Some(128), window: Some(50), ..Causal::default() });
+        options.sink = Some(-1.5);
+        options
+    }
 }
 
 /// FNV-1a, over whole numbers.

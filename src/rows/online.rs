@@ -1,0 +1,250 @@
+//! Softmax of a row that comes in blocks.
+
+use super::{
+    function::Function,
+    log_softmax::log_sum_exp_with_maxima,
+    long::{map_in_place, maximum},
+    softmax::Softmax,
+    sum::{LANES, unscaled},
+    terms::Reference,
+};
+use crate::{
+    isa::{Isa, Job, Native, Simd, on},
+    vector::{F32s, F64s},
+};
+
+/// Softmax of scores that come block by block, and of sums that are weighted with it, without the whole row in memory:
+/// what attention over blocks of keys needs, one state a query.
+///
+/// The state is a maximum and a sum; the caller owns the accumulator, any number of elements, and adds to it what the
+/// weights that [`update`](Self::update) gives are weights of. A new state is neutral: merged with another it gives that.
+///
+/// The sum has the order that [`Softmax`] documents, with sixteen lanes that go on from block to block, and the state is
+/// scaled by powers of two. So any division of a row into blocks gives the same bits, those of the whole row, on each level
+/// with FMA, while no maximum is 65 536 or more in magnitude. (Terms below 2^-150 of the largest do not count; they count in
+/// no f64 sum anyhow.) Beyond that, and without FMA, the last bits may depend on the division.
+/// [`merge`](Self::merge) adds lane to lane.
+///
+/// ```
+/// use activations::OnlineSoftmax;
+///
+/// // Two keys and their values, then a third.
+/// let (mut state, mut sum) = (OnlineSoftmax::new(), [0.0]);
+/// for (scores, values) in [(&mut [0.0, 2.0][..], &[5.0, 7.0][..]), (&mut [1.0], &[9.0])] {
+///     state.update(scores, &mut sum); // scores become weights
+///     sum[0] += scores.iter().zip(values).map(|(weight, value)| weight * value).sum::<f32>();
+/// }
+/// let log_sum_exp = state.finish(&mut sum);
+/// assert_eq!((sum, log_sum_exp), ([7.309396], 2.4076061));
+/// ```
+///
+/// Milakov, Gimelshein, "Online normalizer calculation for softmax" (2018); Dao et al., "FlashAttention" (2022).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct OnlineSoftmax {
+    /// Of all scores; −∞ while none counted.
+    maximum: f32,
+    /// Scores are taken relative to offset + exponent · ln 2.
+    offset: f32,
+    exponent: f32,
+    /// The sums of the terms of each lane, times 2^-896.
+    lanes: [f64; LANES],
+    /// The lane of the next score.
+    next: usize,
+}
+
+/// Terms times this are weights.
+const TO_WEIGHT: f32 = 1.0 / 18_446_744_073_709_551_616.0;
+
+impl OnlineSoftmax {
+    /// Of no scores.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { maximum: f32::NEG_INFINITY, offset: 0.0, exponent: 0.0, lanes: [0.0; LANES], next: 0 }
+    }
+
+    /// Takes the next scores of the row, replaces them by their weights, and scales the accumulator as the state.
+    ///
+    /// Weights are proportional to e^score, by one factor for the whole row, and below 3. Scores of −∞ have the weight 0;
+    /// a NaN or +∞ among the scores makes the result NaN.
+    pub fn update(&mut self, scores: &mut [f32], accumulator: &mut [f32]) {
+        on(Isa::active(), Update { state: self, scores, accumulator });
+    }
+
+    /// Takes all that `other` has taken, and adds its accumulator to this one.
+    ///
+    /// Lane l of the one sum is added to lane l of the other: it makes no difference which is which.
+    ///
+    /// # Panics
+    ///
+    /// If the lengths of the accumulators differ; nothing is changed then.
+    #[track_caller]
+    pub fn merge(&mut self, accumulator: &mut [f32], other: &Self, other_accumulator: &[f32]) {
+        let (len, other_len) = (accumulator.len(), other_accumulator.len());
+        assert!(len == other_len, "the accumulator has {len} elements, the other has {other_len}");
+        let larger = if self.maximum < other.maximum { other } else { &*self };
+        let Self { maximum, offset, exponent, .. } = *larger;
+        let scales = [self.scale_to(offset, exponent), other.scale_to(offset, exponent)];
+        for (a, b) in self.lanes.iter_mut().zip(&other.lanes) {
+            *a = *a * scales[0] + b * scales[1];
+        }
+        for (a, &b) in accumulator.iter_mut().zip(other_accumulator) {
+            *a = (f64::from(*a) * scales[0] + f64::from(b) * scales[1]) as f32;
+        }
+        let next = (self.next + other.next) % LANES;
+        *self = Self { maximum, offset, exponent, next, ..*self };
+    }
+
+    /// Divides the accumulator by the sum, and gives the log-sum-exp of all scores.
+    ///
+    /// If no score counted, the accumulator is 0 and the log-sum-exp −∞.
+    pub fn finish(self, accumulator: &mut [f32]) -> f32 {
+        if self.maximum == f32::NEG_INFINITY && self.lanes == [0.0; LANES] {
+            accumulator.fill(0.0);
+            return f32::NEG_INFINITY;
+        }
+        let mut log_sum_exp = 0.0;
+        on(Isa::active(), Finish { state: &self, accumulator, log_sum_exp: &mut log_sum_exp });
+        log_sum_exp
+    }
+
+    /// What terms are multiplied by when they are to be relative to another exponent. A power of two, unless an offset
+    /// changes.
+    fn scale_to(&self, offset: f32, exponent: f32) -> f64 {
+        if self.maximum == f32::NEG_INFINITY {
+            return 1.0;
+        }
+        let n = f64::from(self.exponent) - f64::from(exponent);
+        if self.offset == offset {
+            // At most 1; what is below the smallest normal f64 has no part in any sum.
+            return if n < -1022.0 { 0.0 } else { f64::from_bits(((1023.0 + n) as u64) << 52) };
+        }
+        libm::exp(f64::from(self.offset) - f64::from(offset) + n * core::f64::consts::LN_2)
+    }
+}
+
+impl Default for OnlineSoftmax {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+struct Update<'a> {
+    state: &'a mut OnlineSoftmax,
+    scores: &'a mut [f32],
+    accumulator: &'a mut [f32],
+}
+
+impl Job for Update<'_> {
+    #[inline(always)]
+    fn run<S: Native>(self, s: S) {
+        let Self { state, scores, accumulator } = self;
+        let s = s.sixteen();
+        let before = *state;
+        state.maximum = maximum(s, scores).max(state.maximum);
+        let reference = state.reference(s);
+        if state.maximum > before.maximum {
+            let [mut offset, mut magic] = [[0.0; LANES]; 2];
+            reference.offset.store(&mut offset);
+            reference.magic.store(&mut magic);
+            (state.offset, state.exponent) = (offset[0], Reference::<S>::MAGIC - magic[0]);
+            let scale = before.scale_to(state.offset, state.exponent);
+            if scale != 1.0 {
+                for lane in &mut state.lanes {
+                    *lane *= scale;
+                }
+                for a in accumulator {
+                    *a = (f64::from(*a) * scale) as f32;
+                }
+            }
+        }
+        if state.offset == 0.0 {
+            add::<false, _>(s, state, &reference, scores);
+        } else {
+            add::<true, _>(s, state, &reference, scores);
+        }
+    }
+}
+
+/// Adds the terms of the scores to the lanes, and replaces the scores by weights.
+#[inline(always)]
+fn add<const OFFSET: bool, S: Simd>(
+    s: S,
+    state: &mut OnlineSoftmax,
+    reference: &Reference<S>,
+    scores: &mut [f32],
+) {
+    let mut total = F64s::load(s, &state.lanes);
+    let len = scores.len();
+    // Up to the first lane.
+    let (head, scores) = scores.split_at_mut(((LANES - state.next) % LANES).min(len));
+    if !head.is_empty() {
+        let mut lanes = [f32::NEG_INFINITY; LANES];
+        lanes[state.next..][..head.len()].copy_from_slice(head);
+        weight::<OFFSET, S>(reference, &mut total, F32s::load(s, &lanes)).store(&mut lanes);
+        head.copy_from_slice(&lanes[state.next..][..head.len()]);
+    }
+    map_in_place(
+        s,
+        scores,
+        f32::NEG_INFINITY,
+        #[inline(always)]
+        |x| weight::<OFFSET, S>(reference, &mut total, x),
+    );
+    total.store(&mut state.lanes);
+    state.next = (state.next + len) % LANES;
+    keep_nan(&mut state.lanes);
+}
+
+/// Makes all lanes NaN if a term of one of them was.
+#[inline]
+fn keep_nan(lanes: &mut [f64; LANES]) {
+    /// See [`F64s::accumulate`].
+    const NAN: f64 = f64::from_bits((1023 + 128 - 896) << 52);
+    if lanes.iter().any(|&lane| lane >= NAN) {
+        *lanes = [f64::NAN; LANES];
+    }
+}
+
+/// The weight of a score, whose term is added to `total`.
+#[inline(always)]
+fn weight<const OFFSET: bool, S: Simd>(of: &Reference<S>, total: &mut F64s<S>, x: F32s<S>) -> F32s<S> {
+    let e = of.term::<OFFSET>(x);
+    *total = total.accumulate(e);
+    e * TO_WEIGHT
+}
+
+struct Finish<'a> {
+    state: &'a OnlineSoftmax,
+    accumulator: &'a mut [f32],
+    log_sum_exp: &'a mut f32,
+}
+
+impl Job for Finish<'_> {
+    #[inline(always)]
+    fn run<S: Native>(self, s: S) {
+        let Self { state, accumulator, log_sum_exp } = self;
+        let s = s.sixteen();
+        let reference = state.reference(s);
+        let sum = unscaled(F64s::splat(s, F64s::load(s, &state.lanes).sum()));
+        let mut lanes = [0.0; LANES];
+        log_sum_exp_with_maxima(&reference, sum).store(&mut lanes);
+        *log_sum_exp = lanes[0];
+        let summary = Softmax::summary(&reference, sum * f64::from(TO_WEIGHT), F32s::splat(s, 1.0));
+        map_in_place(
+            s,
+            accumulator,
+            0.0,
+            #[inline(always)]
+            |a| Softmax::result(a, summary),
+        );
+    }
+}
+
+impl OnlineSoftmax {
+    #[inline(always)]
+    fn reference<S: Simd>(&self, s: S) -> Reference<S> {
+        // While no score counts, any finite maximum will do.
+        let maximum = if self.maximum == f32::NEG_INFINITY { 0.0 } else { self.maximum };
+        Reference::new(F32s::splat(s, maximum), false)
+    }
+}
