@@ -13,7 +13,7 @@
 mod normal;
 
 use activations::{
-    Isa, Options, Rows,
+    Causal, Isa, Options, RowActivation, Rows, Softmax,
     contract::{ROW_OPERATIONS, log_sum_exp_at},
 };
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
@@ -80,6 +80,33 @@ fn rows(criterion: &mut Criterion) {
     }
 }
 
+/// Softmax with one option at a time.
+fn options(criterion: &mut Criterion) {
+    for (rows, cols) in [(64, 64), (8, 1000), (1, 4096)] {
+        let src = normal(rows * cols);
+        let mut dst = vec![0.0; src.len()];
+        let keep: Vec<bool> = src.iter().map(|&x| x > -4.0).collect();
+        let softmax = Softmax::new();
+        let mut group = criterion.benchmark_group(format!("options {rows}x{cols}"));
+        group.throughput(Throughput::Elements(src.len() as u64));
+        for (name, softmax) in [
+            ("none", softmax),
+            ("scale", softmax.scale(0.125)),
+            ("soft cap", softmax.soft_cap(30.0)),
+            ("mask of one row", softmax.mask(&src[..cols])),
+            ("mask", softmax.mask(&src)),
+            ("keep of one row", softmax.keep(&keep[..cols])),
+            ("keep", softmax.keep(&keep)),
+            ("causal", softmax.causal(Causal::default())),
+            ("sink", softmax.sink(0.0)),
+        ] {
+            group.bench_function(name, |bencher| {
+                bencher.iter(|| softmax.rows_into(black_box(&src), black_box(&mut dst), cols));
+            });
+        }
+    }
+}
+
 fn axes(criterion: &mut Criterion) {
     for shape in AXES {
         let src = normal(shape.iter().product());
@@ -114,6 +141,6 @@ criterion_group! {
         .warm_up_time(Duration::from_millis(100))
         .measurement_time(Duration::from_millis(400))
         .without_plots();
-    targets = rows, axes
+    targets = rows, axes, options
 }
 criterion_main!(benches);

@@ -1,9 +1,9 @@
 //! Speed and error of every operation on activations captured in real networks.
 
-use crate::{npy::Source, ulp::ulps};
+use crate::{npy::Source, oracle::exact, ulp::ulps};
 use activations::{
-    Isa,
-    contract::{OPERATIONS, Operation, Tier},
+    Isa, Options, Rows,
+    contract::{OPERATIONS, Operation, ROW_OPERATIONS, RowOperation},
 };
 use anyhow::Result;
 use comfy_table::{CellAlignment::Right, Table, presets::ASCII_MARKDOWN};
@@ -14,6 +14,8 @@ const ROUNDS: usize = 301;
 const COLUMNS: [&str; 8] =
     ["array", "function", "tier", "level", "elements", "ns per element", "of copy speed", "max ULP"];
 const FIRST_NUMBER: usize = 4;
+/// The length of a row of attention scores.
+const KEYS: usize = 128;
 
 /// The table: a row for each function, tier and level.
 pub(crate) fn measure() -> Result<Table> {
@@ -23,8 +25,19 @@ pub(crate) fn measure() -> Result<Table> {
     for operation in OPERATIONS {
         let capture = Capture::of(operation)?;
         for tier in operation.tiers {
-            table.add_rows(Isa::available().map(|isa| capture.row(operation, tier, isa)));
+            table.add_rows(Isa::available().map(|isa| {
+                capture.row([operation.name, tier.name], isa, |x, y| (tier.apply_into)(isa, x, y))
+            }));
         }
+    }
+    for operation in ROW_OPERATIONS {
+        let capture = Capture::of_rows(operation)?;
+        let rows = Rows { cols: KEYS, stride: KEYS };
+        table.add_rows(Isa::available().map(|isa| {
+            capture.row([operation.name, operation.tier], isa, |x, y| {
+                (operation.rows_into)(isa, Options::default(), x, rows, y, rows);
+            })
+        }));
     }
     Ok(table)
 }
@@ -45,20 +58,35 @@ impl Capture {
             // What the activation between the layers of a feed-forward block gets, whichever it is.
             _ => "minilm_feed_forward",
         };
-        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data");
-        let inputs = Source::open(&folder.join(name).with_extension("npy"))?.read_all()?;
+        let inputs = read(name)?;
         let exact = inputs.iter().map(|&x| (operation.exact)(f64::from(x))).collect();
         Ok(Self { name, inputs, exact })
     }
 
+    fn of_rows(operation: &RowOperation) -> Result<Self> {
+        let name = "minilm_attention_scores";
+        let inputs = read(name)?;
+        let exact = inputs.chunks_exact(KEYS).map(exact).flat_map(|row| match operation.name {
+            "softmax" => row.softmax,
+            _ => row.log_softmax,
+        });
+        let exact = exact.collect();
+        Ok(Self { name, inputs, exact })
+    }
+
     #[allow(clippy::cast_precision_loss, reason = "the arrays are small")]
-    fn row(&self, operation: &Operation, tier: &Tier, isa: Isa) -> [String; COLUMNS.len()] {
+    fn row(
+        &self,
+        [operation, tier]: [&str; 2],
+        isa: Isa,
+        kernel: impl Fn(&[f32], &mut [f32]),
+    ) -> [String; COLUMNS.len()] {
         let mut outputs = vec![0.0; self.inputs.len()];
-        let speed = Speed::of(&self.inputs, &mut outputs, |src, dst| (tier.apply_into)(isa, src, dst));
+        let speed = Speed::of(&self.inputs, &mut outputs, kernel);
         [
             self.name.to_owned(),
-            operation.name.to_owned(),
-            tier.name.to_owned(),
+            operation.to_owned(),
+            tier.to_owned(),
             isa.to_string(),
             HumanCount(self.inputs.len() as u64).to_string(),
             format!("{:.3}", speed.nanoseconds / self.inputs.len() as f64),
@@ -72,6 +100,11 @@ impl Capture {
         let errors = outputs.iter().zip(&self.exact).map(|(&got, &exact)| ulps(got, exact));
         errors.fold(0.0, |worst, error| if error <= worst { worst } else { error })
     }
+}
+
+fn read(name: &str) -> Result<Vec<f32>> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+    Source::open(&folder.join(name).with_extension("npy"))?.read_all()
 }
 
 /// Medians of the time for an array.
