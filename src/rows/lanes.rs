@@ -1,89 +1,16 @@
-//! Sixteen rows at a time, one in each lane: nothing crosses lanes then.
+//! Sixteen rows, one in each lane: nothing crosses lanes then.
 
 use super::{
     function::Function,
     log_sum_exp::InF64,
     logits::{Logits, Place},
-    matrix::Matrix,
-    sum::{LANES, Lanes, add_sink, over_lanes, unscaled},
+    sum::{LANES, Lanes, add_sink, over_lanes, unscaled, without_maximum},
     terms::Reference,
 };
 use crate::{
     isa::Simd,
     vector::{F32s, F64s},
 };
-
-/// Rows of at most so many entries are worked on here.
-pub(super) const SHORT: usize = 32;
-
-/// As many of the rows as come in blocks that fill the lanes; how many that are.
-///
-/// Four entries of a row are read at a time, and transposed. Where the length is not a multiple of four, two or four rows
-/// make one line that is; they must follow each other without a gap.
-#[inline(always)]
-pub(super) fn short_rows<F: Function, S: Simd>(s: S, rows: &mut Matrix<'_>) -> usize {
-    let (cols, logits) = (rows.cols, rows.logits);
-    let in_line = 4 >> cols.trailing_zeros().min(2);
-    // Logits are where the results will be.
-    let src_stride = if logits.is_some() { rows.dst_stride } else { rows.src_stride };
-    let gap = src_stride != cols || rows.dst_stride != if F::REDUCES { 1 } else { cols };
-    if in_line > 1 && gap {
-        return 0;
-    }
-    let line = in_line * cols;
-    let [src_stride, dst_stride] = [in_line * src_stride, in_line * rows.dst_stride];
-    let block = LANES * in_line;
-    let mut tile = [0.0; 4 * (SHORT - 1) * LANES];
-    let mut sinks = [[0.0; LANES]; 4];
-    let mut first = 0;
-    while first + block <= rows.rows {
-        if let Some(logits) = &logits {
-            for i in 0..block {
-                let [_, sink] = rows.write_logits(logits, first + i, &mut None);
-                sinks[i % in_line][i / in_line] = sink;
-            }
-        }
-        let x = match rows.src {
-            Some(src) if logits.is_none() => &src[first * rows.src_stride..],
-            _ => &rows.dst[first * rows.dst_stride..],
-        };
-        for (at, four) in (0..line).step_by(4).zip(tile.chunks_exact_mut(4 * LANES)) {
-            let mut lines = [F32s::splat(s, 0.0); 4];
-            for (i, line) in lines.iter_mut().enumerate() {
-                *line = F32s::load_groups(s, &x[i * src_stride + at..], 4 * src_stride);
-            }
-            for (column, to) in F32s::transpose(lines).into_iter().zip(four.chunks_exact_mut(LANES)) {
-                column.store(to);
-            }
-        }
-        for i in 0..in_line {
-            let of_row = &mut tile[i * cols * LANES..][..cols * LANES];
-            let mut columns = Columns::tile(of_row, cols, LANES);
-            columns.sinks = logits.is_some().then_some(sinks[i]);
-            let summary = columns_at::<F, S, true>(s, &mut columns);
-            if F::REDUCES {
-                let results = columns.results::<F, S>(s, summary);
-                for (lane, &y) in results.iter().enumerate() {
-                    rows.dst[first + lane * in_line + i] = y;
-                }
-            }
-        }
-        if !F::REDUCES {
-            let y = &mut rows.dst[first * rows.dst_stride..];
-            for (at, four) in (0..line).step_by(4).zip(tile.chunks_exact(4 * LANES)) {
-                let mut columns = [F32s::splat(s, 0.0); 4];
-                for (column, from) in columns.iter_mut().zip(four.chunks_exact(LANES)) {
-                    *column = F32s::load(s, from);
-                }
-                for (i, line) in F32s::transpose(columns).into_iter().enumerate() {
-                    line.store_groups(&mut y[i * dst_stride + at..], 4 * dst_stride);
-                }
-            }
-        }
-        first += block;
-    }
-    first
-}
 
 /// Up to sixteen neighbouring columns.
 pub(super) struct Columns<'a> {
@@ -220,11 +147,7 @@ pub(super) fn columns_at<F: Function, S: Simd, const FULL: bool>(
         maximum = maximum.at_least(sinks);
     }
     let reference = Reference::new(maximum, !F::KEEPS_TERMS);
-    let mut totals = if maximum.all_below(Reference::<S>::LARGE) {
-        terms::<false, F, S, FULL>(s, columns, &reference)
-    } else {
-        terms::<true, F, S, FULL>(s, columns, &reference)
-    };
+    let mut totals = totals::<F, S, FULL>(s, columns, &reference);
     if let Some(sinks) = sinks {
         totals = add_sink::<F, S>(&reference, totals, sinks);
     }
@@ -238,11 +161,73 @@ pub(super) fn columns_at<F: Function, S: Simd, const FULL: bool>(
     Summary { maximum, values }
 }
 
-/// The sums of the terms, scaled as [`unscaled`] wants them, and the numbers of maxima.
+/// The sums of the terms, scaled as [`unscaled`] wants them, and the numbers of maxima that are not in them.
+#[inline(always)]
+fn totals<F: Function, S: Simd, const FULL: bool>(
+    s: S,
+    columns: &mut Columns<'_>,
+    reference: &Reference<S>,
+) -> (F64s<S>, F32s<S>) {
+    let one = F32s::splat(s, 1.0);
+    if !F::sums_all::<S>() {
+        return terms_but_maxima::<F, S, FULL>(s, columns, reference);
+    }
+    let sums = if reference.maximum.all_below(Reference::<S>::LARGE) {
+        terms::<false, F, S, FULL>(s, columns, reference)
+    } else {
+        terms::<true, F, S, FULL>(s, columns, reference)
+    };
+    if F::KEEPS_TERMS {
+        return (sums, one);
+    }
+    let largest = reference.term::<true>(reference.maximum);
+    let (others, kept) = without_maximum(sums, largest);
+    let lost = kept.select(0.0, one);
+    if lost.all_below(1.0) {
+        return (others, one);
+    }
+    let (exact, number) = terms_but_maxima::<F, S, FULL>(s, columns, reference);
+    let (mut mixed, mut instead, mut is_lost) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
+    others.store(&mut mixed);
+    exact.store(&mut instead);
+    lost.store(&mut is_lost);
+    for lane in 0..LANES {
+        if is_lost[lane] == 1.0 {
+            mixed[lane] = instead[lane];
+        }
+    }
+    (F64s::load(s, &mixed), kept.select(one, number))
+}
+
 #[inline(always)]
 fn terms<const OFFSET: bool, F: Function, S: Simd, const FULL: bool>(
     s: S,
     columns: &mut Columns<'_>,
+    reference: &Reference<S>,
+) -> F64s<S> {
+    let n = columns.n;
+    over_lanes(
+        s,
+        n,
+        #[inline(always)]
+        |lane| {
+            let mut lanes = Lanes::<F, S>::new(s);
+            for j in (lane..n).step_by(LANES) {
+                let e = reference.term::<OFFSET>(columns.entry::<S, FULL>(s, j));
+                lanes.add(e);
+                if F::KEEPS_TERMS {
+                    columns.put::<S, FULL>(j, e);
+                }
+            }
+            lanes.finish()
+        },
+    )
+}
+
+#[inline(always)]
+fn terms_but_maxima<F: Function, S: Simd, const FULL: bool>(
+    s: S,
+    columns: &Columns<'_>,
     reference: &Reference<S>,
 ) -> (F64s<S>, F32s<S>) {
     let mut count = F32s::splat(s, 0.0);
@@ -255,14 +240,8 @@ fn terms<const OFFSET: bool, F: Function, S: Simd, const FULL: bool>(
             let mut lanes = Lanes::<F, S>::new(s);
             for j in (lane..n).step_by(LANES) {
                 let x = columns.entry::<S, FULL>(s, j);
-                if F::KEEPS_TERMS {
-                    let e = reference.term::<OFFSET>(x);
-                    lanes.add(e);
-                    columns.put::<S, FULL>(j, e);
-                } else {
-                    lanes.add_with_rest(reference.term_and_rest::<OFFSET>(x));
-                    count = count + reference.is_maximum(x).select(1.0, 0.0);
-                }
+                lanes.add_with_rest(reference.term_and_rest::<true>(x));
+                count = count + reference.is_maximum(x).select(1.0, 0.0);
             }
             lanes.finish()
         },

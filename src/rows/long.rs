@@ -6,7 +6,8 @@ use super::{
     log_sum_exp::InF64,
     matrix::{Matrix, limit},
     references::{BATCH, References},
-    sum::{Lanes, add_sink, unscaled},
+    steps::{each, map, map_in_place, maximum},
+    sum::{Lanes, add_sink, unscaled, without_maximum},
     terms::Reference,
 };
 use crate::{
@@ -69,17 +70,8 @@ fn batch<F: Function, S: Simd>(s: S, matrix: &mut Matrix<'_>, first: usize, coun
         ..*matrix
     };
     let references = References::new::<F, S>(s, &maxima, &sinks);
-    let (mut sums, mut counts) = ([0.0; BATCH], [1.0; BATCH]);
-    for i in 0..count {
-        let reference = references.row(s, i);
-        (sums[i], counts[i]) = if references.offset[i] == 0.0 {
-            terms::<false, F, S>(s, rows, first + i, &reference)
-        } else {
-            terms::<true, F, S>(s, rows, first + i, &reference)
-        };
-    }
-    let (reference, sums) = (references.all(s), F64s::load(s, &sums));
-    let mut totals = (sums, F32s::load(s, &counts));
+    let reference = references.all(s);
+    let mut totals = totals::<F, S>(s, rows, first, count, &references);
     if logits.is_some() {
         totals = add_sink::<F, S>(&reference, totals, F32s::load(s, &sinks));
     }
@@ -159,34 +151,51 @@ fn each_block<F: Function>(rows: &Matrix<'_>, row: usize, mut f: impl FnMut(&[f3
     }
 }
 
-/// The maximum; where a NaN is among the entries, anything: their terms carry it on.
+/// The sums of the terms of rows, scaled as [`unscaled`] wants them, and the numbers of maxima that are not in them.
 #[inline(always)]
-pub(super) fn maximum<S: Simd>(s: S, x: &[f32]) -> f32 {
-    let mut m = [F32s::splat(s, f32::NEG_INFINITY); 2];
-    let mut steps = x.chunks_exact(2 * S::LANES);
-    for x in &mut steps {
-        let (a, b) = x.split_at(S::LANES);
-        m = [F32s::load(s, a).at_least(m[0]), F32s::load(s, b).at_least(m[1])];
+fn totals<F: Function, S: Simd>(
+    s: S,
+    rows: &mut Matrix<'_>,
+    first: usize,
+    count: usize,
+    references: &References,
+) -> (F64s<S>, F32s<S>) {
+    let (mut sums, mut counts) = ([0.0; BATCH], [1.0; BATCH]);
+    for i in 0..count {
+        let reference = references.row(s, i);
+        (sums[i], counts[i]) = if !F::sums_all::<S>() {
+            terms_but_maxima::<F, S>(s, rows, first + i, &reference)
+        } else if references.offset[i] == 0.0 {
+            (terms::<false, F, S>(s, rows, first + i, &reference), 1.0)
+        } else {
+            (terms::<true, F, S>(s, rows, first + i, &reference), 1.0)
+        };
     }
-    let mut rest = steps.remainder();
-    if let Some((x, after)) = rest.split_at_checked(S::LANES) {
-        m[0] = F32s::load(s, x).at_least(m[0]);
-        rest = after;
+    if !F::KEEPS_TERMS && F::sums_all::<S>() {
+        let reference = references.all(s);
+        let largest = reference.term::<true>(reference.maximum);
+        let (others, kept) = without_maximum(F64s::load(s, &sums), largest);
+        others.store(&mut sums);
+        let mut is_lost = [0.0; BATCH];
+        kept.select(0.0, F32s::splat(s, 1.0)).store(&mut is_lost);
+        for i in 0..count {
+            if is_lost[i] == 1.0 {
+                let reference = references.row(s, i);
+                (sums[i], counts[i]) = terms_but_maxima::<F, S>(s, rows, first + i, &reference);
+            }
+        }
     }
-    if !rest.is_empty() {
-        m[1] = F32s::load_part(s, rest, f32::NEG_INFINITY).at_least(m[1]);
-    }
-    m[0].at_least(m[1]).largest()
+    (F64s::load(s, &sums), F32s::load(s, &counts))
 }
 
-/// The sum of the terms of a row, scaled as [`unscaled`] wants it, and the number of maxima.
+/// The sum of the terms of a row, scaled as [`unscaled`] wants it.
 #[inline(always)]
 fn terms<const OFFSET: bool, F: Function, S: Simd>(
     s: S,
     rows: &mut Matrix<'_>,
     row: usize,
     reference: &Reference<S>,
-) -> (f64, f32) {
+) -> f64 {
     let mut lanes = Lanes::<F, S>::new(s);
     if F::KEEPS_TERMS {
         map(
@@ -201,8 +210,27 @@ fn terms<const OFFSET: bool, F: Function, S: Simd>(
                 e
             },
         );
-        return (lanes.finish().sum(), 1.0);
+    } else {
+        each(
+            s,
+            rows.input(row),
+            f32::NEG_INFINITY,
+            #[inline(always)]
+            |x| lanes.add(reference.term::<OFFSET>(x)),
+        );
     }
+    lanes.finish().sum()
+}
+
+/// As [`terms`], but without those of the maxima; their number.
+#[inline(always)]
+fn terms_but_maxima<F: Function, S: Simd>(
+    s: S,
+    rows: &mut Matrix<'_>,
+    row: usize,
+    reference: &Reference<S>,
+) -> (f64, f32) {
+    let mut lanes = Lanes::<F, S>::new(s);
     let mut count = F32s::splat(s, 0.0);
     each_block::<F>(
         rows,
@@ -215,7 +243,7 @@ fn terms<const OFFSET: bool, F: Function, S: Simd>(
                 f32::NEG_INFINITY,
                 #[inline(always)]
                 |x| {
-                    lanes.add_with_rest(reference.term_and_rest::<OFFSET>(x));
+                    lanes.add_with_rest(reference.term_and_rest::<true>(x));
                     count = count + reference.is_maximum(x).select(1.0, 0.0);
                 },
             );
@@ -223,48 +251,4 @@ fn terms<const OFFSET: bool, F: Function, S: Simd>(
     );
     // A row of -inf sees its fill as maxima too, and is NaN anyhow or -inf.
     (lanes.finish().sum(), count.widen().sum() as f32)
-}
-
-/// Calls `f` with the entries, and `fill` after the last.
-#[inline(always)]
-fn each<S: Simd>(s: S, x: &[f32], fill: f32, mut f: impl FnMut(F32s<S>)) {
-    let mut steps = x.chunks_exact(S::LANES);
-    for x in &mut steps {
-        f(F32s::load(s, x));
-    }
-    let rest = steps.remainder();
-    if !rest.is_empty() {
-        f(F32s::load_part(s, rest, fill));
-    }
-}
-
-/// Replaces the entries by their images.
-#[inline(always)]
-pub(super) fn map_in_place<S: Simd>(s: S, x: &mut [f32], fill: f32, mut f: impl FnMut(F32s<S>) -> F32s<S>) {
-    let mut steps = x.chunks_exact_mut(S::LANES);
-    for x in &mut steps {
-        f(F32s::load(s, x)).store(x);
-    }
-    let rest = steps.into_remainder();
-    if !rest.is_empty() {
-        f(F32s::load_part(s, rest, fill)).store_part(rest);
-    }
-}
-
-/// Writes the images of the entries of a row to its output.
-#[inline(always)]
-fn map<S: Simd>(s: S, rows: &mut Matrix<'_>, row: usize, fill: f32, mut f: impl FnMut(F32s<S>) -> F32s<S>) {
-    let Some(src) = rows.src else {
-        return map_in_place(s, rows.output(row), fill, f);
-    };
-    let x = &src[row * rows.src_stride..][..rows.cols];
-    let mut steps = rows.output(row).chunks_exact_mut(S::LANES);
-    let inputs = x.chunks_exact(S::LANES);
-    let last = inputs.remainder();
-    for (y, x) in (&mut steps).zip(inputs) {
-        f(F32s::load(s, x)).store(y);
-    }
-    if !last.is_empty() {
-        f(F32s::load_part(s, last, fill)).store_part(steps.into_remainder());
-    }
 }

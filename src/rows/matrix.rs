@@ -1,6 +1,6 @@
 //! Rows in memory, and the jobs that are done on them.
 
-use super::{axis, function::Function, lanes, logits::Logits, long};
+use super::{axis, function::Function, logits::Logits, long, short};
 use crate::isa::{Isa, Job, Native, on};
 use core::marker::PhantomData;
 
@@ -79,8 +79,8 @@ impl<F: Function> Job for EachRow<'_, F> {
         let mut matrix = self.matrix;
         let s = s.sixteen();
         let dense = matrix.log_sum_exps.is_none() && !(F::REDUCES && matrix.logits.is_some());
-        let short = matrix.cols <= lanes::SHORT && dense;
-        let done = if short { lanes::short_rows::<F, _>(s, &mut matrix) } else { 0 };
+        let is_short = matrix.cols <= short::SHORT && dense;
+        let done = if is_short { short::rows::<F, _>(s, &mut matrix) } else { 0 };
         long::rows::<F, _>(s, &mut matrix, done);
     }
 }

@@ -1,8 +1,9 @@
 //! Functions of rows: of vectors that lie in a matrix one after the other, or along another axis of it.
 //!
 //! A row takes three passes: its maximum, the sum of its terms, its results. Long rows lie across the lanes
-//! (`long.rs`); sixteen short ones, or sixteen along an inner axis (`axis.rs`), lie in one lane each (`lanes.rs`). Options make logits of the entries first (`logits.rs`). The operations on an
-//! entry and the order of the sum are the same in each form, and so are the bits.
+//! (`long.rs`); sixteen short ones (`short.rs`), or sixteen along an inner axis (`axis.rs`), lie in one lane each
+//! (`lanes.rs`). Options make logits of the entries first (`logits.rs`). The operations on an entry and the order of the
+//! sum are the same in each form, and so are the bits.
 
 mod axis;
 mod backward;
@@ -19,7 +20,9 @@ mod matrix;
 mod online;
 mod options;
 mod references;
+mod short;
 mod softmax;
+mod steps;
 mod sum;
 mod terms;
 

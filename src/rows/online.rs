@@ -3,8 +3,8 @@
 use super::{
     function::Function,
     log_softmax::log_sum_exp_with_maxima,
-    long::{map_in_place, maximum},
     softmax::Softmax,
+    steps::{map_in_place, maximum},
     sum::{LANES, unscaled},
     terms::Reference,
 };

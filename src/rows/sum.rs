@@ -8,7 +8,7 @@
 use super::{function::Function, terms::Reference};
 use crate::{
     isa::Simd,
-    vector::{F32s, F64s},
+    vector::{F32s, F64s, Mask},
 };
 use core::marker::PhantomData;
 
@@ -17,6 +17,7 @@ pub(crate) const LANES: usize = 16;
 const LEVELS: usize = 5;
 
 const TWO_TO_MINUS_896: f64 = f64::from_bits((1023 - 896) << 52);
+const TWO_896: f64 = f64::from_bits((1023 + 896) << 52);
 
 /// The lanes of a sum, on the way.
 pub(crate) struct Lanes<F, S: Simd> {
@@ -96,10 +97,21 @@ pub(crate) fn add_sink<F: Function, S: Simd>(
     (sum, count + of.is_maximum(sink).select(1.0, 0.0))
 }
 
+/// The sums of the terms but for one maximum each, and where they are large enough to have kept their digits. `sum` is that
+/// of all, and both are scaled.
+///
+/// Then the errors of terms are all that is left, 1.45 * 2^-24 at most with FMA (`docs/design.md`).
+#[inline(always)]
+pub(crate) fn without_maximum<S: Simd>(sum: F64s<S>, maximum: F32s<S>) -> (F64s<S>, Mask<S>) {
+    const LEAST: f32 = 1.0 / 1_048_576.0;
+    let others = sum - maximum.widen() * TWO_TO_MINUS_896;
+    let kept = ((sum * TWO_896).narrow() * LEAST).le((others * TWO_896).narrow());
+    (others, kept)
+}
+
 /// The sum of what was accumulated; NaN if any of it was.
 #[inline(always)]
 pub(crate) fn unscaled<S: Simd>(sum: F64s<S>) -> F64s<S> {
-    const TWO_896: f64 = f64::from_bits((1023 + 896) << 52);
     let sum = sum * TWO_896;
     // A NaN was taken for a number that overflows here, and no true sum does.
     (sum * TWO_896).mul_add(sum.same(0.0), sum)
