@@ -25,7 +25,6 @@
 //! | [`Tanh`] | (e^x - e^-x) / (e^x + e^-x) |
 //! | [`Relu`] | max(x, 0) |
 //! | [`LeakyRelu`] | x where x > 0, else slope · x |
-//!
 //! | [`Softmax`] | e^x_i / (e^x_1 + … + e^x_n), of rows |
 //! | [`LogSoftmax`] | x_i − log(e^x_1 + … + e^x_n), of rows |
 //! | [`LogSumExp`] | log(e^x_1 + … + e^x_n), one result a row |
@@ -33,7 +32,8 @@
 //! Every operation on elements implements [`Activation`] and [`Gradient`], and so does [`Fast`] around it. The functions
 //! [`exp`], [`sigmoid`], [`tanh`] and [`relu`] are short for the default tier in place. Functions of rows implement
 //! [`RowActivation`] and [`RowGradient`]: rows that follow each other or have a stride, and any axis of a tensor;
-//! [`softmax`] and [`log_softmax`] are the short forms.
+//! [`softmax`] and [`log_softmax`] are the short forms. Scale, masks and more are their [`Options`]; rows that come in
+//! blocks go through an [`OnlineSoftmax`].
 //!
 //! # Instruction sets
 //!
@@ -54,6 +54,10 @@
 
 #[cfg(any(feature = "std", test))]
 extern crate std;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 mod activation;
 #[doc(hidden)]

@@ -178,3 +178,53 @@ fn log_sum_exp_has_the_softmax_times_dy() {
         }
     });
 }
+
+#[test]
+fn a_scale_is_in_the_gradient() {
+    let mut numbers = Numbers::new(5);
+    let x: Vec<f32> = (0..60).map(|_| numbers.normal() as f32).collect();
+    let dy: Vec<f32> = (0..60).map(|_| numbers.normal() as f32).collect();
+    let check = |plain: &dyn RowGradient, scaled: &dyn RowGradient, cold: &dyn RowGradient| {
+        let mut y = x.clone();
+        plain.rows(&mut y, 6);
+        let (mut expected, mut dx, mut of_cold) = (vec![7.0; 60], vec![7.0; 60], vec![7.0; 60]);
+        plain.rows_backward(&y, &dy, &mut expected, 6);
+        scaled.rows_backward(&y, &dy, &mut dx, 6);
+        assert!(expected.iter().zip(&dx).all(|(expected, dx)| expected * 0.25 == *dx));
+        scaled.axis_backward(&y, &dy, &mut dx, [2, 6, 5]);
+        plain.axis_backward(&y, &dy, &mut expected, [2, 6, 5]);
+        assert!(expected.iter().zip(&dx).all(|(expected, dx)| expected * 0.25 == *dx));
+        cold.rows_backward(&y, &dy, &mut of_cold, 6);
+        assert_eq!(of_cold, [0.0; 60]);
+    };
+    let (softmax, log_softmax) = (Softmax::new(), LogSoftmax::new());
+    check(&softmax, &softmax.scale(0.25), &softmax.temperature(0.0));
+    check(&log_softmax, &log_softmax.scale(0.25), &log_softmax.temperature(0.0));
+    check(&Fast(softmax), &Fast(softmax.scale(0.25)), &Fast(softmax.temperature(0.0)));
+}
+
+#[test]
+fn log_sum_exp_has_a_gradient_along_an_axis_and_none_where_nothing_counts() {
+    let mut numbers = Numbers::new(6);
+    let x: Vec<f32> = (0..2 * 7 * 3).map(|_| numbers.normal() as f32).collect();
+    let dy: Vec<f32> = (0..6).map(|_| numbers.normal() as f32).collect();
+    let keep: Vec<bool> = (0..7).map(|j| j != 2).collect();
+    let log_sum_exp = LogSumExp::new().scale(0.5).keep(&keep);
+    let mut dx = vec![7.0; 42];
+    log_sum_exp.axis_backward(&x, &dy, &mut dx, [2, 7, 3]);
+    for (column, &dy) in dy.iter().enumerate() {
+        let at = |j: usize| column / 3 * 21 + j * 3 + column % 3;
+        let row: Vec<f32> = (0..7).map(|j| x[at(j)]).collect();
+        let mut expected = [7.0; 7];
+        log_sum_exp.rows_backward(&row, &[dy], &mut expected, 7);
+        assert!((0..7).all(|j| dx[at(j)] == expected[j]));
+        assert_eq!(expected[2], 0.0);
+        // The softmax times dy and the scale.
+        let sum: f64 = (0..7).filter(|&j| j != 2).map(|j| f64::from(row[j] * 0.5).exp()).sum();
+        let exact = f64::from(row[0] * 0.5).exp() / sum * f64::from(dy) * 0.5;
+        assert!((f64::from(expected[0]) - exact).abs() <= 3e-7 * exact.abs());
+    }
+    let mut dx = [7.0; 2];
+    LogSumExp::new().keep(&[false]).axis_backward(&[f32::NAN, 1.0], &[1.0; 2], &mut dx, [1, 1, 2]);
+    assert_eq!(dx, [0.0; 2]);
+}
