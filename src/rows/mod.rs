@@ -107,7 +107,8 @@ pub trait RowActivation<T = f32> {
     fn axis_into(&self, src: &[T], dst: &mut [T], shape: [usize; 3]);
 }
 
-macro_rules! row_operations { ($($name:literal $tier:literal $Op:ty: $bound:expr;)*) => {
+/// Each function and tier, with the kernel that does it.
+macro_rules! row_operations { ($($name:literal $tier:literal $Op:ty: $Kernel:ty, $bound:expr;)*) => {
     $(impl RowActivation for $Op {
         fn rows(&self, x: &mut [f32], cols: usize) {
             self.strided(x, Rows { cols, stride: cols });
@@ -117,16 +118,16 @@ macro_rules! row_operations { ($($name:literal $tier:literal $Op:ty: $bound:expr
             self.strided_into(src, rows, dst, rows);
         }
         fn strided(&self, x: &mut [f32], rows: Rows) {
-            in_place::<$Op>(Isa::active(), self.options(), x, rows, None);
+            in_place::<$Kernel>(Isa::active(), self.options(), x, rows, None);
         }
         fn strided_into(&self, src: &[f32], src_rows: Rows, dst: &mut [f32], dst_rows: Rows) {
-            into::<$Op>(Isa::active(), self.options(), src, src_rows, dst, dst_rows);
+            into::<$Kernel>(Isa::active(), self.options(), src, src_rows, dst, dst_rows);
         }
         fn axis(&self, x: &mut [f32], shape: [usize; 3]) {
-            axis::<$Op>(Isa::active(), self.options(), None, x, shape);
+            axis::<$Kernel>(Isa::active(), self.options(), None, x, shape);
         }
         fn axis_into(&self, src: &[f32], dst: &mut [f32], shape: [usize; 3]) {
-            axis::<$Op>(Isa::active(), self.options(), Some(src), dst, shape);
+            axis::<$Kernel>(Isa::active(), self.options(), Some(src), dst, shape);
         }
     })*
 
@@ -136,19 +137,19 @@ macro_rules! row_operations { ($($name:literal $tier:literal $Op:ty: $bound:expr
             name: $name,
             tier: $tier,
             bound: $bound,
-            rows: |isa, options, x, rows| in_place::<$Op>(isa, options, x, rows, None),
-            rows_into: into::<$Op>,
-            axis: |isa, options, x, shape| axis::<$Op>(isa, options, None, x, shape),
-            axis_into: |isa, options, src, dst, shape| axis::<$Op>(isa, options, Some(src), dst, shape),
+            rows: |isa, options, x, rows| in_place::<$Kernel>(isa, options, x, rows, None),
+            rows_into: into::<$Kernel>,
+            axis: |isa, options, x, shape| axis::<$Kernel>(isa, options, None, x, shape),
+            axis_into: |isa, options, src, dst, shape| axis::<$Kernel>(isa, options, Some(src), dst, shape),
         },
     )*];
 }; }
 
 row_operations! {
-    "softmax" "default" Softmax<'_>: Bound { fused: 3.8, baseline: 4.0 };
-    "softmax" "fast" Fast<Softmax<'_>>: Bound { fused: 12.0, baseline: 12.0 };
-    "log_softmax" "default" LogSoftmax<'_>: Bound { fused: 2.0, baseline: 2.0 };
-    "log_softmax" "fast" Fast<LogSoftmax<'_>>: Bound { fused: 8.0, baseline: 8.0 };
+    "softmax" "default" Softmax<'_>: Softmax<'_>, Bound { fused: 3.8, baseline: 4.0 };
+    "softmax" "fast" Fast<Softmax<'_>>: Fast<Softmax<'_>>, Bound { fused: 12.0, baseline: 12.0 };
+    "log_softmax" "default" LogSoftmax<'_>: LogSoftmax<'_>, Bound { fused: 2.0, baseline: 2.0 };
+    "log_softmax" "fast" Fast<LogSoftmax<'_>>: LogSoftmax<'_>, Bound { fused: 2.0, baseline: 2.0 };
 }
 
 #[track_caller]
