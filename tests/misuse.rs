@@ -6,7 +6,8 @@ mod common;
 mod each;
 
 use activations::{
-    Activation, Fast, FromOutput, Gradient, LogSumExp, Options, Rows, contract::ROW_OPERATIONS,
+    Activation, Fast, FromOutput, Gradient, LogSumExp, Options, RowActivation, Rows, Softmax,
+    contract::ROW_OPERATIONS,
 };
 use common::{calls, isas};
 
@@ -35,6 +36,7 @@ fn no_rows_are_fine() {
             }
         }
     }
+    Softmax::new().mask(&[0.0]).axis(&mut [], [0, usize::MAX, 3]);
     LogSumExp::new().rows(&[], 3, &mut []);
     let mut of_nothing = [0.0; 6];
     LogSumExp::new().axis(&[], [2, 0, 3], &mut of_nothing);

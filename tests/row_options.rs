@@ -338,6 +338,12 @@ fn the_temperature_0_leaves_the_first_of_the_largest_entries() {
     assert_softmax(cold.infinity(Infinity::Shared), &[1.0, INF, INF], &[0.0, 1.0, 0.0]);
     // The first of the smallest.
     assert_softmax(Softmax::new().scale(-INF), &[1.0, -3.0, -3.0], &[0.0, 1.0, 0.0]);
+    // The log-sum-exp has infinite results.
+    for (scale, expected) in [(INF, INF), (-INF, -INF)] {
+        let mut y = [0.0];
+        LogSumExp::new().scale(scale).rows(&[1.0, 2.0], 2, &mut y);
+        assert_eq!(y, [expected]);
+    }
     for n in [17, 33, 1100] {
         let x: Vec<f32> = (0..n).map(|i| if i == n - 1 { 2.0 } else { 1.0 }).collect();
         let expected: Vec<f32> = (0..n).map(|i| if i == n - 1 { 1.0 } else { 0.0 }).collect();

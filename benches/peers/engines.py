@@ -20,7 +20,7 @@ from pathlib import Path
 for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"
 
-import numpy as np  # noqa: E402
+import numpy as np
 
 SHAPES = [(4096, 4), (4096, 16), (64, 64), (32, 128), (256, 1000), (64, 4096), (8, 32_000), (4, 128_256)]
 ROUNDS = 31
@@ -54,7 +54,7 @@ def onnx_runtime(function):
     import onnxruntime
 
     operator = {"softmax": "Softmax", "log_softmax": "LogSoftmax"}[function]
-    matrix = lambda name: onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, ["rows", "cols"])  # noqa: E731
+    matrix = lambda name: onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, ["rows", "cols"])
     node = onnx.helper.make_node(operator, ["x"], ["y"], axis=-1)
     graph = onnx.helper.make_graph([node], "rows", [matrix("x")], [matrix("y")])
     model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=8)

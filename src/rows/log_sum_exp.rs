@@ -70,7 +70,7 @@ impl LogSumExp<'_> {
             dst.fill(self.options.sink.unwrap_or(f32::NEG_INFINITY));
         } else if !dst.is_empty() {
             let isa = Isa::active();
-            let logits = Logits::new(isa, self.options, n, inner);
+            let logits = Logits::of_sum(isa, self.options, n, inner);
             along_axis::<LogSumExp<'_>>(isa, Axis { src: Some(x), dst, n, inner, logits });
         }
     }
@@ -87,7 +87,7 @@ pub fn log_sum_exp_at(isa: Isa, options: Options<'_>, x: &[f32], rows: Rows, dst
     assert!(count == dst.len(), "x has {count} rows, dst has {} elements", dst.len());
     let Rows { cols, stride } = rows;
     options.check(count, cols, 1);
-    let logits = Logits::new(isa, options, cols, 1);
+    let logits = Logits::of_sum(isa, options, cols, 1);
     each_row::<LogSumExp<'_>>(
         isa,
         Matrix {

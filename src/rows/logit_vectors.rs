@@ -226,14 +226,14 @@ impl Logits<'_> {
     /// The scale, or its sign where it is infinite: the largest entry is the same.
     #[inline(always)]
     fn factor(&self) -> f32 {
-        if self.is_one_hot() { 1.0_f32.copysign(self.options.scale) } else { self.options.scale }
+        if self.one_hot { 1.0_f32.copysign(self.options.scale) } else { self.options.scale }
     }
 
     #[inline(always)]
     fn soft_cap(&self) -> Option<f32> {
         self.options.soft_cap.filter(
             #[inline(always)]
-            |&limit| limit != 0.0 && !limit.is_infinite() && !self.is_one_hot(),
+            |&limit| limit != 0.0 && !limit.is_infinite() && !self.one_hot,
         )
     }
 
@@ -241,7 +241,7 @@ impl Logits<'_> {
     fn masked<S: Simd>(&self, t: F32s<S>, mask: F32s<S>) -> F32s<S> {
         let sum = t + mask;
         // Beside an infinite multiple of x finite numbers do not count.
-        if self.is_one_hot() { mask.abs().lt(f32::INFINITY).select(t, sum) } else { sum }
+        if self.one_hot { mask.abs().lt(f32::INFINITY).select(t, sum) } else { sum }
     }
 }
 

@@ -17,6 +17,8 @@ pub(super) struct Logits<'a> {
     pub(super) options: Options<'a>,
     pub(super) n: usize,
     pub(super) inner: usize,
+    /// Whether the largest entry is all that counts.
+    pub(super) one_hot: bool,
 }
 
 /// Entries of up to sixteen neighbouring columns of a plane.
@@ -33,19 +35,20 @@ impl<'a> Logits<'a> {
     /// None if they are the entries.
     #[inline]
     pub(super) fn new(isa: Isa, options: Options<'a>, n: usize, inner: usize) -> Option<Self> {
-        (options != Options::NONE).then_some(Self { isa, options, n, inner })
+        let one_hot = options.scale.is_infinite();
+        (options != Options::NONE).then_some(Self { isa, options, n, inner, one_hot })
+    }
+
+    /// As [`new`](Self::new) for the log-sum-exp, which has infinite results: an infinite scale is a factor as others are.
+    #[inline]
+    pub(super) fn of_sum(isa: Isa, options: Options<'a>, n: usize, inner: usize) -> Option<Self> {
+        Self::new(isa, options, n, inner).map(|logits| Self { one_hot: false, ..logits })
     }
 
     /// −∞ where there is none.
     #[inline]
     pub(super) fn sink(&self) -> f32 {
-        if self.is_one_hot() { NONE } else { self.options.sink.unwrap_or(NONE) }
-    }
-
-    /// Whether the largest entry is all that counts.
-    #[inline]
-    pub(super) fn is_one_hot(&self) -> bool {
-        self.options.scale.is_infinite()
+        if self.one_hot { NONE } else { self.options.sink.unwrap_or(NONE) }
     }
 
     /// Writes logits of row `row` from column `start` on, those of `x` or of what is in `y`. Their maximum; anything if one
@@ -78,14 +81,13 @@ impl<'a> Logits<'a> {
     #[inline]
     pub(super) fn settle(&self, y: &mut [f32], stride: usize, maximum: f32) -> Option<[f32; 2]> {
         let usual = maximum.is_finite() && self.sink() != f32::INFINITY;
-        if usual && !self.is_one_hot() { None } else { self.settled(y, stride, maximum) }
+        if usual && !self.one_hot { None } else { self.settled(y, stride, maximum) }
     }
 
     #[cold]
     #[inline(never)]
     fn settled(&self, y: &mut [f32], stride: usize, maximum: f32) -> Option<[f32; 2]> {
         let Options { empty, infinity, .. } = self.options;
-        let one_hot = self.is_one_hot();
         let sink = self.sink();
         if sink.is_nan() || y.iter().step_by(stride).any(|t| t.is_nan()) {
             return None;
@@ -107,11 +109,11 @@ impl<'a> Logits<'a> {
             row.for_each(|t| *t = f32::NAN);
             return None;
         }
-        if largest < f32::INFINITY && !one_hot {
+        if largest < f32::INFINITY && !self.one_hot {
             return None;
         }
         let share = |t: f32| if t == largest { 0.0 } else { NONE };
-        if one_hot {
+        if self.one_hot {
             let mut first = true;
             row.for_each(|t| {
                 let one = first && *t == largest;

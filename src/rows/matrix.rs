@@ -46,8 +46,7 @@ impl Matrix<'_> {
         let y = &mut self.dst[row * self.dst_stride..][..self.cols];
         let m = logits.write(row, 0, x, y);
         let sink = logits.sink();
-        if self.log_sum_exps.is_some() && !sink.is_nan() && (m.max(sink).is_infinite() || logits.is_one_hot())
-        {
+        if self.log_sum_exps.is_some() && !sink.is_nan() && (m.max(sink).is_infinite() || logits.one_hot) {
             *known = limit(y, m.max(sink));
         }
         logits.settle(y, 1, m).unwrap_or([m, sink])

@@ -15,15 +15,15 @@ use crate::activation::Fast;
 /// ```
 /// use activations::{EmptyRow, RowActivation, Softmax};
 ///
-/// let mut scores = [4.0, 8.0, f32::NAN, 1.0, 2.0, 3.0];
+/// let mut scores = [8.0, 8.0, f32::NAN, 1.0, 2.0, 3.0];
 /// let keep = [true, true, false, false, false, false];
 /// Softmax::new().scale(0.25).keep(&keep).empty_rows(EmptyRow::Zeros).rows(&mut scores, 3);
-/// assert_eq!(scores, [0.26894143, 0.7310586, 0.0, 0.0, 0.0, 0.0]);
+/// assert_eq!(scores, [0.5, 0.5, 0.0, 0.0, 0.0, 0.0]);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Options<'a> {
-    /// The factor of every entry. An infinite one stands for the temperature 0.
+    /// The factor of every entry. For softmax and log-softmax an infinite one stands for the temperature 0.
     pub scale: f32,
     /// The limit c of c · tanh(t / c). 0 and ∞ mean none.
     pub soft_cap: Option<f32>,
@@ -111,7 +111,7 @@ impl Options<'_> {
 
 #[track_caller]
 fn check_mask(name: &str, len: usize, [count, n, inner]: [usize; 3]) {
-    let plane = n * inner;
+    let plane = n.saturating_mul(inner);
     let repeated = plane > 0 && len > 0 && len.is_multiple_of(plane) && count.is_multiple_of(len / plane);
     assert!(
         count * plane == 0 || len == n || repeated,
