@@ -208,6 +208,23 @@ fn check_log_sum_exp(isa: Isa, case: &Case, x: &[f32], cols: usize) {
     assert_eq!(bits(&expected), bits(&y), "log_sum_exp at {isa}, {case:?}");
 }
 
+#[test]
+fn the_log_sum_exp_of_logits_has_the_same_bits_along_an_axis() {
+    // More than a tile holds, too.
+    for (cols, count) in [(5, 20), (100, 17), (1500, 18)] {
+        for seed in 0..20 {
+            let x = families::matrix(seed as usize % FAMILIES, seed, cols, count);
+            let mut case = Case::new(seed, cols, count);
+            case.mask = case.mask.filter(|mask| mask.len() == cols);
+            case.keep = case.keep.filter(|keep| keep.len() == cols);
+            let [mut expected, mut y] = [vec![7.0; count], vec![7.0; count]];
+            LogSumExp::with(case.options()).rows(&x, cols, &mut expected);
+            LogSumExp::with(case.options()).axis(&transposed(&x, cols), [1, cols, count], &mut y);
+            assert_eq!(bits(&expected), bits(&y), "{cols} entries, {case:?}");
+        }
+    }
+}
+
 /// Against the exact function of the logits, the sink among them.
 fn check_accuracy(case: &Case, x: &[f32], cols: usize) {
     for isa in isas() {
