@@ -6,6 +6,7 @@ use super::{
     lanes::{Columns, columns_at},
     logits::Place,
     sum::LANES,
+    wide,
 };
 use crate::{isa::Simd, vector::F32s};
 
@@ -17,19 +18,24 @@ const TILE: usize = 1024;
 #[expect(clippy::large_stack_arrays, reason = "64 KiB, and nothing may be allocated")]
 #[inline(always)]
 pub(super) fn columns<F: Function, S: Simd>(s: S, axis: Axis<'_>) {
-    let n = axis.n;
+    let (n, inner) = (axis.n, axis.inner);
+    let mut axis = axis;
+    let done = if axis.logits.is_none() { wide::columns::<F, S>(s, &mut axis) } else { 0 };
+    if done == inner {
+        return;
+    }
     if n <= SMALL_TILE {
-        planes_through::<F, S>(s, axis, &mut [0.0; SMALL_TILE * LANES]);
+        planes_through::<F, S>(s, axis, done, &mut [0.0; SMALL_TILE * LANES]);
     } else if n <= TILE {
-        planes_through::<F, S>(s, axis, &mut [0.0; TILE * LANES]);
+        planes_through::<F, S>(s, axis, done, &mut [0.0; TILE * LANES]);
     } else {
-        planes_through::<F, S>(s, axis, &mut []);
+        planes_through::<F, S>(s, axis, done, &mut []);
     }
 }
 
-/// The tile is empty if the columns do not fit.
+/// The columns from `first` on. The tile is empty if they do not fit.
 #[inline(always)]
-fn planes_through<F: Function, S: Simd>(s: S, axis: Axis<'_>, tile: &mut [f32]) {
+fn planes_through<F: Function, S: Simd>(s: S, axis: Axis<'_>, first: usize, tile: &mut [f32]) {
     let Axis { src, dst, n, inner, logits } = axis;
     let plane = n * inner;
     let planes = match src {
@@ -43,7 +49,7 @@ fn planes_through<F: Function, S: Simd>(s: S, axis: Axis<'_>, tile: &mut [f32]) 
         );
         let dst =
             if F::REDUCES { &mut dst[outer * inner..][..inner] } else { &mut dst[outer * plane..][..plane] };
-        for at in (0..inner).step_by(LANES) {
+        for at in (first..inner).step_by(LANES) {
             let width = LANES.min(inner - at);
             let mut columns = Columns {
                 src,

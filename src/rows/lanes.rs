@@ -168,7 +168,6 @@ fn totals<F: Function, S: Simd, const FULL: bool>(
     columns: &mut Columns<'_>,
     reference: &Reference<S>,
 ) -> (F64s<S>, F32s<S>) {
-    let one = F32s::splat(s, 1.0);
     if !F::sums_all::<S>() {
         return terms_but_maxima::<F, S, FULL>(s, columns, reference);
     }
@@ -177,6 +176,18 @@ fn totals<F: Function, S: Simd, const FULL: bool>(
     } else {
         terms::<true, F, S, FULL>(s, columns, reference)
     };
+    without_maxima::<F, S, FULL>(s, columns, reference, sums)
+}
+
+/// The sums without the maxima and the numbers of those that are left out, unless the function wants all terms.
+#[inline(always)]
+pub(super) fn without_maxima<F: Function, S: Simd, const FULL: bool>(
+    s: S,
+    columns: &Columns<'_>,
+    reference: &Reference<S>,
+    sums: F64s<S>,
+) -> (F64s<S>, F32s<S>) {
+    let one = F32s::splat(s, 1.0);
     if F::KEEPS_TERMS {
         return (sums, one);
     }

@@ -1,8 +1,8 @@
 //! Functions of rows: of vectors that lie in a matrix one after the other, or along another axis of it.
 //!
 //! A row takes three passes: its maximum, the sum of its terms, its results. Long rows lie across the lanes
-//! (`long.rs`); sixteen short ones (`short.rs`), or sixteen along an inner axis (`axis.rs`), lie in one lane each
-//! (`lanes.rs`). Options make logits of the entries first (`logits.rs`). The operations on an entry and the order of the
+//! (`long.rs`); sixteen short ones (`short.rs`), or neighbours along an inner axis (`axis.rs`, `wide.rs`), lie in one lane
+//! each (`lanes.rs`). Options make logits of the entries first (`logits.rs`). The operations on an entry and the order of the
 //! sum are the same in each form, and so are the bits.
 
 mod axis;
@@ -25,6 +25,7 @@ mod softmax;
 mod steps;
 mod sum;
 mod terms;
+mod wide;
 
 use crate::{
     activation::Fast,
@@ -90,7 +91,7 @@ pub trait RowActivation<T = f32> {
     fn strided_into(&self, src: &[T], src_rows: Rows, dst: &mut [T], dst_rows: Rows);
 
     /// Replaces the vectors along the middle axis of `[outer, n, inner]` by their images: any axis of a tensor, without a
-    /// transpose. Takes up to 68 KiB of stack.
+    /// transpose. Takes up to 72 KiB of stack.
     ///
     /// # Panics
     ///

@@ -20,6 +20,7 @@ const TWO_TO_MINUS_896: f64 = f64::from_bits((1023 - 896) << 52);
 const TWO_896: f64 = f64::from_bits((1023 + 896) << 52);
 
 /// The lanes of a sum, on the way.
+#[derive(Clone, Copy)]
 pub(crate) struct Lanes<F, S: Simd> {
     total: F64s<S>,
     run: F32s<S>,
