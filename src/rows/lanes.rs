@@ -223,12 +223,14 @@ fn terms<const OFFSET: bool, F: Function, S: Simd, const FULL: bool>(
         #[inline(always)]
         |lane| {
             let mut lanes = Lanes::<F, S>::new(s);
-            for j in (lane..n).step_by(LANES) {
+            let mut j = lane;
+            while j < n {
                 let e = reference.term::<OFFSET>(columns.entry::<S, FULL>(s, j));
                 lanes.add(e);
                 if F::KEEPS_TERMS {
                     columns.put::<S, FULL>(j, e);
                 }
+                j += LANES;
             }
             lanes.finish()
         },

@@ -9,7 +9,7 @@ use super::{
 use crate::{isa::Simd, vector::F32s};
 
 /// Rows of at most so many entries are worked on here.
-pub(super) const SHORT: usize = 32;
+pub(super) const SHORT: usize = 31;
 
 /// As many of the rows as come in blocks that fill the lanes; how many that are.
 ///
@@ -28,7 +28,7 @@ pub(super) fn rows<F: Function, S: Simd>(s: S, rows: &mut Matrix<'_>) -> usize {
     let line = in_line * cols;
     let [src_stride, dst_stride] = [in_line * src_stride, in_line * rows.dst_stride];
     let block = LANES * in_line;
-    let mut tile = [0.0; 4 * (SHORT - 1) * LANES];
+    let mut tile = [0.0; 4 * SHORT * LANES];
     let mut sinks = [[0.0; LANES]; 4];
     let mut first = 0;
     while first + block <= rows.rows {

@@ -15,6 +15,8 @@ use core::marker::PhantomData;
 pub(crate) const LANES: usize = 16;
 /// 1, 2, 4, 8 and 16 lanes.
 const LEVELS: usize = 5;
+/// Lanes as a tree wants them that adds neighbours first: their numbers with the bits reversed.
+const ORDER: [u8; LANES] = [0, 8, 4, 12, 2, 10, 6, 14, 1, 9, 5, 13, 3, 11, 7, 15];
 
 const TWO_TO_MINUS_896: f64 = f64::from_bits((1023 - 896) << 52);
 const TWO_896: f64 = f64::from_bits((1023 + 896) << 52);
@@ -70,17 +72,17 @@ impl<F: Function, S: Simd> Lanes<F, S> {
 #[inline(always)]
 pub(crate) fn over_lanes<S: Simd>(s: S, n: usize, mut of_lane: impl FnMut(usize) -> F64s<S>) -> F64s<S> {
     // Lanes that have no term are 0, and change nothing.
-    let used = n.next_power_of_two().min(LANES);
+    let levels = n.min(LANES).next_power_of_two().trailing_zeros() as usize;
     let mut waiting = [F64s::splat(s, 0.0); LEVELS];
-    for i in 0..used {
-        let mut sum = of_lane(i.reverse_bits() >> ((used.leading_zeros() + 1) % usize::BITS));
+    for (i, lane) in ORDER[..1 << levels].iter().enumerate() {
+        let mut sum = of_lane(usize::from(lane >> (LEVELS - 1 - levels)));
         let level = i.trailing_ones() as usize;
         for left in &waiting[..level] {
             sum = *left + sum;
         }
         waiting[level] = sum;
     }
-    waiting[used.trailing_zeros() as usize]
+    waiting[levels]
 }
 
 /// The sum of a row's terms, and the number of its maxima, with one entry more.
