@@ -42,6 +42,9 @@ pub(crate) trait Contract: Copy {
     const SPECIALS: &'static [[f32; 2]];
     const DERIVATIVE_SPECIALS: &'static [[f32; 2]];
 
+    /// Visits the parameters in the order of the fields.
+    fn each_parameter(&mut self, _visit: &mut dyn FnMut(&'static str, &mut f32)) {}
+
     /// The function in f64, right to far below an ULP of f32: no term cancels.
     fn exact(self, x: f64) -> f64;
     fn derivative(self, x: f64) -> f64;

@@ -65,6 +65,7 @@ pub mod contract;
 mod exponential;
 mod hex;
 mod isa;
+mod kind;
 mod ops;
 mod rows;
 mod run;
@@ -72,6 +73,7 @@ mod vector;
 
 pub use activation::{Activation, Fast, FromOutput, Gradient};
 pub use isa::{Isa, ParseIsaError};
+pub use kind::{Kind, ParseKindError};
 pub use ops::{Exp, LeakyRelu, Relu, Sigmoid, Tanh, exp, relu, sigmoid, tanh};
 pub use rows::{
     Causal, EmptyRow, Infinity, LogSoftmax, LogSumExp, OnlineSoftmax, Options, RowActivation, RowGradient,

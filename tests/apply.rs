@@ -116,8 +116,8 @@ fn leaky_relu_takes_its_slope() {
     let Some(folder) = Folder::new() else { return };
     let mut elements = assorted(100);
     folder.write("in.npy", &npy("(100,)", &elements));
-    assert_success(&folder.apply("leaky_relu in.npy out.npy --slope -0.25"));
-    assert_success(&folder.apply("leaky_relu in.npy fast.npy --slope -0.25 --tier fast"));
+    assert_success(&folder.apply("leaky_relu(-0.25) in.npy out.npy"));
+    assert_success(&folder.apply("leaky_relu(slope=-0.25) in.npy fast.npy --tier fast"));
     let mut fast = elements.clone();
     Fast(LeakyRelu { slope: -0.25 }).apply(&mut fast);
     LeakyRelu { slope: -0.25 }.apply(&mut elements);
@@ -191,14 +191,16 @@ fn every_error_is_one_line_and_leaves_the_output_alone() {
         ("sigmoid empty.npy out.npy", "empty.npy: not a NumPy file: it ends before its header does"),
         ("sigmoid good.npy folder.npy", "folder.npy: exists and is not a regular file"),
         ("sigmoid good.npy nowhere/out.npy", "nowhere/out.npy: there is no such folder"),
-        ("swish good.npy out.npy", &format!("unknown function 'swish': expected one of {functions}")),
-        ("sigmoid good.npy out.npy --tier slow", "unknown tier 'slow': expected one of default, fast"),
+        ("swish good.npy out.npy", &format!("'swish': unknown operation: expected one of {functions}")),
+        ("sigmoid good.npy out.npy --tier slow", "unknown tier 'slow': expected default or fast"),
         ("tanh good.npy out.npy --axis 0", "--axis is for softmax and log_softmax, not for tanh"),
         ("softmax good.npy out.npy --axis 2", "axis 2 of an array that has 2 axes"),
         ("softmax good.npy out.npy --axis -3", "axis -3 of an array that has 2 axes"),
-        ("softmax good.npy out.npy --slope 2", "--slope is for leaky_relu, not for softmax"),
-        ("softmax good.npy out.npy --tier slow", "unknown tier 'slow': expected one of default, fast"),
-        ("tanh good.npy out.npy --slope 2", "--slope is for leaky_relu, not for tanh"),
+        ("softmax good.npy out.npy --tier slow", "unknown tier 'slow': expected default or fast"),
+        ("tanh(2) good.npy out.npy", "'tanh(2)': no such parameter: expected tanh"),
+        ("leaky_relu(1,2) good.npy out.npy", "no such parameter: expected leaky_relu(slope)"),
+        ("leaky_relu(x) good.npy out.npy", "'leaky_relu(x)': a parameter is no number"),
+        ("leaky_relu(1 good.npy out.npy", "parameters stand between parentheses"),
     ] {
         assert_error(&folder.apply(arguments), expected);
         assert_eq!(fs::read(folder.path("out.npy")).unwrap(), b"precious", "{arguments}");

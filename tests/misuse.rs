@@ -66,8 +66,8 @@ fn takes_empty_slices_from_output<Op: FromOutput + Copy>(_: &str, op: Op) {
 #[cfg(panic = "unwind")]
 mod refused {
     use activations::{
-        Activation, Fast, FromOutput, Gradient, LogSoftmax, LogSumExp, RowActivation, RowGradient, Rows,
-        Softmax,
+        Activation, Fast, FromOutput, Gradient, Kind, LogSoftmax, LogSumExp, RowActivation, RowGradient,
+        Rows, Softmax,
     };
     use std::{
         cell::{Cell, RefCell},
@@ -210,6 +210,22 @@ mod refused {
         assert_says(no_keep, 12, |dx| op.rows_backward(&x, &x[..3], dx, 4));
         let no_shape = "dy has 2 elements, its shape is [2, 1, 2]";
         assert_says(no_shape, 12, |dx| op.axis_backward(&x, &wrong, dx, [2, 3, 2]));
+    }
+
+    #[test]
+    fn kinds_refuse_other_shapes_at_the_callers_line_and_nothing_is_written() {
+        let (x, short, axes) = ([0.5; 12], [0.5; 8], [3, 2, 2]);
+        let not_the_shape = |name| format!("{name} has 8 elements, its shape is [3, 2, 2]");
+        for kind in Kind::all() {
+            assert_says(&not_the_shape("x"), 8, |x| kind.axis(x, axes));
+            assert_says(&not_the_shape("x"), 8, |x| Fast(kind).axis(x, axes));
+            assert_says(&not_the_shape("src"), 12, |dst| kind.axis_into(&short, dst, axes));
+            assert_says(&not_the_shape("dst"), 8, |dst| kind.axis_into(&x, dst, axes));
+            assert_says(&not_the_shape("x"), 12, |dx| kind.axis_backward(&short, &x, &x, dx, axes));
+            assert_says(&not_the_shape("y"), 12, |dx| kind.axis_backward(&x, &short, &x, dx, axes));
+            assert_says(&not_the_shape("dy"), 12, |dx| kind.axis_backward(&x, &x, &short, dx, axes));
+            assert_says(&not_the_shape("dx"), 8, |dx| kind.axis_backward(&x, &x, &x, dx, axes));
+        }
     }
 
     /// That `call` panics so, on the line of this call, for a destination of `len` elements.

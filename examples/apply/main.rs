@@ -3,6 +3,7 @@
 //! ```text
 //! cargo run --release --example apply
 //! cargo run --release --example apply sigmoid in.npy out.npy --tier fast
+//! cargo run --release --example apply "leaky_relu(0.1)" in.npy out.npy
 //! cargo run --release --example apply softmax in.npy out.npy --axis 1
 //! ```
 //!
@@ -37,7 +38,7 @@ use std::{
 #[derive(Parser)]
 #[command(name = "apply", override_usage = "apply\n       apply [OPTIONS] <FUNCTION> <INPUT> <OUTPUT>")]
 struct Arguments {
-    /// The function, such as sigmoid; a wrong name prints them all
+    /// The function, such as sigmoid or leaky_relu(0.1); a wrong name prints them all
     function: String,
     /// The .npy file to read
     input: PathBuf,
@@ -46,9 +47,6 @@ struct Arguments {
     /// Which kernel: default, or fast with at most 4 ULP of error
     #[arg(long, default_value = "default")]
     tier: String,
-    /// The factor of negative inputs (leaky_relu only)
-    #[arg(long, allow_negative_numbers = true)]
-    slope: Option<f32>,
     /// The axis of softmax and log_softmax; from the last one if negative
     #[arg(long, allow_negative_numbers = true)]
     axis: Option<isize>,
@@ -76,8 +74,7 @@ fn print_table() -> Result<()> {
 }
 
 fn convert(arguments: &Arguments) -> Result<()> {
-    let Arguments { function, tier, slope, axis, .. } = arguments;
-    let kernel = Kernel::new(function, tier, *slope, *axis)?;
+    let kernel = Kernel::new(&arguments.function, &arguments.tier, arguments.axis)?;
     let source = npy::Source::open(&arguments.input)?;
     let kernel = kernel.over(&source.header().shape)?;
     let destination = npy::Destination::create(&arguments.output, source.header())?;

@@ -79,6 +79,9 @@ impl Contract for LeakyRelu {
     const DERIVATIVE_SPECIALS: &'static [[f32; 2]] =
         &[[0.0, 0.01], [-0.0, 0.01], [f32::INFINITY, 1.0], [f32::NEG_INFINITY, 0.01], [f32::NAN, 0.01]];
 
+    fn each_parameter(&mut self, visit: &mut dyn FnMut(&'static str, &mut f32)) {
+        visit("slope", &mut self.slope);
+    }
     fn exact(self, x: f64) -> f64 {
         if x > 0.0 { x } else { f64::from(self.slope) * x }
     }

@@ -83,7 +83,7 @@ macro_rules! tier {
     };
 }
 
-macro_rules! operations { ($($Op:ty: fast tier $fast:ident;)*) => {
+macro_rules! operations { ($($Op:ident: fast tier $fast:ident;)*) => {
     $(
         activation!($Op);
         fast_tier!($Op, $fast);
@@ -120,13 +120,21 @@ macro_rules! operations { ($($Op:ty: fast tier $fast:ident;)*) => {
     )*];
 }; }
 
-operations! {
-    Exp: fast tier own;
-    Sigmoid: fast tier own;
-    Tanh: fast tier default;
-    Relu: fast tier default;
-    LeakyRelu: fast tier default;
+/// The table: gives every operation on elements to a macro.
+macro_rules! each_operation {
+    ($macro:ident) => {
+        $macro! {
+            Exp: fast tier own;
+            Sigmoid: fast tier own;
+            Tanh: fast tier default;
+            Relu: fast tier default;
+            LeakyRelu: fast tier default;
+        }
+    };
 }
+pub(crate) use each_operation;
+
+each_operation!(operations);
 
 macro_rules! from_output { ($($Op:ty),*) => {$(
     impl FromOutput for $Op {

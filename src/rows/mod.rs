@@ -35,7 +35,7 @@ use crate::{
 pub use backward::RowGradient;
 use function::Function;
 pub use layout::Rows;
-use layout::shape;
+pub(crate) use layout::shape;
 pub use log_softmax::{LogSoftmax, log_softmax};
 pub use log_sum_exp::{LogSumExp, log_sum_exp_at};
 use logits::Logits;
