@@ -25,11 +25,14 @@
 //! | [`Tanh`] | (e^x - e^-x) / (e^x + e^-x) |
 //! | [`Relu`] | max(x, 0) |
 //! | [`LeakyRelu`] | x where x > 0, else slope · x |
+//! | [`RRelu`] | the same; in training each element draws its slope |
+//! | [`PRelu`] | the same with one slope, one a channel, or one an element |
 //! | [`Softmax`] | e^x_i / (e^x_1 + … + e^x_n), of rows |
 //! | [`LogSoftmax`] | x_i − log(e^x_1 + … + e^x_n), of rows |
 //! | [`LogSumExp`] | log(e^x_1 + … + e^x_n), one result a row |
 //!
-//! Every operation on elements implements [`Activation`] and [`Gradient`], and so does [`Fast`] around it. The functions
+//! Every operation on elements implements [`Activation`] and [`Gradient`], and so does [`Fast`] around it; [`PRelu`], which
+//! also takes the shape, has methods of the same names. The functions
 //! [`exp`], [`sigmoid`], [`tanh`] and [`relu`] are short for the default tier in place. Functions of rows implement
 //! [`RowActivation`] and [`RowGradient`]: rows that follow each other or have a stride, and any axis of a tensor;
 //! [`softmax`] and [`log_softmax`] are the short forms. Scale, masks and more are their [`Options`]; rows that come in
@@ -67,6 +70,8 @@ mod hex;
 mod isa;
 mod kind;
 mod ops;
+mod prelu;
+mod random;
 mod rows;
 mod run;
 mod vector;
@@ -74,7 +79,9 @@ mod vector;
 pub use activation::{Activation, Fast, FromOutput, Gradient};
 pub use isa::{Isa, ParseIsaError};
 pub use kind::{Kind, ParseKindError};
-pub use ops::{Exp, LeakyRelu, Relu, Sigmoid, Tanh, exp, relu, sigmoid, tanh};
+pub use ops::{Exp, LeakyRelu, RRelu, Relu, Sigmoid, Tanh, exp, relu, sigmoid, tanh};
+pub use prelu::PRelu;
+pub use random::Draws;
 pub use rows::{
     Causal, EmptyRow, Infinity, LogSoftmax, LogSumExp, OnlineSoftmax, Options, RowActivation, RowGradient,
     Rows, Softmax, log_softmax, softmax,

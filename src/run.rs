@@ -23,9 +23,9 @@ pub(crate) fn into<const N: usize>(isa: Isa, kernel: impl Map<N>, inputs: [&[f32
     on(isa, Into { kernel, inputs, dst });
 }
 
-struct InPlace<'a, K> {
-    kernel: K,
-    x: &'a mut [f32],
+pub(crate) struct InPlace<'a, K> {
+    pub(crate) kernel: K,
+    pub(crate) x: &'a mut [f32],
 }
 
 impl<K: Map<1>> Job for InPlace<'_, K> {
@@ -58,10 +58,10 @@ fn steps_in_place<S: Simd>(s: S, kernel: impl Map<1>, x: &mut [f32]) -> &mut [f3
     steps.into_remainder()
 }
 
-struct Into<'a, K, const N: usize> {
-    kernel: K,
-    inputs: [&'a [f32]; N],
-    dst: &'a mut [f32],
+pub(crate) struct Into<'a, K, const N: usize> {
+    pub(crate) kernel: K,
+    pub(crate) inputs: [&'a [f32]; N],
+    pub(crate) dst: &'a mut [f32],
 }
 
 impl<K: Map<N>, const N: usize> Job for Into<'_, K, N> {

@@ -66,8 +66,8 @@ fn takes_empty_slices_from_output<Op: FromOutput + Copy>(_: &str, op: Op) {
 #[cfg(panic = "unwind")]
 mod refused {
     use activations::{
-        Activation, Fast, FromOutput, Gradient, Kind, LogSoftmax, LogSumExp, RowActivation, RowGradient,
-        Rows, Softmax,
+        Activation, Draws, Fast, FromOutput, Gradient, Kind, LogSoftmax, LogSumExp, PRelu, RRelu,
+        RowActivation, RowGradient, Rows, Softmax,
     };
     use std::{
         cell::{Cell, RefCell},
@@ -258,5 +258,45 @@ mod refused {
     fn different_lengths_panic_at_the_callers_line_and_nothing_is_written() {
         each_operation!(refuses_different_lengths);
         each_operation_from_output!(refuses_different_lengths_from_output);
+    }
+
+    #[test]
+    fn shapes_that_do_not_fit_slopes_panic_at_the_callers_line_and_nothing_is_written() {
+        let (op, x, short, shape) = (PRelu { slopes: &[0.25; 3] }, [-0.5; 12], [-0.5; 8], [2, 3, 2]);
+        let not_the_shape = |name| format!("{name} has 8 elements, its shape is [2, 3, 2]");
+        assert_says(&not_the_shape("x"), 8, |x| op.apply(x, shape));
+        assert_says(&not_the_shape("src"), 12, |dst| op.apply_into(&short, dst, shape));
+        assert_says(&not_the_shape("dst"), 8, |dst| op.apply_into(&x, dst, shape));
+        assert_says(&not_the_shape("x"), 12, |dx| op.backward(&short, &x, dx, shape));
+        assert_says(&not_the_shape("dy"), 12, |dx| op.backward(&x, &short, dx, shape));
+        assert_says(&not_the_shape("dx"), 8, |dx| op.backward(&x, &x, dx, shape));
+        assert_says(&not_the_shape("x"), 3, |d_slopes| op.slopes_backward(&short, &x, d_slopes, shape));
+        assert_says(&not_the_shape("dy"), 3, |d_slopes| op.slopes_backward(&x, &short, d_slopes, shape));
+        let two = "slopes has 3 elements, d_slopes has 2";
+        assert_says(two, 2, |d_slopes| op.slopes_backward(&x, &x, d_slopes, shape));
+        let (four, shape) = ("slopes has 3 elements, the shape has 4 channels", [3, 4, 1]);
+        assert_says(four, 12, |x| op.apply(x, shape));
+        assert_says(four, 12, |dst| op.apply_into(&x, dst, shape));
+        assert_says(four, 12, |dx| op.backward(&x, &x, dx, shape));
+        assert_says(four, 4, |d_slopes| op.slopes_backward(&x, &x, d_slopes, shape));
+        assert_says(four, 0, |x| op.apply(x, [0, 4, 1]));
+        let too_large = format!("x has 12 elements, its shape is [{}, 3, 5]", usize::MAX);
+        assert_says(&too_large, 12, |x| op.apply(x, [usize::MAX, 3, 5]));
+    }
+
+    #[test]
+    fn slopes_of_other_lengths_panic_at_the_callers_line_and_nothing_is_written() {
+        for lengths in LENGTHS {
+            let (wrong, right, draws) = (vec![0.5; lengths.0], vec![0.5; lengths.1], Draws::default());
+            assert_refused(lengths, |dx| RRelu::backward_from_slopes(&wrong, &right, dx));
+            assert_refused(lengths, |dx| RRelu::backward_from_slopes(&right, &wrong, dx));
+            let mut others = wrong.clone();
+            assert_refused(lengths, |slopes| RRelu::default().train(&mut others, slopes, draws));
+            assert_refused(lengths, |dst| RRelu::default().train_into(&right, dst, &mut others, draws));
+            assert!(others == wrong);
+            let mut slopes = right.clone();
+            assert_refused(lengths, |dst| RRelu::default().train_into(&wrong, dst, &mut slopes, draws));
+            assert!(slopes == right);
+        }
     }
 }

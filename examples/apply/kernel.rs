@@ -3,6 +3,8 @@
 use activations::{Fast, Kind, ParseKindError, contract::ROW_OPERATIONS};
 use anyhow::{Result, bail, ensure};
 
+type Apply = Box<dyn Fn(&mut [f32])>;
+
 pub(crate) struct Kernel {
     kind: Kind,
     is_fast: bool,
@@ -50,5 +52,5 @@ impl Kernel {
 pub(crate) struct Blocks {
     /// Blocks are multiples of so many elements.
     pub(crate) elements: usize,
-    pub(crate) apply: Box<dyn Fn(&mut [f32])>,
+    pub(crate) apply: Apply,
 }

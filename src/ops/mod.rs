@@ -3,6 +3,7 @@
 mod exp;
 mod leaky_relu;
 mod relu;
+mod rrelu;
 mod sigmoid;
 mod tanh;
 
@@ -15,19 +16,20 @@ use crate::{
 pub use exp::{Exp, exp};
 pub use leaky_relu::LeakyRelu;
 pub use relu::{Relu, relu};
+pub use rrelu::RRelu;
 pub use sigmoid::{Sigmoid, sigmoid};
 pub use tanh::{Tanh, tanh};
 
 /// The gradient kernel of an operation, of x and dy.
 #[derive(Clone, Copy)]
-struct Backward<Op>(Op);
+pub(crate) struct Backward<Op>(pub(crate) Op);
 
 /// The gradient kernel of an operation, of y and dy.
 #[derive(Clone, Copy)]
 struct BackwardFromOutput<Op>(Op);
 
 #[track_caller]
-fn same_length(name: &str, len: usize, dst_name: &str, dst_len: usize) {
+pub(crate) fn same_length(name: &str, len: usize, dst_name: &str, dst_len: usize) {
     assert!(len == dst_len, "{name} has {len} elements, {dst_name} has {dst_len}");
 }
 
@@ -129,6 +131,7 @@ macro_rules! each_operation {
             Tanh: fast tier default;
             Relu: fast tier default;
             LeakyRelu: fast tier default;
+            RRelu: fast tier default;
         }
     };
 }

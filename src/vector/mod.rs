@@ -257,6 +257,11 @@ impl<S: Simd> Shr<u32> for U32s<S> {
 }
 
 impl<S: Simd> U32s<S> {
+    /// The same bits in every lane of this instruction set.
+    #[inline(always)]
+    pub(crate) fn same(self, x: u32) -> Self {
+        U32s { lanes: self.s.splat_bits(x), ..self }
+    }
     #[inline(always)]
     pub(crate) fn float(self) -> F32s<S> {
         F32s { s: self.s, lanes: self.s.float(self.lanes) }

@@ -9,6 +9,7 @@ macro_rules! each_operation {
             $function("tanh", activations::Tanh $(, $argument)*),
             $function("relu", activations::Relu $(, $argument)*),
             $function("leaky_relu", activations::LeakyRelu::default() $(, $argument)*),
+            $function("rrelu", activations::RRelu::default() $(, $argument)*),
         ]
     };
 }

@@ -1,0 +1,227 @@
+use super::{Backward, LeakyRelu, same_length};
+use crate::{
+    contract::{Bounds, Contract},
+    isa::{Isa, Job, Native, Simd, on},
+    prelu::BySlope,
+    random::{Draws, GROUP, LANES, uniform},
+    run::{Map, into},
+    vector::F32s,
+};
+
+/// The randomised rectified linear unit: x where x > 0, else slope · x, where each element of a training step draws its slope.
+///
+/// As an [`Activation`](crate::Activation) it is what a trained network evaluates: [`LeakyRelu`] with the mean of the two
+/// bounds as its slope. Correctly rounded, in every tier. The gradient is `dy` where x > 0, else the mean times `dy`.
+///
+/// | x | rrelu(x) | rrelu'(x) |
+/// |---|---|---|
+/// | ±0 | mean · ±0 | mean |
+/// | +∞ | +∞ | 1 |
+/// | −∞ | mean · −∞ | mean |
+/// | NaN | NaN | mean |
+///
+/// A mean of 0 is [`Relu`](crate::Relu), so that −∞ gives 0; a drawn slope of 0 likewise. Bounds in the other order are the
+/// same interval. Bounds that are not finite, or further apart than the largest f32, draw slopes that are not finite.
+///
+/// ```
+/// use activations::{Activation, Draws, RRelu};
+///
+/// let mut x = [-1.0, 2.0];
+/// RRelu { lower: 0.25, upper: 0.75 }.apply(&mut x);
+/// assert_eq!(x, [-0.5, 2.0]);
+///
+/// let (mut x, mut slopes, mut dx) = ([-1.0, 2.0], [0.0; 2], [0.0; 2]);
+/// RRelu { lower: 0.25, upper: 0.75 }.train(&mut x, &mut slopes, Draws { seed: 7, first: 0 });
+/// assert!(x[0] == -slopes[0] && (0.25..=0.75).contains(&slopes[0]));
+/// assert!(x[1] == 2.0 && slopes[1] == 1.0);
+/// RRelu::backward_from_slopes(&slopes, &[10.0, 10.0], &mut dx);
+/// assert_eq!(dx, [10.0 * slopes[0], 10.0]);
+/// ```
+///
+/// Definition: `torch.nn.RReLU`; Xu, Wang, Chen, Li, "Empirical evaluation of rectified activations in convolutional
+/// network" (2015).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RRelu {
+    /// The least slope.
+    pub lower: f32,
+    /// The largest slope.
+    pub upper: f32,
+}
+
+impl Default for RRelu {
+    /// Slopes from 1/8 to 1/3.
+    fn default() -> Self {
+        Self { lower: 1.0 / 8.0, upper: 1.0 / 3.0 }
+    }
+}
+
+impl RRelu {
+    /// Replaces every element by its image in training, and writes the slopes that made it: 1 where x > 0, else
+    /// lower + (upper − lower) · u, in f32.
+    ///
+    /// u is a multiple of 2^-23 from 0 on and below 1, a function of the seed and the index of the element (see [`Draws`]):
+    /// 23 bits of a word of Threefry-2x32-20. Every instruction set gives the same bits. No slope is out of bounds; rounding may
+    /// give `upper` itself.
+    ///
+    /// # Panics
+    ///
+    /// If the lengths differ; nothing is written then.
+    #[track_caller]
+    pub fn train(&self, x: &mut [f32], slopes: &mut [f32], draws: Draws) {
+        same_length("x", x.len(), "slopes", slopes.len());
+        on(Isa::active(), Train { op: *self, draws, src: None, dst: x, slopes });
+    }
+
+    /// As [`train`](Self::train), from one slice to another.
+    ///
+    /// # Panics
+    ///
+    /// If the lengths differ; nothing is written then.
+    #[track_caller]
+    pub fn train_into(&self, src: &[f32], dst: &mut [f32], slopes: &mut [f32], draws: Draws) {
+        same_length("src", src.len(), "dst", dst.len());
+        same_length("slopes", slopes.len(), "dst", dst.len());
+        on(Isa::active(), Train { op: *self, draws, src: Some(src), dst, slopes });
+    }
+
+    /// The gradient of a training step: `dx[i] = slopes[i] * dy[i]`, and 0 where the slope is.
+    ///
+    /// # Panics
+    ///
+    /// If the lengths differ; nothing is written then.
+    #[track_caller]
+    pub fn backward_from_slopes(slopes: &[f32], dy: &[f32], dx: &mut [f32]) {
+        same_length("slopes", slopes.len(), "dx", dx.len());
+        same_length("dy", dy.len(), "dx", dx.len());
+        into(Isa::active(), BackwardFromSlopes, [slopes, dy], dx);
+    }
+
+    #[inline(always)]
+    fn mean(self) -> LeakyRelu {
+        LeakyRelu { slope: f64::midpoint(self.lower.into(), self.upper.into()) as f32 }
+    }
+
+    /// What x gives with numbers u, and its slopes.
+    #[inline(always)]
+    fn draw<S: Simd>(self, x: F32s<S>, u: F32s<S>) -> [F32s<S>; 2] {
+        // Not by `mul_add`, which would round once on some levels.
+        let drawn = u * (self.upper - self.lower) + self.lower;
+        let slope = x.same(0.0).lt(x).select(1.0, drawn);
+        [BySlope.eval([x, slope]), slope]
+    }
+}
+
+struct Train<'a> {
+    op: RRelu,
+    draws: Draws,
+    /// None in place.
+    src: Option<&'a [f32]>,
+    dst: &'a mut [f32],
+    slopes: &'a mut [f32],
+}
+
+impl Job for Train<'_> {
+    #[inline(always)]
+    fn run<S: Native>(self, s: S) {
+        let Self { op, draws: Draws { seed, first }, src, dst, slopes } = self;
+        let s = s.sixteen();
+        let mut at = 0;
+        while at < dst.len() {
+            let index = first.wrapping_add(at as u64);
+            let u = uniform(s, seed, index / GROUP as u64);
+            let begin = (index % GROUP as u64) as usize;
+            let len = (GROUP - begin).min(dst.len() - at);
+            let (y, slopes) = (&mut dst[at..][..len], &mut slopes[at..][..len]);
+            let src = src.map(
+                #[inline(always)]
+                |src| &src[at..][..len],
+            );
+            if len == GROUP {
+                group(s, op, u, src, y, slopes);
+            } else {
+                let [mut padded, mut drawn] = [[0.0; GROUP]; 2];
+                padded[begin..][..len].copy_from_slice(src.unwrap_or(y));
+                group(s, op, u, None, &mut padded, &mut drawn);
+                y.copy_from_slice(&padded[begin..][..len]);
+                slopes.copy_from_slice(&drawn[begin..][..len]);
+            }
+            at += len;
+        }
+    }
+}
+
+/// The elements that draw the numbers of a group.
+#[inline(always)]
+fn group<S: Simd>(
+    s: S,
+    op: RRelu,
+    u: [F32s<S>; 2],
+    src: Option<&[f32]>,
+    dst: &mut [f32],
+    slopes: &mut [f32],
+) {
+    for (i, u) in u.into_iter().enumerate() {
+        let lanes = i * LANES..(i + 1) * LANES;
+        let x = F32s::load(s, &src.unwrap_or(dst)[lanes.clone()]);
+        let [y, slope] = op.draw(x, u);
+        y.store(&mut dst[lanes.clone()]);
+        slope.store(&mut slopes[lanes]);
+    }
+}
+
+#[derive(Clone, Copy)]
+struct BackwardFromSlopes;
+
+impl Map<2> for BackwardFromSlopes {
+    #[inline(always)]
+    fn eval<S: Simd>(self, [slope, dy]: [F32s<S>; 2]) -> F32s<S> {
+        (dy * slope).zero_where(slope.abs().le(0.0))
+    }
+}
+
+impl Map<1> for RRelu {
+    #[inline(always)]
+    fn eval<S: Simd>(self, x: [F32s<S>; 1]) -> F32s<S> {
+        self.mean().eval(x)
+    }
+}
+
+impl Map<2> for Backward<RRelu> {
+    #[inline(always)]
+    fn eval<S: Simd>(self, inputs: [F32s<S>; 2]) -> F32s<S> {
+        Backward(self.0.mean()).eval(inputs)
+    }
+}
+
+impl Contract for RRelu {
+    const NAME: &'static str = "rrelu";
+    const BOUNDS: Bounds = LeakyRelu::BOUNDS;
+    const RANGE: [f32; 2] = LeakyRelu::RANGE;
+    const SPECIALS: &'static [[f32; 2]] = &[
+        [0.0, 0.0],
+        [-0.0, -0.0],
+        [f32::INFINITY, f32::INFINITY],
+        [f32::NEG_INFINITY, f32::NEG_INFINITY],
+        [1e-45, 1e-45],
+        [-1e-45, -0.0],
+        [-1.0, -0.22916667],
+    ];
+    const DERIVATIVE_SPECIALS: &'static [[f32; 2]] = &[
+        [0.0, 0.22916667],
+        [-0.0, 0.22916667],
+        [f32::INFINITY, 1.0],
+        [f32::NEG_INFINITY, 0.22916667],
+        [f32::NAN, 0.22916667],
+    ];
+
+    fn each_parameter(&mut self, visit: &mut dyn FnMut(&'static str, &mut f32)) {
+        visit("lower", &mut self.lower);
+        visit("upper", &mut self.upper);
+    }
+    fn exact(self, x: f64) -> f64 {
+        self.mean().exact(x)
+    }
+    fn derivative(self, x: f64) -> f64 {
+        self.mean().derivative(x)
+    }
+}

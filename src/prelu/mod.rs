@@ -1,0 +1,141 @@
+//! [`PRelu`]: the leaky rectified linear unit with slopes that are trained.
+
+mod apply;
+mod kernel;
+mod parts;
+mod sums;
+
+use crate::{
+    isa::{Isa, on},
+    ops::same_length,
+    rows::shape,
+};
+use apply::{Backward, Forward, ForwardInto, Slopes};
+pub(crate) use kernel::BySlope;
+use sums::Sums;
+
+/// The parametric rectified linear unit: x where x > 0, else slope · x, with one slope for each channel.
+///
+/// A tensor is `[outer, channels, inner]`, whichever axis its channels are:
+///
+/// | slopes | shape |
+/// |---|---|
+/// | one a channel of `[batch, channels, height, width]` | `[batch, channels, height * width]` |
+/// | one a channel, and channels last | `[elements / channels, channels, 1]` |
+/// | one an element of a sample | `[batch, elements, 1]` |
+/// | one for all | `[1, 1, elements]` |
+///
+/// ```
+/// use activations::PRelu;
+///
+/// let prelu = PRelu { slopes: &[0.25, 0.5] };
+/// let (x, shape) = ([-1.0, 2.0, -3.0, -4.0], [1, 2, 2]);
+/// let mut y = [0.0; 4];
+/// prelu.apply_into(&x, &mut y, shape);
+/// assert_eq!(y, [-0.25, 2.0, -1.5, -2.0]);
+///
+/// let (dy, mut dx, mut d_slopes) = ([1.0; 4], [0.0; 4], [0.0; 2]);
+/// prelu.backward(&x, &dy, &mut dx, shape);
+/// prelu.slopes_backward(&x, &dy, &mut d_slopes, shape);
+/// assert_eq!(dx, [0.25, 1.0, 0.5, 0.5]);
+/// assert_eq!(d_slopes, [-1.0, -7.0]);
+/// ```
+///
+/// Results are correctly rounded, and those of [`LeakyRelu`](crate::LeakyRelu) with the slope of the channel, bit for bit:
+/// on every instruction set, whatever the shape.
+///
+/// | x | prelu(x) | prelu'(x) | its derivative by the slope |
+/// |---|---|---|---|
+/// | ±0 | slope · ±0 | slope | ±0 |
+/// | +∞ | +∞ | 1 | 0 |
+/// | −∞ | slope · −∞ | slope | −∞ |
+/// | NaN | NaN | slope | NaN |
+///
+/// A slope of 0 is [`Relu`](crate::Relu), so that −∞ gives 0. A slope of NaN gives NaN where x is not positive.
+///
+/// Definition: `PRelu` of ONNX, `torch.nn.PReLU`; He, Zhang, Ren, Sun, "Delving deep into rectifiers: surpassing
+/// human-level performance on ImageNet classification" (2015).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PRelu<'a> {
+    /// The factors of inputs that are not positive, one a channel.
+    pub slopes: &'a [f32],
+}
+
+impl PRelu<'_> {
+    /// Replaces every element by its image.
+    ///
+    /// # Panics
+    ///
+    /// If the length is not the product of the shape, or there is not one slope a channel; nothing is written then.
+    #[track_caller]
+    pub fn apply(&self, x: &mut [f32], shape: [usize; 3]) {
+        self.check(&[("x", x.len())], shape);
+        if !x.is_empty() {
+            on(Isa::active(), Forward { slopes: self.over(shape), x });
+        }
+    }
+
+    /// Writes the image of every element of `src` to `dst`.
+    ///
+    /// # Panics
+    ///
+    /// If a length is not the product of the shape, or there is not one slope a channel; nothing is written then.
+    #[track_caller]
+    pub fn apply_into(&self, src: &[f32], dst: &mut [f32], shape: [usize; 3]) {
+        self.check(&[("src", src.len()), ("dst", dst.len())], shape);
+        if !dst.is_empty() {
+            on(Isa::active(), ForwardInto { slopes: self.over(shape), src, dst });
+        }
+    }
+
+    /// The gradient of the input: `dy` where x > 0, else the slope times `dy`.
+    ///
+    /// # Panics
+    ///
+    /// If a length is not the product of the shape, or there is not one slope a channel; nothing is written then.
+    #[track_caller]
+    pub fn backward(&self, x: &[f32], dy: &[f32], dx: &mut [f32], shape: [usize; 3]) {
+        self.check(&[("x", x.len()), ("dy", dy.len()), ("dx", dx.len())], shape);
+        if !dx.is_empty() {
+            on(Isa::active(), Backward { slopes: self.over(shape), x, dy, dx });
+        }
+    }
+
+    /// The gradient of the slopes: the sum of `dy` · min(x, 0) over each channel, 0 where it has no elements.
+    ///
+    /// Products are exact and sums are made in f64, rounded to f32 last: the error is at most half an ULP and, of the sum of the
+    /// magnitudes, (outer · ⌈inner / 16⌉ + 4) · 2^-53. The order depends on the shape alone, and every instruction set gives
+    /// the same bits: element i of a channel's `inner` is added to sum i mod 16, those of the first plane first, then sums l and
+    /// l + 8 are added, of those l and l + 4, then l + 2, then l + 1. One channel is taken for `[1, 1, elements]`.
+    ///
+    /// Where x > 0 an element has no part in the sum, whatever its `dy`; a NaN in x makes it NaN.
+    ///
+    /// # Panics
+    ///
+    /// If a length is not the product of the shape, or there is not one slope and one element of `d_slopes` a
+    /// channel; nothing is written then.
+    #[track_caller]
+    pub fn slopes_backward(&self, x: &[f32], dy: &[f32], d_slopes: &mut [f32], shape: [usize; 3]) {
+        self.check(&[("x", x.len()), ("dy", dy.len())], shape);
+        same_length("slopes", self.slopes.len(), "d_slopes", d_slopes.len());
+        if x.is_empty() {
+            d_slopes.fill(0.0);
+            return;
+        }
+        let inner = if d_slopes.len() == 1 { x.len() } else { shape[2] };
+        on(Isa::active(), Sums { x, dy, d_slopes, inner });
+    }
+
+    fn over(&self, [_, _, inner]: [usize; 3]) -> Slopes<'_> {
+        Slopes { slopes: self.slopes, inner }
+    }
+
+    #[track_caller]
+    fn check(&self, tensors: &[(&str, usize)], axes: [usize; 3]) {
+        for &(name, len) in tensors {
+            shape(name, len, axes);
+        }
+        let (slopes, channels) = (self.slopes.len(), axes[1]);
+        assert!(slopes == channels, "slopes has {slopes} elements, the shape has {channels} channels");
+    }
+}

@@ -1,0 +1,122 @@
+//! The gradient of the slopes, in an order that is part of the definition.
+//!
+//! Element i of a channel in a plane belongs to lane i mod 16. Each lane adds its products in the order of memory, in f64,
+//! in which they are exact. Then lanes l and l + 8 are added, of those l and l + 4, then l + 2, then l + 1.
+
+use crate::{
+    isa::{Job, Native, Simd},
+    vector::{F32s, F64s},
+};
+
+const LANES: usize = 16;
+/// Channels whose sums are on the stack together: a plane is read in stretches of so many.
+const CHANNELS: usize = 32;
+/// The same where channels have less than 16 neighbours, each of which has a sum: a multiple of `LANES`.
+const SUMS: usize = 512;
+/// Planes that are added to a register of sums before it is put back.
+const PLANES: usize = 16;
+
+/// `x` is not empty.
+pub(super) struct Sums<'a> {
+    pub(super) x: &'a [f32],
+    pub(super) dy: &'a [f32],
+    /// One a channel.
+    pub(super) d_slopes: &'a mut [f32],
+    pub(super) inner: usize,
+}
+
+impl Job for Sums<'_> {
+    #[inline(always)]
+    fn run<S: Native>(self, s: S) {
+        if self.inner < LANES {
+            self.of_columns(s.sixteen());
+        } else {
+            self.of_runs(s.sixteen());
+        }
+    }
+}
+
+impl Sums<'_> {
+    /// Neighbours of a channel across the lanes.
+    #[inline(always)]
+    fn of_runs<S: Simd>(self, s: S) {
+        let Self { x, dy, d_slopes, inner } = self;
+        let plane = d_slopes.len() * inner;
+        for (i, d_slopes) in d_slopes.chunks_mut(CHANNELS).enumerate() {
+            let mut sums = [[0.0; LANES]; CHANNELS];
+            for at in (i * CHANNELS * inner..x.len()).step_by(plane) {
+                for (channel, sums) in sums[..d_slopes.len()].iter_mut().enumerate() {
+                    let first = at + channel * inner;
+                    let sum = F64s::load(s, sums);
+                    add_run(s, sum, &x[first..][..inner], &dy[first..][..inner]).store(sums);
+                }
+            }
+            for (d_slope, sums) in d_slopes.iter_mut().zip(&sums) {
+                *d_slope = F64s::load(s, sums).sum() as f32;
+            }
+        }
+    }
+
+    /// Each place in a plane in a lane of its own: those of a channel are the lanes of its sum, the others are 0.
+    #[inline(always)]
+    fn of_columns<S: Simd>(self, s: S) {
+        let Self { x, dy, d_slopes, inner } = self;
+        let plane = d_slopes.len() * inner;
+        let channels = SUMS / inner;
+        for (i, d_slopes) in d_slopes.chunks_mut(channels).enumerate() {
+            let mut sums = [0.0; SUMS];
+            let width = d_slopes.len() * inner;
+            for planes in (i * channels * inner..x.len()).step_by(PLANES * plane) {
+                let end = x.len().min(planes + PLANES * plane);
+                for (step, sums) in sums[..width.next_multiple_of(LANES)].chunks_exact_mut(LANES).enumerate()
+                {
+                    let columns = step * LANES..width.min((step + 1) * LANES);
+                    let mut sum = F64s::load(s, sums);
+                    for at in (planes..end).step_by(plane) {
+                        sum = add(s, sum, &x[at..][columns.clone()], &dy[at..][columns.clone()]);
+                    }
+                    sum.store(sums);
+                }
+            }
+            for (d_slope, sums) in d_slopes.iter_mut().zip(sums.chunks_exact_mut(inner)) {
+                *d_slope = sum_of_lanes(sums) as f32;
+            }
+        }
+    }
+}
+
+/// As [`F64s::sum`], of the first lanes: those after them are 0, and change nothing.
+#[inline(always)]
+fn sum_of_lanes(lanes: &mut [f64]) -> f64 {
+    let mut count = lanes.len();
+    while count > 1 {
+        let half = count.next_power_of_two() / 2;
+        for lane in half..count {
+            lanes[lane - half] += lanes[lane];
+        }
+        count = half;
+    }
+    lanes[0]
+}
+
+#[inline(always)]
+fn add_run<S: Simd>(s: S, mut sum: F64s<S>, x: &[f32], dy: &[f32]) -> F64s<S> {
+    for at in (0..x.len()).step_by(LANES) {
+        let end = x.len().min(at + LANES);
+        sum = add(s, sum, &x[at..end], &dy[at..end]);
+    }
+    sum
+}
+
+/// At most sixteen products.
+#[inline(always)]
+fn add<S: Simd>(s: S, sum: F64s<S>, x: &[f32], dy: &[f32]) -> F64s<S> {
+    let [x, dy] = if x.len() == LANES {
+        [F32s::load(s, x), F32s::load(s, dy)]
+    } else {
+        [F32s::load_part(s, x, 0.0), F32s::load_part(s, dy, 0.0)]
+    };
+    let is_positive = x.same(0.0).lt(x);
+    let [x, dy] = [x.zero_where(is_positive), dy.zero_where(is_positive)];
+    x.widen().mul_add(dy.widen(), sum)
+}

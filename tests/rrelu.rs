@@ -1,0 +1,202 @@
+//! RReLU in training: what an element draws depends on the seed and its index alone.
+#![allow(clippy::cast_precision_loss)] // counts are small
+
+mod common;
+
+use activations::{Draws, LeakyRelu, PRelu, RRelu};
+use common::{is_quiet_nan, nans, same, spread};
+
+const LEN: usize = if cfg!(miri) { 100 } else { 1000 };
+
+/// The slopes of elements that are all negative.
+fn drawn(op: RRelu, draws: Draws, len: usize) -> Vec<f32> {
+    let (mut x, mut slopes) = (vec![-1.0; len], vec![7.0; len]);
+    op.train(&mut x, &mut slopes, draws);
+    assert!(x.iter().zip(&slopes).all(|(&y, &slope)| y == -slope || y.is_nan() && slope.is_nan()));
+    slopes
+}
+
+/// The generator again, from its definition: 23 bits of a word as a number below 1.
+fn uniform(seed: u64, index: u64) -> f32 {
+    const ROTATIONS: [[u32; 4]; 2] = [[13, 15, 26, 6], [17, 29, 16, 24]];
+    let [low, high] = [seed as u32, (seed >> 32) as u32];
+    let keys = [low, high, 0x1bd1_1bda ^ low ^ high];
+    let counter = index / 32 * 16 + index % 16;
+    let mut words = [counter as u32, (counter >> 32) as u32];
+    for turn in 0..=5 {
+        words[0] = words[0].wrapping_add(keys[turn % 3]);
+        words[1] = words[1].wrapping_add(keys[(turn + 1) % 3]).wrapping_add(turn as u32);
+        for count in ROTATIONS[turn % 2].into_iter().filter(|_| turn < 5) {
+            words[0] = words[0].wrapping_add(words[1]);
+            words[1] = words[1].rotate_left(count) ^ words[0];
+        }
+    }
+    (words[index as usize / 16 % 2] >> 9) as f32 / 8_388_608.0
+}
+
+#[test]
+fn an_element_draws_a_function_of_the_seed_and_its_index() {
+    let op = RRelu::default();
+    for seed in [0, 1, 42, 1 << 32, u64::MAX, 0x0123_4567_89ab_cdef] {
+        for first in [0, 1, 15, 16, 31, 32, 33, 1 << 20, (1 << 37) - 40, u64::MAX - 70] {
+            for (i, slope) in drawn(op, Draws { seed, first }, LEN).into_iter().enumerate() {
+                let u = uniform(seed, first.wrapping_add(i as u64));
+                let expected = op.lower + (op.upper - op.lower) * u;
+                assert_eq!(slope, expected, "element {i} from {first} on, with the seed {seed}");
+            }
+        }
+    }
+}
+
+#[test]
+fn any_division_of_the_work_draws_the_same() {
+    let (op, x) = (RRelu::default(), (0..LEN as u32).map(spread).collect::<Vec<_>>());
+    let whole = |seed| {
+        let (mut y, mut slopes) = (x.clone(), vec![7.0; LEN]);
+        op.train(&mut y, &mut slopes, Draws { seed, first: 99 });
+        (y, slopes)
+    };
+    for part in [1, 2, 3, 7, 16, 31, 32, 33, 64, 100, LEN] {
+        let (mut y, mut slopes) = (vec![7.0; LEN], vec![7.0; LEN]);
+        for at in (0..LEN).step_by(part) {
+            let end = LEN.min(at + part);
+            let draws = Draws { seed: 5, first: 99 + at as u64 };
+            op.train_into(&x[at..end], &mut y[at..end], &mut slopes[at..end], draws);
+        }
+        let (whole_y, whole_slopes) = whole(5);
+        assert!(y.iter().zip(&whole_y).all(|(&a, &b)| same(a, b)), "parts of {part}");
+        assert!(slopes == whole_slopes, "parts of {part}");
+    }
+    assert!(whole(5).1 != whole(6).1, "another seed");
+}
+
+#[test]
+fn slopes_are_uniform_between_the_bounds() {
+    const COUNT: usize = if cfg!(miri) { 1000 } else { 1 << 20 };
+    let RRelu { lower, upper } = RRelu::default();
+    let slopes = drawn(RRelu { lower, upper }, Draws { seed: 3, first: 0 }, COUNT);
+    assert!(slopes.iter().all(|slope| (lower..=upper).contains(slope)));
+    let units: Vec<_> =
+        slopes.iter().map(|&slope| f64::from(slope - lower) / f64::from(upper - lower)).collect();
+    let count = COUNT as f64;
+    let mean = units.iter().sum::<f64>() / count;
+    // Four standard deviations of each.
+    assert!((mean - 0.5).abs() < 4.0 * (1.0 / 12.0 / count).sqrt(), "the mean is {mean}");
+    let mut bins = [0.0; 16];
+    for unit in &units {
+        bins[((unit * 16.0) as usize).min(15)] += 1.0;
+    }
+    let share = count / 16.0;
+    let chi_squared: f64 = bins.iter().map(|bin| (bin - share) * (bin - share) / share).sum();
+    assert!(chi_squared < 15.0 + 4.0 * 30.0_f64.sqrt(), "{bins:?}");
+    for lag in [1, 16, 32] {
+        let products = units.iter().zip(&units[lag..]).map(|(a, b)| (a - 0.5) * (b - 0.5));
+        let correlation = products.sum::<f64>() / count * 12.0;
+        assert!(correlation.abs() < 4.0 / count.sqrt(), "{correlation} at a distance of {lag}");
+    }
+}
+
+#[test]
+fn no_slope_is_out_of_bounds() {
+    let bounds = [
+        [0.125, 1.0 / 3.0],
+        [-1.0, 1.0],
+        [1.0, 1.0_f32.next_up()],
+        [16_777_215.0, 16_777_217.0],
+        [-1e-45, 1e-45],
+        [0.0, f32::MAX],
+        [-3.0, 1e9],
+        [0.1, 0.7],
+    ];
+    for [lower, upper] in bounds {
+        for [a, b] in [[lower, upper], [upper, lower]] {
+            let slopes = drawn(RRelu { lower: a, upper: b }, Draws { seed: 11, first: 0 }, 10 * LEN);
+            assert!(slopes.iter().all(|slope| (lower..=upper).contains(slope)), "{a} to {b}");
+        }
+        let same_bounds = drawn(RRelu { lower, upper: lower }, Draws::default(), LEN);
+        assert!(same_bounds.iter().all(|&slope| slope == lower));
+    }
+    for bounds in [[f32::NAN, 1.0], [0.0, f32::NAN], [f32::NEG_INFINITY, 0.0], [f32::MIN, f32::MAX]] {
+        let op = RRelu { lower: bounds[0], upper: bounds[1] };
+        let slopes = drawn(op, Draws { seed: 0, first: 5 }, LEN);
+        assert!(slopes.iter().all(|slope| !slope.is_finite()), "{bounds:?}");
+        let (mut x, mut slopes) = (vec![2.0; LEN], vec![7.0; LEN]);
+        op.train(&mut x, &mut slopes, Draws::default());
+        assert!(x == [2.0; LEN] && slopes == [1.0; LEN], "{bounds:?}");
+    }
+}
+
+/// Inputs of every kind.
+fn inputs() -> Vec<f32> {
+    let specials = [0.0, -0.0, f32::INFINITY, f32::NEG_INFINITY, 1e-45, -1e-45, f32::MAX, f32::MIN];
+    (0..LEN as u32).map(spread).chain(specials).chain(nans()).collect()
+}
+
+#[test]
+fn a_result_is_that_of_its_slope_which_is_1_where_x_is_positive() {
+    let x = inputs();
+    for op in [RRelu::default(), RRelu { lower: 0.0, upper: 0.0 }, RRelu { lower: -0.5, upper: 2.0 }] {
+        let draws = Draws { seed: 1, first: 7 };
+        let all = drawn(op, draws, x.len());
+        let (mut in_place, mut into) = (x.clone(), vec![7.0; x.len()]);
+        let [mut slopes, mut again] = [vec![7.0; x.len()], vec![7.0; x.len()]];
+        op.train(&mut in_place, &mut slopes, draws);
+        op.train_into(&x, &mut into, &mut again, draws);
+        let mut expected = vec![7.0; x.len()];
+        PRelu { slopes: &all }.apply_into(&x, &mut expected, [1, x.len(), 1]);
+        for i in 0..x.len() {
+            assert_eq!(slopes[i], if x[i] > 0.0 { 1.0 } else { all[i] }, "{:e}", x[i]);
+            assert_eq!(slopes[i].to_bits(), again[i].to_bits());
+            assert!(same(in_place[i], expected[i]) && same(into[i], expected[i]), "{:e}", x[i]);
+            assert_eq!(x[i].is_nan(), is_quiet_nan(into[i]), "{:e}", x[i]);
+        }
+    }
+}
+
+#[test]
+fn the_gradient_is_dy_times_the_slope_and_0_where_that_is_0() {
+    let slopes = [0.25, 1.0, 0.0, -0.0, -2.0, f32::NAN];
+    for dy in [1.0, -3.0, f32::INFINITY, f32::NAN, 0.0] {
+        let mut dx = [7.0; 6];
+        RRelu::backward_from_slopes(&slopes, &[dy; 6], &mut dx);
+        for (slope, dx) in slopes.into_iter().zip(dx) {
+            assert!(same(dx, if slope == 0.0 { 0.0 } else { dy * slope }), "{dy} with {slope} gives {dx}");
+        }
+    }
+    // Where no bound is 0 it is the gradient of leaky ReLU with that slope.
+    let (x, dy) = (inputs(), 1.5);
+    let (mut y, mut slopes, mut dx) = (x.clone(), vec![7.0; x.len()], vec![7.0; x.len()]);
+    RRelu::default().train(&mut y, &mut slopes, Draws::default());
+    RRelu::backward_from_slopes(&slopes, &vec![dy; x.len()], &mut dx);
+    for i in 0..x.len() {
+        let mut expected = [7.0];
+        let leaky_relu = LeakyRelu { slope: slopes[i] };
+        activations::Gradient::backward(&leaky_relu, &x[i..=i], &[dy], &mut expected);
+        assert!(same(dx[i], expected[0]), "{:e}", x[i]);
+    }
+}
+
+#[test]
+fn nothing_is_drawn_for_no_elements() {
+    RRelu::default().train(&mut [], &mut [], Draws { seed: 1, first: u64::MAX });
+    RRelu::default().train_into(&[], &mut [], &mut [], Draws::default());
+    RRelu::backward_from_slopes(&[], &[], &mut []);
+}
+
+/// The tests above run at the active level, so those that compare bits run again at the others.
+#[cfg(not(any(target_family = "wasm", miri)))]
+#[test]
+fn every_level_draws_the_same() {
+    for isa in common::isas() {
+        let limit = isa.to_string();
+        for test in [
+            "an_element_draws_a_function_of_the_seed_and_its_index",
+            "any_division_of_the_work_draws_the_same",
+            "no_slope_is_out_of_bounds",
+            "a_result_is_that_of_its_slope_which_is_1_where_x_is_positive",
+            "the_gradient_is_dy_times_the_slope_and_0_where_that_is_0",
+        ] {
+            common::child::rerun(test, Some(limit.as_ref()));
+        }
+    }
+}
