@@ -31,6 +31,8 @@
 //! | [`LogSoftmax`] | x_i − log(e^x_1 + … + e^x_n), of rows |
 //! | [`LogSumExp`] | log(e^x_1 + … + e^x_n), one result a row |
 //!
+//! The [`guide`] tells what each of them is for, with pictures.
+//!
 //! Every operation on elements implements [`Activation`] and [`Gradient`], and so does [`Fast`] around it; [`PRelu`], which
 //! also takes the shape, has methods of the same names. The functions
 //! [`exp`], [`sigmoid`], [`tanh`] and [`relu`] are short for the default tier in place. Functions of rows implement
@@ -66,6 +68,8 @@ mod activation;
 #[doc(hidden)]
 pub mod contract;
 mod exponential;
+#[doc = include_str!("../docs/guide.md")]
+pub mod guide {}
 mod hex;
 mod isa;
 mod kind;

@@ -1,0 +1,53 @@
+//! Draws the pictures of the README and of the guide, `docs/plots/*.svg`.
+//!
+//! ```text
+//! cargo run --release --example plots
+//! ```
+//!
+//! Each operation with its derivative, as the kernels compute them; the error of each tier from −∞ to ∞, and its bound;
+//! functions of rows of three entries; and the speed of every kernel, if `cargo bench` has left its estimates. All but the
+//! last are the same bytes on every machine that has FMA.
+#![allow(clippy::cast_precision_loss)]
+
+mod curves;
+mod errors;
+mod line;
+mod rows;
+mod scale;
+mod speed;
+mod style;
+#[path = "../../tests/common/ulp.rs"]
+#[allow(unreachable_pub)]
+mod ulp;
+
+use activations::{
+    Isa,
+    contract::{OPERATIONS, ROW_OPERATIONS},
+};
+use anyhow::{Context, Result};
+use std::{env, fs, path::Path};
+
+fn main() -> Result<()> {
+    let folder = &Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/plots");
+    fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+    let isa = Isa::active();
+    if isa == Isa::Baseline {
+        eprintln!(
+            "NOTE: without FMA the results differ in their last bits, and so do the pictures of errors"
+        );
+    }
+    for operation in OPERATIONS {
+        curves::draw(folder, isa, operation)?;
+        errors::draw(folder, isa, operation)?;
+    }
+    for operation in ROW_OPERATIONS.iter().filter(|operation| operation.tier == "default") {
+        rows::draw(folder, isa, operation)?;
+    }
+    rows::draw_log_sum_exp(folder, isa)?;
+    if let Err(missing) = speed::draw(folder) {
+        eprintln!(
+            "MISSING: {missing:#}\nMISSING: run `cargo bench` first; docs/plots/speed.svg is left as it was"
+        );
+    }
+    Ok(())
+}
