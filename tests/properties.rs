@@ -217,3 +217,25 @@ where
     Fast(op).backward_from_output(&y, dy, &mut from_output);
     assert_same(name, &from_output, &from_input);
 }
+
+/// In f64, around each point that has no corner beside it.
+#[test]
+fn gradients_agree_with_central_differences() {
+    let points: Vec<f32> = (-4000..4000).map(|i| i as f32 * 0.0049 + 0.0013).collect();
+    for (call, _) in gradients() {
+        let (exact, derivative) = (call.operation.exact, call.operation.backward.derivative);
+        let mut compared = 0;
+        for (&point, gradient) in points.iter().zip(call.images(&points)) {
+            let (x, h) = (f64::from(point), 1e-5);
+            let (left, right) = (derivative(x - h), derivative(x + h));
+            if (right - left).abs() > 1e-3 * left.abs().max(1e-3) {
+                continue;
+            }
+            let difference = (exact(x + h) - exact(x - h)) / (2.0 * h);
+            let error = (f64::from(gradient) - difference).abs();
+            assert!(error < 1e-6 * difference.abs().max(1e-3), "{call} at {x}: {gradient}, not {difference}");
+            compared += 1;
+        }
+        assert!(compared > 7900, "{call}: compared at {compared} points only");
+    }
+}

@@ -186,6 +186,16 @@ fn long_rows_are_within_the_bound_and_the_same_along_an_axis() {
 }
 
 #[test]
+fn neighbours_of_every_family_have_the_bits_of_rows() {
+    for (family, cols) in (0..FAMILIES).flat_map(|family| [(family, 3), (family, 20)]) {
+        let x = families::matrix(family, 11, cols, 64 + 16 + 3);
+        for (operation, isa) in operations() {
+            check_forms(operation, isa, &x, cols, 2, &rows(operation, isa, &x, cols));
+        }
+    }
+}
+
+#[test]
 fn rows_of_a_real_network_are_within_the_bound_and_the_same_in_every_form() {
     let (scores, keys) = capture(SCORES);
     check_accuracy(&scores, keys, "attention scores");

@@ -5,8 +5,8 @@ use super::{
     function::Function,
     lanes::{Columns, columns_at},
     logits::Place,
+    neighbours,
     sum::LANES,
-    wide,
 };
 use crate::{isa::Simd, vector::F32s};
 
@@ -20,7 +20,7 @@ const TILE: usize = 1024;
 pub(super) fn columns<F: Function, S: Simd>(s: S, axis: Axis<'_>) {
     let (n, inner) = (axis.n, axis.inner);
     let mut axis = axis;
-    let done = if axis.logits.is_none() { wide::columns::<F, S>(s, &mut axis) } else { 0 };
+    let done = if axis.logits.is_none() { neighbours::columns::<F, S>(s, &mut axis) } else { 0 };
     if done == inner {
         return;
     }

@@ -1,7 +1,7 @@
 //! Functions of rows: of vectors that lie in a matrix one after the other, or along another axis of it.
 //!
 //! A row takes three passes: its maximum, the sum of its terms, its results. Long rows lie across the lanes
-//! (`long.rs`); sixteen short ones (`short.rs`), or neighbours along an inner axis (`axis.rs`, `wide.rs`), lie in one lane
+//! (`long.rs`); sixteen short ones (`short.rs`), or neighbours along an inner axis (`axis.rs`, `neighbours.rs`), lie in one lane
 //! each (`lanes.rs`). Options make logits of the entries first (`logits.rs`). The operations on an entry and the order of the
 //! sum are the same in each form, and so are the bits.
 
@@ -17,6 +17,7 @@ mod logit_vectors;
 mod logits;
 mod long;
 mod matrix;
+mod neighbours;
 mod online;
 mod options;
 mod references;
@@ -25,7 +26,6 @@ mod softmax;
 mod steps;
 mod sum;
 mod terms;
-mod wide;
 
 use crate::{
     activation::Fast,
