@@ -198,9 +198,15 @@ fn every_error_is_one_line_and_leaves_the_output_alone() {
         ("softmax good.npy out.npy --axis -3", "axis -3 of an array that has 2 axes"),
         ("softmax good.npy out.npy --tier slow", "unknown tier 'slow': expected default or fast"),
         ("tanh(2) good.npy out.npy", "'tanh(2)': no such parameter: expected tanh"),
-        ("leaky_relu(1,2) good.npy out.npy", "no such parameter: expected leaky_relu(slope)"),
+        (
+            "leaky_relu(1,2) good.npy out.npy",
+            "'leaky_relu(1,2)': no such parameter: expected leaky_relu(slope)",
+        ),
         ("leaky_relu(x) good.npy out.npy", "'leaky_relu(x)': a parameter is no number"),
-        ("leaky_relu(1 good.npy out.npy", "parameters stand between parentheses"),
+        (
+            "leaky_relu(1 good.npy out.npy",
+            "'leaky_relu(1': parameters stand between parentheses: leaky_relu(0.01)",
+        ),
     ] {
         assert_error(&folder.apply(arguments), expected);
         assert_eq!(fs::read(folder.path("out.npy")).unwrap(), b"precious", "{arguments}");
