@@ -42,7 +42,7 @@ pub(crate) trait Contract: Copy {
     const SPECIALS: &'static [[f32; 2]];
     const DERIVATIVE_SPECIALS: &'static [[f32; 2]];
 
-    /// Visits the parameters in the order of the fields.
+    /// Shows each parameter by its name, in the order of the fields.
     fn each_parameter(&mut self, _visit: &mut dyn FnMut(&'static str, &mut f32)) {}
 
     /// The function in f64, right to far below an ULP of f32: no term cancels.

@@ -1,5 +1,5 @@
-//! Activation functions for inference engines: exp, sigmoid, tanh, softmax and the ReLU family with their gradients,
-//! hand-vectorised, with the maximum error in each function's documentation: over all 2^32 inputs where
+//! Activation functions for inference engines: exp, sigmoid, tanh, softmax, the ReLU and the ELU family with their
+//! gradients, hand-vectorised, with the maximum error in each function's documentation: over all 2^32 inputs where
 //! it has one.
 //!
 //! ```
@@ -27,6 +27,12 @@
 //! | [`LeakyRelu`] | x where x > 0, else slope · x |
 //! | [`RRelu`] | the same; in training each element draws its slope |
 //! | [`PRelu`] | the same with one slope, one a channel, or one an element |
+//! | [`Relu6`] | min(max(x, 0), 6) |
+//! | [`HardTanh`] | min(max(x, min), max) |
+//! | [`Threshold`] | x where x > threshold, else value |
+//! | [`Elu`] | x where x > 0, else alpha · (e^x − 1) |
+//! | [`Selu`] | λ · x where x > 0, else λ · α · (e^x − 1) |
+//! | [`Celu`] | x where x > 0, else alpha · (e^(x / alpha) − 1) |
 //! | [`Softmax`] | e^x_i / (e^x_1 + … + e^x_n), of rows |
 //! | [`LogSoftmax`] | x_i − log(e^x_1 + … + e^x_n), of rows |
 //! | [`LogSumExp`] | log(e^x_1 + … + e^x_n), one result a row |
@@ -67,6 +73,7 @@ struct Readme;
 mod activation;
 #[doc(hidden)]
 pub mod contract;
+mod expm1;
 mod exponential;
 #[doc = include_str!("../docs/guide.md")]
 pub mod guide {}
@@ -83,7 +90,10 @@ mod vector;
 pub use activation::{Activation, Fast, FromOutput, Gradient};
 pub use isa::{Isa, ParseIsaError};
 pub use kind::{Kind, ParseKindError};
-pub use ops::{Exp, LeakyRelu, RRelu, Relu, Sigmoid, Tanh, exp, relu, sigmoid, tanh};
+pub use ops::{
+    Celu, Elu, Exp, HardTanh, LeakyRelu, RRelu, Relu, Relu6, Selu, Sigmoid, Tanh, Threshold, exp, relu,
+    sigmoid, tanh,
+};
 pub use prelu::PRelu;
 pub use random::Draws;
 pub use rows::{

@@ -65,6 +65,9 @@ fn exact_values_agree_with_other_formulas_in_f64() {
     let (exp, exp_derivative) = exact("exp");
     let (sigmoid, sigmoid_derivative) = exact("sigmoid");
     let (tanh, tanh_derivative) = exact("tanh");
+    let (elu, elu_derivative) = exact("elu");
+    let (selu, selu_derivative) = exact("selu");
+    let (celu, celu_derivative) = exact("celu");
     for x in every(4093).map(f64::from).filter(|x| x.abs() < 500.0) {
         assert_near("exp", x, exp(x), core_math::exp(x));
         assert_near("exp'", x, exp_derivative(x), core_math::exp(x));
@@ -75,5 +78,13 @@ fn exact_values_agree_with_other_formulas_in_f64() {
         let right = if x < 0.0 { core_math::exp(x) * positive } else { positive };
         assert_near("sigmoid", x, sigmoid(x), right);
         assert_near("sigmoid'", x, sigmoid_derivative(x), 0.25 * core_math::cosh(0.5 * x).powi(-2));
+        let (right, slope) = if x > 0.0 { (x, 1.0) } else { (core_math::expm1(x), core_math::exp(x)) };
+        assert_near("elu", x, elu(x), right);
+        assert_near("elu'", x, elu_derivative(x), slope);
+        assert_near("celu", x, celu(x), right);
+        assert_near("celu'", x, celu_derivative(x), slope);
+        let scale = 1.0507009873554805 * if x > 0.0 { 1.0 } else { 1.6732632423543772 };
+        assert_near("selu", x, selu(x), right * scale);
+        assert_near("selu'", x, selu_derivative(x), slope * scale);
     }
 }

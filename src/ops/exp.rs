@@ -3,6 +3,7 @@ use crate::{
     Activation,
     contract::{Bound, Bounds, Contract},
     exponential::{C0, C2, C3, Powers, Reduced, reduce, unfused},
+    hex::hex,
     isa::Simd,
     run::Map,
     vector::F32s,
@@ -101,6 +102,27 @@ fn polynomial<const CORRECTED: bool, S: Simd>(Reduced { z, r }: Reduced<S>) -> F
 fn plain<S: Simd>(x: F32s<S>) -> F32s<S> {
     let reduced = unfused::reduce(x.clamp(-105.0, 90.0));
     unfused::scale(reduced.p + 1.0, reduced.k)
+}
+
+/// `factor * e^x` for x <= 0, where a product that is subnormal is rounded as accurately as the others.
+#[inline(always)]
+pub(super) fn decay<S: Simd>(x: F32s<S>, factor: f32) -> F32s<S> {
+    const SMALL: f32 = hex("0x1p-60");
+    let x = x.at_least(-174.0);
+    if !S::FUSED {
+        let reduced = unfused::reduce(x);
+        return unfused::scale((reduced.p * 0.5 + 0.5) * factor, reduced.k + 1);
+    }
+    let reduced = reduce(x);
+    let p = polynomial::<true, S>(reduced);
+    if x.all_below(40.0) && factor.abs() > SMALL {
+        let scale = POWERS.at(reduced.z);
+        return scale.mul_add(p, scale) * factor;
+    }
+    // As above, the same bits. Below 1, the scale makes no factor overflow.
+    let half = ((reduced.z + 16) << 19) & 0xff80_0000;
+    let scale = (POWERS.bits_at(reduced.z) - half).float();
+    scale.mul_add(p, scale) * factor * (half + 1_f32.to_bits()).float()
 }
 
 impl Map<2> for Backward<Exp> {

@@ -1,11 +1,17 @@
 //! The operations, one file each, and the table of them.
 
+mod celu;
+mod elu;
 mod exp;
+mod hard_tanh;
 mod leaky_relu;
 mod relu;
+mod relu6;
 mod rrelu;
+mod selu;
 mod sigmoid;
 mod tanh;
+mod threshold;
 
 use crate::{
     activation::{Activation, Fast, FromOutput, Gradient},
@@ -13,12 +19,18 @@ use crate::{
     isa::Isa,
     run::{in_place, into},
 };
+pub use celu::Celu;
+pub use elu::Elu;
 pub use exp::{Exp, exp};
+pub use hard_tanh::HardTanh;
 pub use leaky_relu::LeakyRelu;
 pub use relu::{Relu, relu};
+pub use relu6::Relu6;
 pub use rrelu::RRelu;
+pub use selu::Selu;
 pub use sigmoid::{Sigmoid, sigmoid};
 pub use tanh::{Tanh, tanh};
+pub use threshold::Threshold;
 
 /// The gradient kernel of an operation, of x and dy.
 #[derive(Clone, Copy)]
@@ -132,6 +144,12 @@ macro_rules! each_operation {
             Relu: fast tier default;
             LeakyRelu: fast tier default;
             RRelu: fast tier default;
+            Relu6: fast tier default;
+            HardTanh: fast tier default;
+            Threshold: fast tier default;
+            Elu: fast tier default;
+            Selu: fast tier default;
+            Celu: fast tier default;
         }
     };
 }
@@ -149,4 +167,4 @@ macro_rules! from_output { ($($Op:ty),*) => {$(
     }
 )*}; }
 
-from_output!(Exp, Relu);
+from_output!(Exp, Relu, Relu6, HardTanh);

@@ -10,6 +10,12 @@ macro_rules! each_operation {
             $function("relu", activations::Relu $(, $argument)*),
             $function("leaky_relu", activations::LeakyRelu::default() $(, $argument)*),
             $function("rrelu", activations::RRelu::default() $(, $argument)*),
+            $function("relu6", activations::Relu6 $(, $argument)*),
+            $function("hard_tanh", activations::HardTanh::default() $(, $argument)*),
+            $function("threshold", activations::Threshold::default() $(, $argument)*),
+            $function("elu", activations::Elu::default() $(, $argument)*),
+            $function("selu", activations::Selu $(, $argument)*),
+            $function("celu", activations::Celu::default() $(, $argument)*),
         ]
     };
 }
@@ -32,6 +38,8 @@ macro_rules! each_operation_from_output {
         [
             $function("exp", activations::Exp $(, $argument)*),
             $function("relu", activations::Relu $(, $argument)*),
+            $function("relu6", activations::Relu6 $(, $argument)*),
+            $function("hard_tanh", activations::HardTanh::default() $(, $argument)*),
         ]
     };
 }

@@ -1,0 +1,103 @@
+use super::{Backward, BackwardFromOutput};
+use crate::{
+    contract::{Bound, Bounds, Contract},
+    isa::Simd,
+    run::Map,
+    vector::F32s,
+};
+
+/// x within limits: min where x < min, max where x > max, else x.
+///
+/// Exact, in every tier. The gradient is `dy` where min < x < max, else 0; from the output likewise.
+///
+/// | x | hard_tanh(x) | hard_tanh'(x) |
+/// |---|---|---|
+/// | ±0, by default | ±0 | 1 |
+/// | min, max | x | 0 |
+/// | +∞ | max | 0 |
+/// | −∞ | min | 0 |
+/// | NaN | NaN | 1 |
+///
+/// If min > max every number gives max. A limit that is NaN does not count. A zero that equals a limit keeps its sign.
+///
+/// ```
+/// use activations::{Activation, HardTanh};
+///
+/// let mut x = [-3.0, 0.5, 2.0];
+/// HardTanh { min: -2.0, max: 1.0 }.apply(&mut x);
+/// assert_eq!(x, [-2.0, 0.5, 1.0]);
+/// ```
+///
+/// Definition: `torch.nn.Hardtanh`, whose gradient at the limits and at NaN it has; `Clip` of ONNX, `clip` of NumPy.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct HardTanh {
+    /// The least result.
+    pub min: f32,
+    /// The largest result.
+    pub max: f32,
+}
+
+impl Default for HardTanh {
+    /// From −1 to 1.
+    fn default() -> Self {
+        Self { min: -1.0, max: 1.0 }
+    }
+}
+
+impl Map<1> for HardTanh {
+    #[inline(always)]
+    fn eval<S: Simd>(self, [x]: [F32s<S>; 1]) -> F32s<S> {
+        // The limits alone would hand a signalling NaN on.
+        x.le(x).select(x.clamp(self.min, self.max), f32::NAN)
+    }
+}
+
+impl Map<2> for Backward<HardTanh> {
+    #[inline(always)]
+    fn eval<S: Simd>(self, [x, dy]: [F32s<S>; 2]) -> F32s<S> {
+        dy.zero_where(x.le(self.0.min)).zero_where(x.same(self.0.max).le(x))
+    }
+}
+
+impl Map<2> for BackwardFromOutput<HardTanh> {
+    #[inline(always)]
+    fn eval<S: Simd>(self, [y, dy]: [F32s<S>; 2]) -> F32s<S> {
+        Backward(self.0).eval([y, dy])
+    }
+}
+
+impl Contract for HardTanh {
+    const NAME: &'static str = "hard_tanh";
+    const BOUNDS: Bounds = Bounds { default: Bound::EXACT, fast: Bound::EXACT, backward: Bound::EXACT };
+    const RANGE: [f32; 2] = [-1.0, 1.0];
+    const ODD: bool = true;
+    const SPECIALS: &'static [[f32; 2]] = &[
+        [0.0, 0.0],
+        [-0.0, -0.0],
+        [f32::INFINITY, 1.0],
+        [f32::NEG_INFINITY, -1.0],
+        [1.0, 1.0],
+        [-1.0, -1.0],
+        [1e-45, 1e-45],
+    ];
+    const DERIVATIVE_SPECIALS: &'static [[f32; 2]] = &[
+        [0.0, 1.0],
+        [-0.0, 1.0],
+        [f32::INFINITY, 0.0],
+        [f32::NEG_INFINITY, 0.0],
+        [1.0, 0.0],
+        [-1.0, 0.0],
+        [f32::NAN, 1.0],
+    ];
+
+    fn each_parameter(&mut self, visit: &mut dyn FnMut(&'static str, &mut f32)) {
+        visit("min", &mut self.min);
+        visit("max", &mut self.max);
+    }
+    fn exact(self, x: f64) -> f64 {
+        x.max(self.min.into()).min(self.max.into())
+    }
+    fn derivative(self, x: f64) -> f64 {
+        if x <= self.min.into() || x >= self.max.into() { 0.0 } else { 1.0 }
+    }
+}

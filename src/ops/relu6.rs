@@ -1,0 +1,88 @@
+use super::{Backward, BackwardFromOutput, HardTanh};
+use crate::{
+    contract::{Bound, Bounds, Contract},
+    isa::Simd,
+    run::Map,
+    vector::F32s,
+};
+
+/// The rectified linear unit that ends at 6: min(max(x, 0), 6).
+///
+/// Exact, in every tier. The gradient is `dy` where 0 < x < 6, else 0; from the output likewise.
+///
+/// | x | relu6(x) | relu6'(x) |
+/// |---|---|---|
+/// | ±0 | ±0 | 0 |
+/// | 6 | 6 | 0 |
+/// | +∞ | 6 | 0 |
+/// | −∞ | +0 | 0 |
+/// | NaN | NaN | 1 |
+///
+/// It is [`HardTanh`] from 0 to 6.
+///
+/// ```
+/// use activations::{Activation, Relu6};
+///
+/// let mut x = [-1.0, 2.0, 7.0];
+/// Relu6.apply(&mut x);
+/// assert_eq!(x, [0.0, 2.0, 6.0]);
+/// ```
+///
+/// Definition: `torch.nn.ReLU6`, whose gradient at 0, 6 and NaN it has; Krizhevsky, "Convolutional deep belief networks on
+/// CIFAR-10" (2010).
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Relu6;
+
+const LIMITS: HardTanh = HardTanh { min: 0.0, max: 6.0 };
+
+impl Map<1> for Relu6 {
+    #[inline(always)]
+    fn eval<S: Simd>(self, [x]: [F32s<S>; 1]) -> F32s<S> {
+        LIMITS.eval([x])
+    }
+}
+
+impl Map<2> for Backward<Relu6> {
+    #[inline(always)]
+    fn eval<S: Simd>(self, [x, dy]: [F32s<S>; 2]) -> F32s<S> {
+        Backward(LIMITS).eval([x, dy])
+    }
+}
+
+impl Map<2> for BackwardFromOutput<Relu6> {
+    #[inline(always)]
+    fn eval<S: Simd>(self, [y, dy]: [F32s<S>; 2]) -> F32s<S> {
+        BackwardFromOutput(LIMITS).eval([y, dy])
+    }
+}
+
+impl Contract for Relu6 {
+    const NAME: &'static str = "relu6";
+    const BOUNDS: Bounds = Bounds { default: Bound::EXACT, fast: Bound::EXACT, backward: Bound::EXACT };
+    const RANGE: [f32; 2] = [0.0, 6.0];
+    const SPECIALS: &'static [[f32; 2]] = &[
+        [0.0, 0.0],
+        [-0.0, -0.0],
+        [f32::INFINITY, 6.0],
+        [f32::NEG_INFINITY, 0.0],
+        [6.0, 6.0],
+        [1e-45, 1e-45],
+        [-1e-45, 0.0],
+    ];
+    const DERIVATIVE_SPECIALS: &'static [[f32; 2]] = &[
+        [0.0, 0.0],
+        [-0.0, 0.0],
+        [f32::INFINITY, 0.0],
+        [f32::NEG_INFINITY, 0.0],
+        [6.0, 0.0],
+        [1e-45, 1.0],
+        [f32::NAN, 1.0],
+    ];
+
+    fn exact(self, x: f64) -> f64 {
+        LIMITS.exact(x)
+    }
+    fn derivative(self, x: f64) -> f64 {
+        LIMITS.derivative(x)
+    }
+}

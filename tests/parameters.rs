@@ -1,0 +1,178 @@
+//! Operations with other parameters than those of the table, against their definitions.
+
+mod common;
+
+use activations::{Activation, Celu, Elu, Fast, FromOutput, Gradient, HardTanh, Threshold};
+use common::{is_quiet_nan, nans, same, spread, ulp::ulps};
+use std::fmt::Debug;
+
+/// Inputs from all over, more of them near 0 in units of `scale`, and all that is special.
+fn inputs(scale: f32) -> Vec<f32> {
+    let near = (-4000_i16..1000).map(|i| f32::from(i) * 0.03 * scale);
+    let special =
+        [0.0, -0.0, f32::INFINITY, f32::NEG_INFINITY, f32::MAX, f32::MIN, 1e-45, -1e-45, 1e-38, -1e-38];
+    (0..20_000).map(spread).chain(near).chain(special).chain(nans()).collect()
+}
+
+/// As many gradients of results.
+fn gradients(len: usize) -> Vec<f32> {
+    let dy = [1.0, -2.5, 0.0, -0.0, 1e20, f32::NEG_INFINITY, f32::NAN, 3e-39, 0.3];
+    dy.into_iter().cycle().take(len).collect()
+}
+
+/// The results, which are the same in every form and tier.
+fn results<Op: Activation + Copy + Debug>(op: Op, x: &[f32]) -> Vec<f32>
+where
+    Fast<Op>: Activation,
+{
+    let (mut y, mut in_place, mut fast) = (vec![0.0; x.len()], x.to_vec(), x.to_vec());
+    op.apply_into(x, &mut y);
+    op.apply(&mut in_place);
+    Fast(op).apply(&mut fast);
+    for i in 0..x.len() {
+        assert!(same(y[i], in_place[i]) && same(y[i], fast[i]), "{op:?} at {:e}", x[i]);
+    }
+    y
+}
+
+/// For operations that round nothing: the definitions bit for bit.
+fn assert_exact<Op: Gradient + Copy + Debug>(
+    op: Op,
+    function: impl Fn(f32) -> f32,
+    is_kept: impl Fn(f32) -> bool,
+) where
+    Fast<Op>: Activation,
+{
+    let x = inputs(0.01);
+    let (dy, mut dx) = (gradients(x.len()), vec![0.0; x.len()]);
+    op.backward(&x, &dy, &mut dx);
+    for (i, y) in results(op, &x).into_iter().enumerate() {
+        let expected = if x[i].is_nan() { f32::NAN } else { function(x[i]) };
+        assert!(same(y, expected), "{op:?}: {:e} gives {y:e}, not {expected:e}", x[i]);
+        let expected = if is_kept(x[i]) { dy[i] } else { 0.0 };
+        assert!(same(dx[i], expected), "{op:?}: {:e} at {:e} gives {:e}", dy[i], x[i], dx[i]);
+    }
+}
+
+/// For operations made of e^x: within 2 ULP of the definitions.
+fn assert_near<Op: Gradient + Copy + Debug>(
+    op: Op,
+    scale: f32,
+    function: impl Fn(f64) -> f64,
+    derivative: impl Fn(f64) -> f64,
+) where
+    Fast<Op>: Activation,
+{
+    let x = inputs(scale);
+    let (dy, mut dx, mut slope) = (gradients(x.len()), vec![0.0; x.len()], vec![0.0; x.len()]);
+    op.backward(&x, &dy, &mut dx);
+    op.backward(&x, &vec![1.0; x.len()], &mut slope);
+    for (i, y) in results(op, &x).into_iter().enumerate() {
+        for (got, exact) in [(y, function(x[i].into())), (slope[i], derivative(x[i].into()))] {
+            let right = if exact.is_nan() { is_quiet_nan(got) } else { ulps(got, exact) <= 2.0 };
+            assert!(right, "{op:?}: {:e} gives {got:e}, not {exact:e}", x[i]);
+        }
+        assert!(same(dx[i], slope[i] * dy[i]), "{op:?}: {:e} at {:e} gives {:e}", dy[i], x[i], dx[i]);
+    }
+}
+
+#[test]
+fn hard_tanh_is_its_definition_for_all_limits() {
+    let limits = [-1.0, 0.0, -0.0, 0.3, 6.0, -1e-45, f32::INFINITY, f32::NEG_INFINITY, f32::MAX, f32::NAN];
+    for (min, max) in limits.into_iter().flat_map(|min| limits.map(|max| (min, max))) {
+        let op = HardTanh { min, max };
+        let at_least = |x: f32| if x < min { min } else { x };
+        let at_most = |x: f32| if x > max { max } else { x };
+        let is_kept = |x: f32| !(x <= min || x >= max);
+        assert_exact(op, |x| at_most(at_least(x)), is_kept);
+
+        let x = inputs(0.01);
+        let (dy, mut from_input, mut from_output) =
+            (gradients(x.len()), vec![0.0; x.len()], vec![0.0; x.len()]);
+        op.backward(&x, &dy, &mut from_input);
+        op.gradient_from_output(&results(op, &x), &dy, &mut from_output);
+        assert!(from_input.iter().zip(&from_output).all(|(&a, &b)| same(a, b)), "{op:?}: from the output");
+    }
+}
+
+#[test]
+fn threshold_is_its_definition_for_all_thresholds_and_values() {
+    let numbers = [0.0, -0.0, -1.0, 0.3, 1e-45, f32::INFINITY, f32::NEG_INFINITY, f32::MIN, f32::NAN];
+    for (threshold, value) in numbers.into_iter().flat_map(|a| numbers.map(|b| (a, b))) {
+        let is_kept = |x: f32| x.is_nan() || threshold.is_nan() || x > threshold;
+        assert_exact(Threshold { threshold, value }, |x| if is_kept(x) { x } else { value }, is_kept);
+    }
+}
+
+const ALPHAS: [f32; 8] = [0.3, 1.0, 2.7, 1.001, 1e-3, 1e4, 1e30, 1e-30];
+
+#[test]
+fn elu_is_near_its_definition_for_every_alpha() {
+    for alpha in ALPHAS.into_iter().chain([0.0, -0.5, -3.0]) {
+        let a = f64::from(alpha);
+        let derivative = |x: f64| if x > 0.0 { 1.0 } else { a * libm::exp(x) };
+        assert_near(Elu { alpha }, 1.0, |x| if x > 0.0 { x } else { a * libm::expm1(x) }, derivative);
+    }
+}
+
+#[test]
+fn celu_is_near_its_definition_for_every_alpha() {
+    for alpha in ALPHAS {
+        let a = f64::from(alpha);
+        let function = |x: f64| if x > 0.0 { x } else { a * libm::expm1(x / a) };
+        assert_near(Celu { alpha }, alpha, function, |x| if x > 0.0 { 1.0 } else { libm::exp(x / a) });
+    }
+}
+
+#[test]
+fn celu_is_relu_where_alpha_counts_as_0() {
+    for alpha in [0.0, -0.0, -1.0, 1e-39, f32::NEG_INFINITY] {
+        let function = |x: f32| if x < 0.0 { 0.0 } else { x };
+        assert_exact(Celu { alpha }, function, |x| x.is_nan() || x > 0.0);
+    }
+}
+
+#[test]
+fn zeros_keep_their_signs_for_every_alpha() {
+    for alpha in ALPHAS {
+        for zero in [0.0, -0.0] {
+            for y in [results(Elu { alpha }, &[zero; 100]), results(Celu { alpha }, &[zero; 100])] {
+                assert!(y.into_iter().all(|y| same(y, zero)), "alpha {alpha:e}, {zero:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_gradient_does_not_depend_on_its_neighbours() {
+    for alpha in [f32::MAX, 1e30, 2.7, 1e-3, 1e-18, 1e-30, 1e-38, 0.0] {
+        let x: Vec<_> = (-4000_i16..1000).map(|i| f32::from(i) * 0.04).collect();
+        for op in [&Elu { alpha } as &dyn Gradient, &Celu { alpha }] {
+            let (mut all, mut one) = (vec![0.0; x.len()], [0.0]);
+            op.backward(&x, &vec![1.0; x.len()], &mut all);
+            for (&x, &dx) in x.iter().zip(&all) {
+                op.backward(&[x], &[1.0], &mut one);
+                assert!(same(dx, one[0]), "alpha {alpha:e}: {x:e} gives {dx:e} and {:e}", one[0]);
+            }
+        }
+    }
+}
+
+#[cfg(not(any(target_family = "wasm", miri)))]
+#[test]
+fn all_this_holds_at_every_level() {
+    const TESTS: [&str; 7] = [
+        "hard_tanh_is_its_definition_for_all_limits",
+        "threshold_is_its_definition_for_all_thresholds_and_values",
+        "elu_is_near_its_definition_for_every_alpha",
+        "celu_is_near_its_definition_for_every_alpha",
+        "celu_is_relu_where_alpha_counts_as_0",
+        "zeros_keep_their_signs_for_every_alpha",
+        "a_gradient_does_not_depend_on_its_neighbours",
+    ];
+    for isa in common::isas() {
+        for name in TESTS {
+            common::child::rerun(name, Some(isa.to_string().as_ref()));
+        }
+    }
+}
