@@ -221,7 +221,7 @@ where
 /// In f64, around each point that has no corner beside it.
 #[test]
 fn gradients_agree_with_central_differences() {
-    let points: Vec<f32> = (-4000..4000).map(|i| i as f32 * 0.0049 + 0.0013).collect();
+    let points: Vec<f32> = (-4000_i16..4000).map(|i| f32::from(i) * 0.0049 + 0.0013).collect();
     for (call, _) in gradients() {
         let (exact, derivative) = (call.operation.exact, call.operation.backward.derivative);
         let mut compared = 0;
