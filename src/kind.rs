@@ -26,7 +26,8 @@ macro_rules! kind { ($($Op:ident: fast tier $fast:ident;)*) => {
     /// let mut x = [-1.0, 1.0];
     /// kind.axis(&mut x, [1, 2, 1]);
     /// assert_eq!(x, [-0.5, 1.0]);
-    /// Fast(Kind::Softmax).axis(&mut x, [2, 1, 1]); // two rows of one
+    /// Fast(kind).axis(&mut x, [1, 2, 1]);
+    /// Kind::Softmax.axis(&mut x, [2, 1, 1]); // two rows of one
     /// assert_eq!(x, [1.0, 1.0]);
     /// # Ok::<(), activations::ParseKindError>(())
     /// ```

@@ -19,7 +19,7 @@ use crate::{
 ///
 /// | row | softmax |
 /// |---|---|
-/// | one finite entry, the others −∞ | 1, and exactly 0 |
+/// | one finite entry, the others −∞ | 1 (in the fast tier perhaps 1 − 2^-24), and exactly 0 |
 /// | an entry is NaN or +∞, or all are −∞ | NaN, the whole row |
 ///
 /// The result of a row has the same bits on every level with FMA, alone or among others, in place or not, with any
