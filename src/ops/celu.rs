@@ -1,6 +1,6 @@
-use super::{Backward, Relu, elu::EXPM1, exp::decay};
+use super::{Backward, Elu, Relu, elu::EXPM1, exp::decay};
 use crate::{
-    contract::{Bound, Bounds, Contract},
+    contract::{Bounds, Contract},
     hex::hex,
     isa::Simd,
     run::Map,
@@ -111,30 +111,11 @@ impl Map<2> for Backward<Celu> {
 
 impl Contract for Celu {
     const NAME: &'static str = "celu";
-    const BOUNDS: Bounds = Bounds {
-        default: Bound { fused: 0.859, baseline: 0.913 },
-        fast: Bound { fused: 0.859, baseline: 0.913 },
-        backward: Bound { fused: 0.904, baseline: 0.977 },
-    };
-    const RANGE: [f32; 2] = [-1.0, f32::INFINITY];
-    const SPECIALS: &'static [[f32; 2]] = &[
-        [0.0, 0.0],
-        [-0.0, -0.0],
-        [f32::INFINITY, f32::INFINITY],
-        [f32::NEG_INFINITY, -1.0],
-        [f32::MAX, f32::MAX],
-        [f32::MIN, -1.0],
-        [1e-45, 1e-45],
-        [-1e-45, -1e-45],
-    ];
-    const DERIVATIVE_SPECIALS: &'static [[f32; 2]] = &[
-        [0.0, 1.0],
-        [-0.0, 1.0],
-        [f32::INFINITY, 1.0],
-        [f32::NEG_INFINITY, 0.0],
-        [f32::MAX, 1.0],
-        [f32::MIN, 0.0],
-    ];
+    // With alpha = 1 it is ELU.
+    const BOUNDS: Bounds = Elu::BOUNDS;
+    const RANGE: [f32; 2] = Elu::RANGE;
+    const SPECIALS: &'static [[f32; 2]] = Elu::SPECIALS;
+    const DERIVATIVE_SPECIALS: &'static [[f32; 2]] = Elu::DERIVATIVE_SPECIALS;
 
     fn each_parameter(&mut self, visit: &mut dyn FnMut(&'static str, &mut f32)) {
         visit("alpha", &mut self.alpha);
