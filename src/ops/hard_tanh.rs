@@ -28,7 +28,7 @@ use crate::{
 /// assert_eq!(x, [-2.0, 0.5, 1.0]);
 /// ```
 ///
-/// Definition: `torch.nn.Hardtanh`, whose gradient at the limits and at NaN it has; `Clip` of ONNX, `clip` of NumPy.
+/// Definition: `torch.nn.Hardtanh`, whose gradient at the limits it has; `Clip` of ONNX, `clip` of NumPy.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct HardTanh {
     /// The least result.

@@ -28,7 +28,7 @@ use crate::{
 /// assert_eq!(x, [0.0, 2.0, 6.0]);
 /// ```
 ///
-/// Definition: `torch.nn.ReLU6`, whose gradient at 0, 6 and NaN it has; Krizhevsky, "Convolutional deep belief networks on
+/// Definition: `torch.nn.ReLU6`, whose gradient at 0 and 6 it has; Krizhevsky, "Convolutional deep belief networks on
 /// CIFAR-10" (2010).
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Relu6;
