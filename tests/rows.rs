@@ -265,8 +265,9 @@ fn special_rows_give_what_is_promised() {
 
                     let y = rows(operation, isa, &vec![x; cols], cols);
                     let equal = if softmax { 1.0 / cols as f64 } else { -(cols as f64).ln() };
-                    // Softmax divides a term by a multiple of itself.
+                    // Softmax divides a term by a multiple of itself; without FMA the product is rounded twice.
                     let limit = match (operation.name, operation.tier) {
+                        ("softmax", "default") if isa == Isa::Baseline => 1.01,
                         ("softmax", "default") => 0.51,
                         _ => operation.bound.at(isa),
                     };
