@@ -29,8 +29,10 @@ impl Map<2> for BySlope {
     #[inline(always)]
     fn eval<S: Simd>(self, [x, slope]: [F32s<S>; 2]) -> F32s<S> {
         let Slopes { factor, floor } = Slopes::new(slope);
-        let x = x.at_least(floor);
-        x * x.same(0.0).lt(x).select(1.0, factor)
+        let y = x.at_least(floor);
+        let y = y * y.same(0.0).lt(y).select(1.0, factor);
+        // Where the factor is 1, a compiler may leave the product out: that would hand a signalling NaN on.
+        x.le(x).select(y, f32::NAN)
     }
 }
 
