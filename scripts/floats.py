@@ -1,4 +1,4 @@
-"""f32 numbers, and how the Rust sources write them."""
+"""f32 and f64 numbers, and how the Rust sources write them."""
 
 import struct
 
@@ -30,8 +30,10 @@ def hex_float(x: mpf) -> str:
 
 def bits(x: mpf) -> str:
     """0x3f800000, the bit pattern."""
-    return "0x" + struct.pack(">f", float(x)).hex()
+    return "0x" + struct.pack(">f" if x == f32(x) else ">d", float(x)).hex()
 
 
-def from_bits(pattern: int) -> mpf:
-    return mpf(struct.unpack(">f", struct.pack(">I", pattern))[0])
+def from_bits(pattern: str) -> mpf:
+    """Of an f32, or of an f64 where there are so many digits."""
+    packed = bytes.fromhex(pattern)
+    return mpf(struct.unpack(">f" if len(packed) == 4 else ">d", packed)[0])

@@ -13,8 +13,8 @@ from minimax import Coefficients, Problem, fit, fit_f32
 
 SOURCES = Path(__file__).resolve().parent.parent / "src"
 NUMBER = re.compile(
-    r'hex\("(?P<hex>[^"]+)"\)'
-    r"|\b0x(?P<bits>[0-9a-f]{8})\b"
+    r'hex(?:_f64)?\("(?P<hex>[^"]+)"\)'
+    r"|\b0x(?P<bits>[0-9a-f]{8}(?:[0-9a-f]{8})?)\b"
     r"|(?P<decimal>-?\b\d+\.\d+)"
 )
 
@@ -23,12 +23,12 @@ def number(match: re.Match[str]) -> mpf:
     if match["hex"]:
         return mpf(float.fromhex(match["hex"]))
     if match["bits"]:
-        return from_bits(int(match["bits"], 16))
+        return from_bits(match["bits"])
     return mpf(match["decimal"])
 
 
 def found(file: str, name: str, within: str = "") -> list[mpf]:
-    """The f32 numbers in the value of the constant `name`.
+    """The numbers in the value of the constant `name`.
 
     The one of the module, or that of the item whose first line contains `within`.
     """

@@ -3,7 +3,7 @@
 //! it has one.
 //!
 //! ```
-//! use activations::{Activation, Fast, Gradient, LeakyRelu, Sigmoid, Tanh};
+//! use activations::{Activation, Exact, Fast, Gradient, LeakyRelu, Sigmoid, Tanh};
 //!
 //! let mut x = [-100.0, 0.0, 1.5];
 //! activations::sigmoid(&mut x); // in place
@@ -12,6 +12,7 @@
 //! let mut y = [0.0; 3];
 //! Tanh.apply_into(&x, &mut y); // from one slice to another
 //! Fast(Sigmoid).apply(&mut y); // a quicker tier, up to 4 ULP
+//! Exact(Tanh).apply(&mut y); // correctly rounded: the same bits on every machine
 //! LeakyRelu { slope: 0.1 }.apply(&mut y); // an operation is a value
 //!
 //! let mut dx = [0.0; 3];
@@ -39,8 +40,8 @@
 //!
 //! The [`guide`] tells what each of them is for, with pictures.
 //!
-//! Every operation on elements implements [`Activation`] and [`Gradient`], and so does [`Fast`] around it; [`PRelu`], which
-//! also takes the shape, has methods of the same names. The functions
+//! Every operation on elements implements [`Activation`] and [`Gradient`], and so does [`Fast`] around it, and [`Exact`] around
+//! those that have it; [`PRelu`], which also takes the shape, has methods of the same names. The functions
 //! [`exp`], [`sigmoid`], [`tanh`] and [`relu`] are short for the default tier in place. Functions of rows implement
 //! [`RowActivation`] and [`RowGradient`]: rows that follow each other or have a stride, and any axis of a tensor;
 //! [`softmax`] and [`log_softmax`] are the short forms. Scale, masks and more are their [`Options`]; rows that come in
@@ -49,8 +50,8 @@
 //! # Instruction sets
 //!
 //! The kernels are compiled for AVX-512, AVX2 with FMA, NEON and what the compiler's target has everywhere; the first
-//! call chooses ([`Isa`]). The first three give the same bits as each other. Without the feature `std` nothing
-//! can be detected, and the last is used.
+//! call chooses ([`Isa`]). The first three give the same bits as each other, and in the tier [`Exact`] so does the last.
+//! Without the feature `std` nothing can be detected, and the last is used.
 //!
 //! # What holds for all of them
 //!
@@ -70,9 +71,14 @@ extern crate std;
 #[doc = include_str!("../README.md")]
 struct Readme;
 
+#[cfg(doctest)]
+#[doc = include_str!("../docs/exact.md")]
+struct ExactTier;
+
 mod activation;
 #[doc(hidden)]
 pub mod contract;
+mod exact;
 mod expm1;
 mod exponential;
 #[doc = include_str!("../docs/guide.md")]
@@ -87,9 +93,9 @@ mod rows;
 mod run;
 mod vector;
 
-pub use activation::{Activation, Fast, FromOutput, Gradient};
+pub use activation::{Activation, Exact, Fast, FromOutput, Gradient};
 pub use isa::{Isa, ParseIsaError};
-pub use kind::{Kind, ParseKindError};
+pub use kind::{ExactKind, Kind, NoExactKernel, ParseKindError};
 pub use ops::{
     Celu, Elu, Exp, HardTanh, LeakyRelu, RRelu, Relu, Relu6, Selu, Sigmoid, Tanh, Threshold, exp, relu,
     sigmoid, tanh,

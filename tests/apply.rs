@@ -117,12 +117,15 @@ fn leaky_relu_takes_its_slope() {
     let mut elements = assorted(100);
     folder.write("in.npy", &npy("(100,)", &elements));
     assert_success(&folder.apply("leaky_relu(-0.25) in.npy out.npy"));
-    assert_success(&folder.apply("leaky_relu(slope=-0.25) in.npy fast.npy --tier fast"));
+    for tier in ["fast", "exact"] {
+        assert_success(&folder.apply(&format!("leaky_relu(slope=-0.25) in.npy {tier}.npy --tier {tier}")));
+    }
     let mut fast = elements.clone();
     Fast(LeakyRelu { slope: -0.25 }).apply(&mut fast);
     LeakyRelu { slope: -0.25 }.apply(&mut elements);
     folder.assert_holds("out.npy", "(100,)", &elements);
     folder.assert_holds("fast.npy", "(100,)", &fast);
+    folder.assert_holds("exact.npy", "(100,)", &elements);
 }
 
 #[test]
@@ -192,11 +195,12 @@ fn every_error_is_one_line_and_leaves_the_output_alone() {
         ("sigmoid good.npy folder.npy", "folder.npy: exists and is not a regular file"),
         ("sigmoid good.npy nowhere/out.npy", "nowhere/out.npy: there is no such folder"),
         ("swish good.npy out.npy", &format!("'swish': unknown operation: expected one of {functions}")),
-        ("sigmoid good.npy out.npy --tier slow", "unknown tier 'slow': expected default or fast"),
+        ("sigmoid good.npy out.npy --tier slow", "unknown tier 'slow': expected default, fast or exact"),
         ("tanh good.npy out.npy --axis 0", "--axis is for softmax and log_softmax, not for tanh"),
         ("softmax good.npy out.npy --axis 2", "axis 2 of an array that has 2 axes"),
         ("softmax good.npy out.npy --axis -3", "axis -3 of an array that has 2 axes"),
-        ("softmax good.npy out.npy --tier slow", "unknown tier 'slow': expected default or fast"),
+        ("softmax good.npy out.npy --tier exact", "softmax has no exact tier"),
+        ("softmax good.npy out.npy --tier slow", "unknown tier 'slow': expected default, fast or exact"),
         ("tanh(2) good.npy out.npy", "'tanh(2)': no such parameter: expected tanh"),
         (
             "leaky_relu(1,2) good.npy out.npy",

@@ -60,6 +60,29 @@ fn a_kind_has_the_bits_of_its_operation_in_both_tiers() {
 }
 
 #[test]
+fn a_kind_has_the_exact_tier_of_its_operation_or_says_that_there_is_none() {
+    let x = inputs();
+    let (mut y, mut expected) = ([0.0; LEN], [0.0; LEN]);
+    for kind in Kind::all() {
+        let on_elements = OPERATIONS.iter().find(|operation| operation.name == kind.name());
+        let tier = on_elements.and_then(|op| op.tiers.iter().find(|tier| tier.name == "exact"));
+        let Some(tier) = tier else {
+            let error = kind.exact().expect_err("has no such kernel");
+            assert_eq!(error.to_string(), format!("{} has no exact tier", kind.name()));
+            continue;
+        };
+        let exact = kind.exact().expect("has such a kernel");
+        assert_eq!(exact.kind(), kind);
+        let mut in_place = x.clone();
+        exact.axis(&mut in_place, SHAPE);
+        exact.axis_into(&x, &mut y, SHAPE);
+        (tier.apply_into)(Isa::active(), &x, &mut expected);
+        assert_same(kind, &y, &expected);
+        assert_same(kind, &in_place, &expected);
+    }
+}
+
+#[test]
 fn a_kind_has_the_gradient_of_its_operation() {
     let x = inputs();
     let dy: Vec<_> = x.iter().map(|x| 0.5 - x).collect();

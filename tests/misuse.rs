@@ -6,7 +6,7 @@ mod common;
 mod each;
 
 use activations::{
-    Activation, Fast, FromOutput, Gradient, LogSumExp, Options, RowActivation, Rows, Softmax,
+    Activation, Exact, Fast, FromOutput, Gradient, LogSumExp, Options, RowActivation, Rows, Softmax,
     contract::ROW_OPERATIONS,
 };
 use common::{calls, isas};
@@ -18,6 +18,7 @@ fn empty_slices_are_fine() {
     }
     each_function!(function_takes_an_empty_slice);
     each_operation!(takes_empty_slices);
+    each_operation_with_an_exact_tier!(takes_empty_slices_exactly);
     each_operation_from_output!(takes_empty_slices_from_output);
 }
 
@@ -55,6 +56,16 @@ where
     fast.backward(&[], &[], &mut []);
 }
 
+fn takes_empty_slices_exactly<Op>(_: &str, op: Op)
+where
+    Exact<Op>: Gradient,
+{
+    let exact = Exact(op);
+    exact.apply(&mut []);
+    exact.apply_into(&[], &mut []);
+    exact.backward(&[], &[], &mut []);
+}
+
 fn function_takes_an_empty_slice(_: &str, function: fn(&mut [f32])) {
     function(&mut []);
 }
@@ -66,7 +77,7 @@ fn takes_empty_slices_from_output<Op: FromOutput + Copy>(_: &str, op: Op) {
 #[cfg(panic = "unwind")]
 mod refused {
     use activations::{
-        Activation, Draws, Fast, FromOutput, Gradient, Kind, LogSoftmax, LogSumExp, PRelu, RRelu,
+        Activation, Draws, Exact, Fast, FromOutput, Gradient, Kind, LogSoftmax, LogSumExp, PRelu, RRelu,
         RowActivation, RowGradient, Rows, Softmax,
     };
     use std::{
@@ -128,6 +139,18 @@ mod refused {
             assert_refused(lengths, |dx| op.backward(&right, &wrong, dx));
             assert_refused(lengths, |dx| Fast(op).backward(&wrong, &right, dx));
             assert_refused(lengths, |dx| Fast(op).backward(&right, &wrong, dx));
+        }
+    }
+
+    fn refuses_different_lengths_exactly<Op: Copy>(_: &str, op: Op)
+    where
+        Exact<Op>: Gradient,
+    {
+        for lengths in LENGTHS {
+            let (wrong, right) = (vec![0.5; lengths.0], vec![0.5; lengths.1]);
+            assert_refused(lengths, |dst| Exact(op).apply_into(&wrong, dst));
+            assert_refused(lengths, |dx| Exact(op).backward(&wrong, &right, dx));
+            assert_refused(lengths, |dx| Exact(op).backward(&right, &wrong, dx));
         }
     }
 
@@ -221,6 +244,11 @@ mod refused {
             assert_says(&not_the_shape("x"), 8, |x| Fast(kind).axis(x, axes));
             assert_says(&not_the_shape("src"), 12, |dst| kind.axis_into(&short, dst, axes));
             assert_says(&not_the_shape("dst"), 8, |dst| kind.axis_into(&x, dst, axes));
+            if let Ok(exact) = kind.exact() {
+                assert_says(&not_the_shape("x"), 8, |x| exact.axis(x, axes));
+                assert_says(&not_the_shape("src"), 12, |dst| exact.axis_into(&short, dst, axes));
+                assert_says(&not_the_shape("dst"), 8, |dst| exact.axis_into(&x, dst, axes));
+            }
             assert_says(&not_the_shape("x"), 12, |dx| kind.axis_backward(&short, &x, &x, dx, axes));
             assert_says(&not_the_shape("y"), 12, |dx| kind.axis_backward(&x, &short, &x, dx, axes));
             assert_says(&not_the_shape("dy"), 12, |dx| kind.axis_backward(&x, &x, &short, dx, axes));
@@ -257,6 +285,7 @@ mod refused {
     #[test]
     fn different_lengths_panic_at_the_callers_line_and_nothing_is_written() {
         each_operation!(refuses_different_lengths);
+        each_operation_with_an_exact_tier!(refuses_different_lengths_exactly);
         each_operation_from_output!(refuses_different_lengths_from_output);
     }
 

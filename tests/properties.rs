@@ -6,8 +6,8 @@ mod common;
 mod each;
 
 use activations::{
-    Exp, Fast, FromOutput, Gradient, Isa, Relu,
-    contract::{Backward, OPERATIONS, Tier},
+    Exact, Exp, Fast, FromOutput, Gradient, Isa, Relu,
+    contract::{Backward, OPERATIONS, Operation, Tier},
 };
 use common::{Call, Form, calls, forward, gradients, is_quiet_nan, same, ulp::ulps};
 use proptest::{collection::vec, prelude::*, sample::Index};
@@ -121,6 +121,7 @@ proptest! {
     #[test]
     fn public_calls_give_what_the_table_gives((x, dy) in inputs()) {
         each_operation!(assert_gives_what_the_table_gives, &x, &dy);
+        each_operation_with_an_exact_tier!(assert_is_exact_tier, &x, &dy);
         each_function!(assert_is_default_tier, &x);
     }
 
@@ -161,6 +162,9 @@ fn every_operation_of_the_table_is_public() {
     }
     let table: Vec<_> = OPERATIONS.iter().map(|operation| operation.name).collect();
     assert_eq!(each_operation!(name).to_vec(), table);
+    let has_exact_tier = |operation: &&Operation| operation.tiers.iter().any(|tier| tier.name == "exact");
+    let exact: Vec<_> = OPERATIONS.iter().filter(has_exact_tier).map(|operation| operation.name).collect();
+    assert_eq!(each_operation_with_an_exact_tier!(name).to_vec(), exact);
 }
 
 /// A forward kernel at the level that public calls run at.
@@ -182,6 +186,13 @@ where
 {
     assert_is_tier(name, "default", &op, x, dy);
     assert_is_tier(name, "fast", &Fast(op), x, dy);
+}
+
+fn assert_is_exact_tier<Op: Gradient + Copy>(name: &str, op: Op, x: &[f32], dy: &[f32])
+where
+    Exact<Op>: Gradient,
+{
+    assert_is_tier(name, "exact", &Exact(op), x, dy);
 }
 
 fn assert_is_tier(name: &str, tier: &str, op: &impl Gradient, x: &[f32], dy: &[f32]) {

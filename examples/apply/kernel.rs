@@ -1,33 +1,40 @@
 //! The kernel that the arguments name.
 
-use activations::{Fast, Kind, ParseKindError, contract::ROW_OPERATIONS};
+use activations::{ExactKind, Fast, Kind, ParseKindError, contract::ROW_OPERATIONS};
 use anyhow::{Result, bail, ensure};
 
 type Apply = Box<dyn Fn(&mut [f32])>;
 
 pub(crate) struct Kernel {
-    kind: Kind,
-    is_fast: bool,
+    tier: Tier,
     axis: Option<isize>,
+}
+
+#[derive(Clone, Copy)]
+enum Tier {
+    Default(Kind),
+    Fast(Kind),
+    Exact(ExactKind),
 }
 
 impl Kernel {
     pub(crate) fn new(function: &str, tier: &str, axis: Option<isize>) -> Result<Self> {
         let kind: Kind =
             function.parse().map_err(|error: ParseKindError| anyhow::anyhow!("'{function}': {error}"))?;
-        let is_fast = match tier {
-            "default" => false,
-            "fast" => true,
-            _ => bail!("unknown tier '{tier}': expected default or fast"),
+        let tier = match tier {
+            "default" => Tier::Default(kind),
+            "fast" => Tier::Fast(kind),
+            "exact" => Tier::Exact(kind.exact()?),
+            _ => bail!("unknown tier '{tier}': expected default, fast or exact"),
         };
         let is_of_rows = ROW_OPERATIONS.iter().any(|operation| operation.name == kind.name());
         ensure!(axis.is_none() || is_of_rows, "--axis is for softmax and log_softmax, not for {kind}");
-        Ok(Self { kind, is_fast, axis: is_of_rows.then_some(axis.unwrap_or(-1)) })
+        Ok(Self { tier, axis: is_of_rows.then_some(axis.unwrap_or(-1)) })
     }
 
     /// The kernel for arrays of a shape.
     pub(crate) fn over(self, shape: &[usize]) -> Result<Blocks> {
-        let Self { kind, is_fast, axis } = self;
+        let Self { tier, axis } = self;
         let (n, inner) = match axis {
             None => (1, 1),
             Some(axis) => {
@@ -42,7 +49,11 @@ impl Kernel {
         let elements = n * inner;
         let apply = move |x: &mut [f32]| {
             let shape = [x.len() / elements, n, inner];
-            if is_fast { Fast(kind).axis(x, shape) } else { kind.axis(x, shape) }
+            match tier {
+                Tier::Default(kind) => kind.axis(x, shape),
+                Tier::Fast(kind) => Fast(kind).axis(x, shape),
+                Tier::Exact(kind) => kind.axis(x, shape),
+            }
         };
         Ok(Blocks { elements, apply: Box::new(apply) })
     }

@@ -44,7 +44,7 @@ struct Arguments {
     input: PathBuf,
     /// The .npy file to write; may be the input
     output: PathBuf,
-    /// Which kernel: default, or fast with at most 4 ULP of error
+    /// Which kernel: default, fast with at most 4 ULP of error, or exact, correctly rounded
     #[arg(long, default_value = "default")]
     tier: String,
     /// The axis of softmax and log_softmax; from the last one if negative

@@ -7,7 +7,7 @@ use crate::{
 };
 use activations::{
     Isa,
-    contract::{Bound, Operation},
+    contract::{Bound, Operation, Tier},
 };
 use anyhow::{Result, ensure};
 use plotters::{chart::SeriesLabelPosition, prelude::*};
@@ -90,7 +90,7 @@ impl Axis {
 
     /// The largest error that each tier has in each column.
     fn errors(&self, operation: &Operation, isa: Isa) -> Vec<Vec<f64>> {
-        let mut errors = vec![Vec::new(); operation.tiers.len()];
+        let mut errors = vec![Vec::new(); tiers(operation).count()];
         let edge = |column: usize| (self.rank)(self.place(column));
         for column in 0..COLUMNS {
             let (first, end) = (edge(column), edge(column + 1));
@@ -98,7 +98,7 @@ impl Axis {
             let x: Vec<_> = (0..=count).map(|i| unrank(first + (end - first) * i / count.max(1))).collect();
             let exact: Vec<_> = x.iter().map(|&x| (operation.exact)(x.into())).collect();
             let mut y = vec![0.0; x.len()];
-            for (tier, errors) in operation.tiers.iter().zip(&mut errors) {
+            for (tier, errors) in tiers(operation).zip(&mut errors) {
                 (tier.apply_into)(isa, &x, &mut y);
                 let found = y.iter().zip(&exact).map(|(&y, &exact)| ulps(y, exact));
                 // A NaN stays.
@@ -125,9 +125,10 @@ impl Axis {
     fn draw_errors(&self, chart: &mut Chart, operation: &Operation, isa: Isa) -> Result<()> {
         let errors = self.errors(operation, isa);
         let one_kernel = errors.iter().all(|columns| *columns == errors[0]);
-        let tiers = if one_kernel { &operation.tiers[..1] } else { operation.tiers };
+        let count = if one_kernel { 1 } else { errors.len() };
+        let tiers: Vec<_> = tiers(operation).take(count).enumerate().collect();
         // The default tier has the smaller errors: it is drawn over the others.
-        for (i, tier) in tiers.iter().enumerate().rev() {
+        for (i, tier) in tiers.into_iter().rev() {
             let name = if one_kernel { "every tier" } else { tier.name };
             let (bound, colour) = (tier.bound.at(isa), COLOURS[i]);
             let kept = errors[i].iter().all(|&error| error <= bound);
@@ -143,6 +144,11 @@ impl Axis {
         }
         Ok(())
     }
+}
+
+/// Not the exact one, whose error is half an ULP everywhere.
+fn tiers(operation: &Operation) -> impl Iterator<Item = &'static Tier> {
+    operation.tiers.iter().filter(|tier| tier.name != "exact")
 }
 
 /// Numbers in order, counted from zero.

@@ -3,9 +3,8 @@
 use super::{
     Native, SideBySide, Simd,
     halves::{evens_and_odds, interleave},
-    load_thirds,
-    quarters::{load_quarters, store_quarters},
-    store_thirds,
+    in_pairs,
+    quarters::{load_short, store_short},
 };
 use core::arch::x86_64::{__m128, __m256, __m256d, __m256i, _CMP_LE_OQ, _CMP_LT_OQ};
 use pulp::{cast, x86::V3};
@@ -158,6 +157,23 @@ impl Simd for V3 {
         self.avx2._mm256_permutevar8x32_ps(a, cast([0, 4, 1, 5, 2, 6, 3, 7]))
     }
     #[inline(always)]
+    fn widen_unordered(self, a: __m256) -> [__m256d; 2] {
+        let [low, high] = halves(self, a);
+        [self.avx._mm256_cvtps_pd(low), self.avx._mm256_cvtps_pd(high)]
+    }
+    #[inline(always)]
+    fn narrow_unordered(self, [low, high]: [__m256d; 2]) -> __m256 {
+        cast([self.avx._mm256_cvtpd_ps(low), self.avx._mm256_cvtpd_ps(high)])
+    }
+    #[inline(always)]
+    fn low_words(self, [a, b]: [__m256d; 2]) -> __m256i {
+        cast(self.avx._mm256_shuffle_ps::<0x88>(cast(a), cast(b)))
+    }
+    #[inline(always)]
+    fn join_words(self, low: __m256i, high: __m256i) -> [__m256d; 2] {
+        cast([self.avx2._mm256_unpacklo_epi32(low, high), self.avx2._mm256_unpackhi_epi32(low, high)])
+    }
+    #[inline(always)]
     fn load_f64(self, x: &[f64]) -> [__m256d; 2] {
         cast(evens_and_odds::<4>(x))
     }
@@ -169,25 +185,12 @@ impl Simd for V3 {
     fn splat_f64(self, x: f64) -> [__m256d; 2] {
         [self.avx._mm256_set1_pd(x); 2]
     }
-    #[inline(always)]
-    fn add_f64(self, a: [__m256d; 2], b: [__m256d; 2]) -> [__m256d; 2] {
-        [self.avx._mm256_add_pd(a[0], b[0]), self.avx._mm256_add_pd(a[1], b[1])]
-    }
-    #[inline(always)]
-    fn sub_f64(self, a: [__m256d; 2], b: [__m256d; 2]) -> [__m256d; 2] {
-        [self.avx._mm256_sub_pd(a[0], b[0]), self.avx._mm256_sub_pd(a[1], b[1])]
-    }
-    #[inline(always)]
-    fn mul_f64(self, a: [__m256d; 2], b: [__m256d; 2]) -> [__m256d; 2] {
-        [self.avx._mm256_mul_pd(a[0], b[0]), self.avx._mm256_mul_pd(a[1], b[1])]
-    }
-    #[inline(always)]
-    fn div_f64(self, a: [__m256d; 2], b: [__m256d; 2]) -> [__m256d; 2] {
-        [self.avx._mm256_div_pd(a[0], b[0]), self.avx._mm256_div_pd(a[1], b[1])]
-    }
-    #[inline(always)]
-    fn mul_add_f64(self, a: [__m256d; 2], b: [__m256d; 2], c: [__m256d; 2]) -> [__m256d; 2] {
-        [self.fma._mm256_fmadd_pd(a[0], b[0], c[0]), self.fma._mm256_fmadd_pd(a[1], b[1], c[1])]
+    in_pairs! {
+        add_f64(a, b): avx._mm256_add_pd(a, b);
+        sub_f64(a, b): avx._mm256_sub_pd(a, b);
+        mul_f64(a, b): avx._mm256_mul_pd(a, b);
+        div_f64(a, b): avx._mm256_div_pd(a, b);
+        mul_add_f64(a, b, c): fma._mm256_fmadd_pd(a, b, c);
     }
 
     #[inline(always)]
@@ -266,18 +269,10 @@ impl Native for V3 {
     }
     #[inline(always)]
     fn load_short(self, x: &[f32]) -> __m256 {
-        if x.len() < 4 {
-            return cast([load_thirds(x); 2]);
-        }
-        cast(load_quarters::<2>(x))
+        cast(load_short::<2>(x))
     }
     #[inline(always)]
     fn store_short(self, a: __m256, x: &mut [f32]) {
-        let lanes: [[f32; 4]; 2] = cast(a);
-        if x.len() < 4 {
-            store_thirds(lanes[0], x);
-        } else {
-            store_quarters(lanes, x);
-        }
+        store_short::<2>(cast(a), x);
     }
 }

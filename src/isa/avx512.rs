@@ -3,9 +3,8 @@
 use super::{
     Native, Simd,
     halves::{evens_and_odds, interleave},
-    load_thirds,
-    quarters::{load_quarters, store_quarters},
-    store_thirds,
+    in_pairs,
+    quarters::{load_short, store_short},
 };
 use core::arch::x86_64::{
     __m128, __m128d, __m256, __m512, __m512d, __m512i, __mmask16, _CMP_LE_OQ, _CMP_LT_OQ,
@@ -160,6 +159,23 @@ impl Simd for V4 {
         self.avx512f._mm512_permutexvar_ps(order, a)
     }
     #[inline(always)]
+    fn widen_unordered(self, a: __m512) -> [__m512d; 2] {
+        let [low, high] = halves(self, a);
+        [self.avx512f._mm512_cvtps_pd(low), self.avx512f._mm512_cvtps_pd(high)]
+    }
+    #[inline(always)]
+    fn narrow_unordered(self, [low, high]: [__m512d; 2]) -> __m512 {
+        cast([self.avx512f._mm512_cvtpd_ps(low), self.avx512f._mm512_cvtpd_ps(high)])
+    }
+    #[inline(always)]
+    fn low_words(self, [a, b]: [__m512d; 2]) -> __m512i {
+        cast(self.avx512f._mm512_shuffle_ps::<0x88>(cast(a), cast(b)))
+    }
+    #[inline(always)]
+    fn join_words(self, low: __m512i, high: __m512i) -> [__m512d; 2] {
+        cast([self.avx512f._mm512_unpacklo_epi32(low, high), self.avx512f._mm512_unpackhi_epi32(low, high)])
+    }
+    #[inline(always)]
     fn load_f64(self, x: &[f64]) -> [__m512d; 2] {
         cast(evens_and_odds::<8>(x))
     }
@@ -171,25 +187,12 @@ impl Simd for V4 {
     fn splat_f64(self, x: f64) -> [__m512d; 2] {
         [self.avx512f._mm512_set1_pd(x); 2]
     }
-    #[inline(always)]
-    fn add_f64(self, a: [__m512d; 2], b: [__m512d; 2]) -> [__m512d; 2] {
-        [self.avx512f._mm512_add_pd(a[0], b[0]), self.avx512f._mm512_add_pd(a[1], b[1])]
-    }
-    #[inline(always)]
-    fn sub_f64(self, a: [__m512d; 2], b: [__m512d; 2]) -> [__m512d; 2] {
-        [self.avx512f._mm512_sub_pd(a[0], b[0]), self.avx512f._mm512_sub_pd(a[1], b[1])]
-    }
-    #[inline(always)]
-    fn mul_f64(self, a: [__m512d; 2], b: [__m512d; 2]) -> [__m512d; 2] {
-        [self.avx512f._mm512_mul_pd(a[0], b[0]), self.avx512f._mm512_mul_pd(a[1], b[1])]
-    }
-    #[inline(always)]
-    fn div_f64(self, a: [__m512d; 2], b: [__m512d; 2]) -> [__m512d; 2] {
-        [self.avx512f._mm512_div_pd(a[0], b[0]), self.avx512f._mm512_div_pd(a[1], b[1])]
-    }
-    #[inline(always)]
-    fn mul_add_f64(self, a: [__m512d; 2], b: [__m512d; 2], c: [__m512d; 2]) -> [__m512d; 2] {
-        [self.avx512f._mm512_fmadd_pd(a[0], b[0], c[0]), self.avx512f._mm512_fmadd_pd(a[1], b[1], c[1])]
+    in_pairs! {
+        add_f64(a, b): avx512f._mm512_add_pd(a, b);
+        sub_f64(a, b): avx512f._mm512_sub_pd(a, b);
+        mul_f64(a, b): avx512f._mm512_mul_pd(a, b);
+        div_f64(a, b): avx512f._mm512_div_pd(a, b);
+        mul_add_f64(a, b, c): avx512f._mm512_fmadd_pd(a, b, c);
     }
 
     #[inline(always)]
@@ -280,18 +283,10 @@ impl Native for V4 {
     }
     #[inline(always)]
     fn load_short(self, x: &[f32]) -> __m512 {
-        if x.len() < 4 {
-            return cast([load_thirds(x); 4]);
-        }
-        cast(load_quarters::<4>(x))
+        cast(load_short::<4>(x))
     }
     #[inline(always)]
     fn store_short(self, a: __m512, x: &mut [f32]) {
-        let lanes: [[f32; 4]; 4] = cast(a);
-        if x.len() < 4 {
-            store_thirds(lanes[0], x);
-        } else {
-            store_quarters(lanes, x);
-        }
+        store_short::<4>(cast(a), x);
     }
 }

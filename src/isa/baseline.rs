@@ -164,6 +164,29 @@ impl Simd for Baseline {
         f32x4::new([a as f32, b as f32, c as f32, d as f32])
     }
     #[inline(always)]
+    fn widen_unordered(self, a: f32x4) -> f64x4 {
+        self.widen(a)
+    }
+    #[inline(always)]
+    fn narrow_unordered(self, a: f64x4) -> f32x4 {
+        self.narrow(a)
+    }
+    #[inline(always)]
+    fn low_words(self, a: f64x4) -> u32x4 {
+        let [a, b, c, d] = a.to_array();
+        u32x4::new([a.to_bits() as u32, b.to_bits() as u32, c.to_bits() as u32, d.to_bits() as u32])
+    }
+    #[inline(always)]
+    fn join_words(self, low: u32x4, high: u32x4) -> f64x4 {
+        let (low, high) = (low.to_array(), high.to_array());
+        f64x4::new([
+            joined(low[0], high[0]),
+            joined(low[1], high[1]),
+            joined(low[2], high[2]),
+            joined(low[3], high[3]),
+        ])
+    }
+    #[inline(always)]
     fn load_f64(self, x: &[f64]) -> f64x4 {
         f64x4::new(x.try_into().expect("four lanes"))
     }
@@ -229,6 +252,11 @@ impl Simd for Baseline {
 #[inline(always)]
 fn shifted(x: f32) -> f64 {
     f64::from_bits(u64::from(x.to_bits()) << 29)
+}
+
+#[inline(always)]
+fn joined(low: u32, high: u32) -> f64 {
+    f64::from_bits(u64::from(high) << 32 | u64::from(low))
 }
 
 impl Native for Baseline {

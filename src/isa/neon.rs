@@ -1,6 +1,6 @@
 //! NEON on 64-bit Arm, through pulp.
 
-use super::{Four, Native, Simd, four, load_thirds, store_thirds};
+use super::{Four, Native, Simd, four, in_pairs, load_thirds, store_thirds};
 use core::arch::aarch64::{float32x4_t, float64x2_t, uint8x16x2_t, uint32x4_t};
 use pulp::{aarch64::Neon, cast};
 
@@ -155,6 +155,22 @@ impl Simd for Neon {
         self.neon.vcvt_high_f32_f64(self.neon.vcvt_f32_f64(a), b)
     }
     #[inline(always)]
+    fn widen_unordered(self, a: float32x4_t) -> [float64x2_t; 2] {
+        self.widen(a)
+    }
+    #[inline(always)]
+    fn narrow_unordered(self, a: [float64x2_t; 2]) -> float32x4_t {
+        self.narrow(a)
+    }
+    #[inline(always)]
+    fn low_words(self, [a, b]: [float64x2_t; 2]) -> uint32x4_t {
+        self.neon.vuzp1q_u32(cast(a), cast(b))
+    }
+    #[inline(always)]
+    fn join_words(self, low: uint32x4_t, high: uint32x4_t) -> [float64x2_t; 2] {
+        [cast(self.neon.vzip1q_u32(low, high)), cast(self.neon.vzip2q_u32(low, high))]
+    }
+    #[inline(always)]
     fn load_f64(self, x: &[f64]) -> [float64x2_t; 2] {
         let [a, b, c, d]: [f64; 4] = x.try_into().expect("four lanes");
         [cast([a, b]), cast([c, d])]
@@ -168,25 +184,12 @@ impl Simd for Neon {
     fn splat_f64(self, x: f64) -> [float64x2_t; 2] {
         [self.neon.vdupq_n_f64(x); 2]
     }
-    #[inline(always)]
-    fn add_f64(self, a: [float64x2_t; 2], b: [float64x2_t; 2]) -> [float64x2_t; 2] {
-        [self.neon.vaddq_f64(a[0], b[0]), self.neon.vaddq_f64(a[1], b[1])]
-    }
-    #[inline(always)]
-    fn sub_f64(self, a: [float64x2_t; 2], b: [float64x2_t; 2]) -> [float64x2_t; 2] {
-        [self.neon.vsubq_f64(a[0], b[0]), self.neon.vsubq_f64(a[1], b[1])]
-    }
-    #[inline(always)]
-    fn mul_f64(self, a: [float64x2_t; 2], b: [float64x2_t; 2]) -> [float64x2_t; 2] {
-        [self.neon.vmulq_f64(a[0], b[0]), self.neon.vmulq_f64(a[1], b[1])]
-    }
-    #[inline(always)]
-    fn div_f64(self, a: [float64x2_t; 2], b: [float64x2_t; 2]) -> [float64x2_t; 2] {
-        [self.neon.vdivq_f64(a[0], b[0]), self.neon.vdivq_f64(a[1], b[1])]
-    }
-    #[inline(always)]
-    fn mul_add_f64(self, a: [float64x2_t; 2], b: [float64x2_t; 2], c: [float64x2_t; 2]) -> [float64x2_t; 2] {
-        [self.neon.vfmaq_f64(c[0], a[0], b[0]), self.neon.vfmaq_f64(c[1], a[1], b[1])]
+    in_pairs! {
+        add_f64(a, b): neon.vaddq_f64(a, b);
+        sub_f64(a, b): neon.vsubq_f64(a, b);
+        mul_f64(a, b): neon.vmulq_f64(a, b);
+        div_f64(a, b): neon.vdivq_f64(a, b);
+        mul_add_f64(a, b, c): neon.vfmaq_f64(c, a, b);
     }
 
     #[inline(always)]

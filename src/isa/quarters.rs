@@ -1,5 +1,18 @@
 //! Short slices in registers of several groups of four lanes.
 
+use super::{load_thirds, store_thirds};
+
+/// Fewer elements than `N` groups of four have lanes.
+#[inline(always)]
+pub(crate) fn load_short<const N: usize>(x: &[f32]) -> [[f32; 4]; N] {
+    if x.len() < 4 { [load_thirds(x); N] } else { load_quarters(x) }
+}
+
+#[inline(always)]
+pub(crate) fn store_short<const N: usize>(lanes: [[f32; 4]; N], x: &mut [f32]) {
+    if x.len() < 4 { store_thirds(lanes[0], x) } else { store_quarters(lanes, x) }
+}
+
 /// Where fewer elements than a register has lanes lie in its groups of four: the groups follow each
 /// other as far as they fit, then end where the elements end. They overlap, and cover all.
 #[inline(always)]
@@ -9,7 +22,7 @@ fn quarter(i: usize, len: usize) -> usize {
 
 /// 4 or more elements as `N` groups of four.
 #[inline(always)]
-pub(crate) fn load_quarters<const N: usize>(x: &[f32]) -> [[f32; 4]; N] {
+fn load_quarters<const N: usize>(x: &[f32]) -> [[f32; 4]; N] {
     let mut lanes = [[0.0; 4]; N];
     for (i, lanes) in lanes.iter_mut().enumerate() {
         lanes.copy_from_slice(&x[quarter(i, x.len())..][..4]);
@@ -18,7 +31,7 @@ pub(crate) fn load_quarters<const N: usize>(x: &[f32]) -> [[f32; 4]; N] {
 }
 
 #[inline(always)]
-pub(crate) fn store_quarters<const N: usize>(lanes: [[f32; 4]; N], x: &mut [f32]) {
+fn store_quarters<const N: usize>(lanes: [[f32; 4]; N], x: &mut [f32]) {
     for (i, lanes) in lanes.iter().enumerate() {
         let at = quarter(i, x.len());
         x[at..][..4].copy_from_slice(lanes);

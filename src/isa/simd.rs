@@ -64,6 +64,12 @@ pub(crate) trait Simd: Copy {
     fn widen(self, a: Self::F32) -> Self::F64;
     /// Rounded to nearest.
     fn narrow(self, a: Self::F64) -> Self::F32;
+    /// As `widen` and `narrow`, by way of the order of lanes that costs least: nothing between them may tell lanes apart.
+    fn widen_unordered(self, a: Self::F32) -> Self::F64;
+    fn narrow_unordered(self, a: Self::F64) -> Self::F32;
+    /// The low halves of the bits, in an order of lanes that `join_words` takes back.
+    fn low_words(self, a: Self::F64) -> Self::U32;
+    fn join_words(self, low: Self::U32, high: Self::U32) -> Self::F64;
     /// `x` has `LANES` elements, here and in `store_f64`.
     fn load_f64(self, x: &[f64]) -> Self::F64;
     fn store_f64(self, a: Self::F64, x: &mut [f64]);
@@ -98,6 +104,19 @@ pub(crate) trait Native: Simd {
     /// What `load_short` took from an element goes back to it.
     fn store_short(self, a: Self::F32, x: &mut [f32]);
 }
+
+/// Operations on f64 lanes that fill two registers, by the instruction for one of them.
+#[cfg(all(feature = "std", any(target_arch = "x86_64", target_arch = "aarch64")))]
+macro_rules! in_pairs {
+    ($($name:ident($($a:ident),*): $set:ident.$instruction:ident($($operand:ident),*);)*) => {$(
+        #[inline(always)]
+        fn $name(self, $($a: Self::F64),*) -> Self::F64 {
+            [self.$set.$instruction($($operand[0]),*), self.$set.$instruction($($operand[1]),*)]
+        }
+    )*};
+}
+#[cfg(all(feature = "std", any(target_arch = "x86_64", target_arch = "aarch64")))]
+pub(super) use in_pairs;
 
 /// 1 to 3 elements as a group of four.
 #[inline(always)]

@@ -14,8 +14,8 @@ mod tanh;
 mod threshold;
 
 use crate::{
-    activation::{Activation, Fast, FromOutput, Gradient},
-    contract::{self, Contract, Operation, Tier},
+    activation::{Activation, Exact, Fast, FromOutput, Gradient},
+    contract::{self, Bound, Contract, Operation, Tier},
     isa::Isa,
     run::{in_place, into},
 };
@@ -60,13 +60,13 @@ macro_rules! activation {
     };
 }
 
-/// The fast tier: a kernel of its own, or the default one.
-macro_rules! fast_tier {
-    ($Op:ty, own) => {
-        activation!(Fast<$Op>);
+/// Another tier: a kernel of its own, or the default one.
+macro_rules! other_tier {
+    ($Tier:ident, $Op:ty, own) => {
+        activation!($Tier<$Op>);
     };
-    ($Op:ty, default) => {
-        impl Activation for Fast<$Op> {
+    ($Tier:ident, $Op:ty, default) => {
+        impl Activation for $Tier<$Op> {
             fn apply(&self, x: &mut [f32]) {
                 self.0.apply(x);
             }
@@ -77,12 +77,21 @@ macro_rules! fast_tier {
     };
 }
 
-macro_rules! fast_kernel {
+macro_rules! other_kernel {
+    ($Tier:ident, $Op:ty, own) => {
+        $Tier(<$Op>::default())
+    };
+    ($Tier:ident, $Op:ty, default) => {
+        <$Op>::default()
+    };
+}
+
+macro_rules! exact_bound {
     ($Op:ty, own) => {
-        Fast(<$Op>::default())
+        Bound::ROUNDED
     };
     ($Op:ty, default) => {
-        <$Op>::default()
+        <$Op>::BOUNDS.default
     };
 }
 
@@ -97,10 +106,11 @@ macro_rules! tier {
     };
 }
 
-macro_rules! operations { ($($Op:ident: fast tier $fast:ident;)*) => {
+macro_rules! operations { ($($Op:ident: fast tier $fast:ident $(, exact tier $exact:ident)?;)*) => {
     $(
         activation!($Op);
-        fast_tier!($Op, $fast);
+        other_tier!(Fast, $Op, $fast);
+        $(other_tier!(Exact, $Op, $exact);)?
 
         impl Gradient for $Op {
             fn backward(&self, x: &[f32], dy: &[f32], dx: &mut [f32]) {
@@ -117,7 +127,8 @@ macro_rules! operations { ($($Op:ident: fast tier $fast:ident;)*) => {
             name: <$Op>::NAME,
             tiers: &[
                 tier!("default", <$Op>::BOUNDS.default, <$Op>::default()),
-                tier!("fast", <$Op>::BOUNDS.fast, fast_kernel!($Op, $fast)),
+                tier!("fast", <$Op>::BOUNDS.fast, other_kernel!(Fast, $Op, $fast)),
+                $(tier!("exact", exact_bound!($Op, $exact), other_kernel!(Exact, $Op, $exact)),)?
             ],
             backward: contract::Backward {
                 bound: <$Op>::BOUNDS.backward,
@@ -134,19 +145,20 @@ macro_rules! operations { ($($Op:ident: fast tier $fast:ident;)*) => {
     )*];
 }; }
 
-/// The table: gives every operation on elements to a macro.
+/// The table: gives every operation on elements to a macro. A tier has a kernel of its `own` or is the `default` one; what is
+/// not always correctly rounded by either has no exact tier.
 macro_rules! each_operation {
     ($macro:ident) => {
         $macro! {
-            Exp: fast tier own;
-            Sigmoid: fast tier own;
-            Tanh: fast tier default;
-            Relu: fast tier default;
-            LeakyRelu: fast tier default;
-            RRelu: fast tier default;
-            Relu6: fast tier default;
-            HardTanh: fast tier default;
-            Threshold: fast tier default;
+            Exp: fast tier own, exact tier own;
+            Sigmoid: fast tier own, exact tier own;
+            Tanh: fast tier default, exact tier own;
+            Relu: fast tier default, exact tier default;
+            LeakyRelu: fast tier default, exact tier default;
+            RRelu: fast tier default, exact tier default;
+            Relu6: fast tier default, exact tier default;
+            HardTanh: fast tier default, exact tier default;
+            Threshold: fast tier default, exact tier default;
             Elu: fast tier default;
             Selu: fast tier default;
             Celu: fast tier default;

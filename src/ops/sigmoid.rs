@@ -1,9 +1,10 @@
-use super::{Backward, Fast, tanh};
+use super::{Backward, Exact, Fast, tanh};
 use crate::{
     Activation,
     contract::{Bound, Bounds, Contract},
+    exact::{Coefficients, power},
     exponential::{C0, C2, C3, Powers, reduce, reduce_negated, unfused},
-    hex::hex,
+    hex::{hex, hex_f64},
     isa::Simd,
     run::Map,
     vector::F32s,
@@ -17,10 +18,11 @@ use crate::{
 /// | [`Fast`] | 2.986 | −16.663769 | |
 /// | default, without FMA | 1.633 | −5.879999 | `baseline` |
 /// | [`Fast`], without FMA | 2.481 | −16.635704 | |
+/// | [`Exact`] | correctly rounded | | |
 /// | gradient | 1.943 | ±0.2619401 | `avx512`, `avx2`, `neon` |
 /// | gradient, without FMA | 1.934 | ±0.17412053 | `baseline` |
 ///
-/// The result is in [0, 1] and never steps back, in either tier. Results below the smallest normal
+/// The result is in [0, 1] and never steps back, in any tier. Results below the smallest normal
 /// number (x < -87.34) are rounded as accurately as the others, not flushed.
 ///
 /// | x | sigmoid(x) | sigmoid'(x) |
@@ -136,6 +138,55 @@ fn plain<S: Simd>(x: F32s<S>) -> F32s<S> {
     let outside = negative.select(unfused::scale(v + 1.0, reduced.k), v + 1.0);
     // The last addend is NaN where x is.
     near.select(middle, outside) + a * 0.0
+}
+
+/// Chosen among good ones such that no result is misrounded. Those of least error fail at −0.0011178852, 0.039486412 and
+/// −0.5991945; without FMA at 0.039486412 and −0.14087462. Constants: `scripts/exact.py`.
+const EXACT: Coefficients<6, 5> = Coefficients {
+    fused: [
+        hex_f64("0x1.43da5047d0ef6p-13"),
+        hex_f64("0x1.5d8d652aefac8p-10"),
+        hex_f64("0x1.3b2ab3ce358b5p-7"),
+        hex_f64("0x1.c6b08d6554bafp-5"),
+        hex_f64("0x1.ebfbdff8331d7p-3"),
+        hex_f64("0x1.62e42fefa35bfp-1"),
+    ],
+    unfused: [
+        hex_f64("0x1.6c0fdee986ec6p-10"),
+        hex_f64("0x1.111685e2ebb92p-7"),
+        hex_f64("0x1.5555558c55b82p-5"),
+        hex_f64("0x1.55555540f9dc6p-3"),
+        hex_f64("0x1.fffffffffd6f9p-2"),
+    ],
+};
+
+impl Map<1> for Exact<Sigmoid> {
+    #[inline(always)]
+    fn eval<S: Simd>(self, [x]: [F32s<S>; 1]) -> F32s<S> {
+        /// Without FMA: with 1, no coefficients would do for −0.0011178852.
+        const NUMERATOR: f64 = hex_f64("0x1.0000000000001p0");
+        const SMALL: f32 = hex("0x1p-12");
+        let e = power(x.clamp(-105.0, 60.0), -1.0, &EXACT);
+        let y = if S::FUSED {
+            1.0 / e.rest_plus(e.scale + 1.0)
+        } else {
+            NUMERATOR / (e.rest_plus(e.scale) + 1.0)
+        };
+        let y = y.narrow_unordered();
+        if x.all_from(SMALL) { y } else { x.abs().lt(SMALL).select(near_half(x), y) }
+    }
+}
+
+/// 1/2 + x/4 - x^3/48 for small x. The first two terms may be in the middle between two numbers, where the third, beyond the
+/// reach of f64, decides. It always points to 1/2, and so does a quarter that is a little less.
+#[inline(always)]
+fn near_half<S: Simd>(x: F32s<S>) -> F32s<S> {
+    const QUARTER: f32 = hex("0x1.fffffep-3");
+    if S::FUSED {
+        x.mul_add(QUARTER, 0.5)
+    } else {
+        (x.widen_unordered() * f64::from(QUARTER) + 0.5).narrow_unordered()
+    }
 }
 
 impl Map<2> for Backward<Sigmoid> {

@@ -1,6 +1,6 @@
 //! f64 lanes: for sums, and for what is computed once a row.
 
-use super::F32s;
+use super::{F32s, U32s};
 use crate::isa::Simd;
 use core::ops::{Add, Div, Mul, Sub};
 
@@ -10,19 +10,29 @@ pub(crate) struct F64s<S: Simd> {
     lanes: S::F64,
 }
 
-macro_rules! f64_operators { ($($Trait:ident $name:ident $method:ident),*) => {$(
-    impl<S: Simd> $Trait for F64s<S> {
-        type Output = Self;
-        #[inline(always)]
-        fn $name(self, b: Self) -> Self {
-            F64s { lanes: self.s.$method(self.lanes, b.lanes), ..self }
-        }
+/// What stands for f64 lanes: lanes, or one number for all of them.
+pub(crate) trait Operand64<S: Simd> {
+    fn lanes(self, s: S) -> S::F64;
+}
+impl<S: Simd> Operand64<S> for F64s<S> {
+    #[inline(always)]
+    fn lanes(self, _: S) -> S::F64 {
+        self.lanes
     }
-    impl<S: Simd> $Trait<f64> for F64s<S> {
+}
+impl<S: Simd> Operand64<S> for f64 {
+    #[inline(always)]
+    fn lanes(self, s: S) -> S::F64 {
+        s.splat_f64(self)
+    }
+}
+
+macro_rules! f64_operators { ($($Trait:ident $name:ident $method:ident),*) => {$(
+    impl<S: Simd, B: Operand64<S>> $Trait<B> for F64s<S> {
         type Output = Self;
         #[inline(always)]
-        fn $name(self, b: f64) -> Self {
-            F64s { lanes: self.s.$method(self.lanes, self.s.splat_f64(b)), ..self }
+        fn $name(self, b: B) -> Self {
+            F64s { lanes: self.s.$method(self.lanes, b.lanes(self.s)), ..self }
         }
     }
     impl<S: Simd> $Trait<F64s<S>> for f64 {
@@ -62,18 +72,36 @@ impl<S: Simd> F64s<S> {
     pub(crate) fn poly<const N: usize>(self, coefficients: [f64; N]) -> Self {
         let mut p = self.same(coefficients[0]);
         for &c in &coefficients[1..] {
-            p = p.mul_add(self, self.same(c));
+            p = p.mul_add(self, c);
         }
         p
     }
     /// `self * b + c`, rounded once where `S::FUSED`.
     #[inline(always)]
-    pub(crate) fn mul_add(self, b: Self, c: Self) -> Self {
-        F64s { lanes: self.s.mul_add_f64(self.lanes, b.lanes, c.lanes), ..self }
+    pub(crate) fn mul_add(self, b: impl Operand64<S>, c: impl Operand64<S>) -> Self {
+        F64s { lanes: self.s.mul_add_f64(self.lanes, b.lanes(self.s), c.lanes(self.s)), ..self }
     }
     #[inline(always)]
     pub(crate) fn narrow(self) -> F32s<S> {
         F32s { s: self.s, lanes: self.s.narrow(self.lanes) }
+    }
+    /// See [`Simd::widen_unordered`].
+    #[inline(always)]
+    pub(super) fn widen_unordered(a: F32s<S>) -> Self {
+        F64s { s: a.s, lanes: a.s.widen_unordered(a.lanes) }
+    }
+    #[inline(always)]
+    pub(crate) fn narrow_unordered(self) -> F32s<S> {
+        F32s { s: self.s, lanes: self.s.narrow_unordered(self.lanes) }
+    }
+    /// See [`Simd::low_words`].
+    #[inline(always)]
+    pub(crate) fn low_words(self) -> U32s<S> {
+        U32s { s: self.s, lanes: self.s.low_words(self.lanes) }
+    }
+    #[inline(always)]
+    pub(crate) fn from_words(low: U32s<S>, high: U32s<S>) -> Self {
+        F64s { s: low.s, lanes: low.s.join_words(low.lanes, high.lanes) }
     }
     /// `self + a / 2^896` for an `a` that is not negative; NaN is taken for 2^128 or more.
     #[inline(always)]

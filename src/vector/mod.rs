@@ -146,6 +146,12 @@ impl<S: Simd> F32s<S> {
     pub(crate) fn bits(self) -> U32s<S> {
         U32s { s: self.s, lanes: self.s.bits(self.lanes) }
     }
+    /// Whether the magnitude of every lane is `limit`, more, or NaN.
+    #[inline(always)]
+    pub(crate) fn all_from(self, limit: f32) -> bool {
+        const ALL: u32 = u32::MAX;
+        self.s.all_below(((self.bits() ^ ALL) & !SIGN).lanes, (!SIGN - limit.to_bits()) + 1)
+    }
     /// Whether the magnitude of every lane is below `limit`. A NaN is not.
     #[inline(always)]
     pub(crate) fn all_below(self, limit: f32) -> bool {
@@ -187,6 +193,11 @@ impl<S: Simd> F32s<S> {
     #[inline(always)]
     pub(crate) fn widen(self) -> F64s<S> {
         F64s::widen(self)
+    }
+    /// See [`Simd::widen_unordered`].
+    #[inline(always)]
+    pub(crate) fn widen_unordered(self) -> F64s<S> {
+        F64s::widen_unordered(self)
     }
     /// `self`, but +0 where `mask`.
     #[inline(always)]

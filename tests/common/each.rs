@@ -20,6 +20,23 @@ macro_rules! each_operation {
     };
 }
 
+/// The same for those that have an exact tier.
+macro_rules! each_operation_with_an_exact_tier {
+    ($function:ident $(, $argument:expr)*) => {
+        [
+            $function("exp", activations::Exp $(, $argument)*),
+            $function("sigmoid", activations::Sigmoid $(, $argument)*),
+            $function("tanh", activations::Tanh $(, $argument)*),
+            $function("relu", activations::Relu $(, $argument)*),
+            $function("leaky_relu", activations::LeakyRelu::default() $(, $argument)*),
+            $function("rrelu", activations::RRelu::default() $(, $argument)*),
+            $function("relu6", activations::Relu6 $(, $argument)*),
+            $function("hard_tanh", activations::HardTanh::default() $(, $argument)*),
+            $function("threshold", activations::Threshold::default() $(, $argument)*),
+        ]
+    };
+}
+
 /// The same for the plain functions.
 macro_rules! each_function {
     ($function:ident $(, $argument:expr)*) => {

@@ -1,6 +1,9 @@
 //! Runs kernels over many inputs and reports what became of each promise.
 
-use crate::common::ulp::{finite, per_ulp};
+use crate::{
+    common::ulp::{finite, per_ulp},
+    nearest::{Function, round},
+};
 use std::sync::{
     Mutex,
     atomic::{AtomicUsize, Ordering::Relaxed},
@@ -35,8 +38,12 @@ impl Inputs {
     }
 }
 
-/// A function in f64.
-pub(crate) type Exact = fn(f64) -> f64;
+/// A function in f64, and rounded to f32 by more than that, where the least errors matter.
+#[derive(Clone, Copy)]
+pub(crate) struct Exact {
+    pub(crate) value: fn(f64) -> f64,
+    pub(crate) nearest: Option<Function>,
+}
 
 /// A kernel as a function of a slice and its destination.
 pub(crate) type Apply<'a> = Box<dyn Fn(&[f32], &mut [f32]) + Sync + 'a>;
@@ -145,9 +152,10 @@ struct Block {
 impl Block {
     fn compute(&mut self, exact: Exact) {
         self.exact.clear();
-        self.exact.extend(self.x.iter().map(|&x| finite(exact(f64::from(x)))));
+        self.exact.extend(self.x.iter().map(|&x| finite((exact.value)(f64::from(x)))));
         self.rounded.clear();
-        self.rounded.extend(self.exact.iter().map(|&exact| exact as f32));
+        let pairs = self.x.iter().zip(&self.exact);
+        self.rounded.extend(pairs.map(|(&x, &y)| round(x, y, exact.nearest)));
         self.per_ulp.clear();
         self.per_ulp.extend(self.exact.iter().map(|&exact| per_ulp(exact)));
         self.seen.clear();

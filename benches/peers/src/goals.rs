@@ -24,7 +24,7 @@ const MEMORY: f64 = 1.1;
 /// The most nanoseconds that a call may take on so many elements.
 const CALLS: [(&str, f64); 2] = [("1 element", 6.0), ("16 elements", 8.0)];
 
-fn goals() -> [Goal; 5] {
+fn goals() -> [Goal; 7] {
     let exp = if Isa::active() == Isa::Avx512 { 1.7 } else { 1.9 };
     let goal = |function, tier, peer, asked| Goal { function, tier, peer, asked };
     [
@@ -33,6 +33,8 @@ fn goals() -> [Goal; 5] {
         goal(Sigmoid, Tier::Fast, XNNPACK, 1.1),
         goal(Tanh, Tier::Default, RTEN, 1.5),
         goal(Tanh, Tier::Default, SLEEF, 5.5),
+        goal(Exp, Tier::Exact, SLEEF, 1.0),
+        goal(Tanh, Tier::Exact, SLEEF, 2.5),
     ]
 }
 
@@ -53,7 +55,7 @@ impl Goals {
                 self.add_ratio(goal, peers, timings);
             }
         }
-        for tier in [Tier::Default, Tier::Fast] {
+        for tier in Tier::ALL {
             if !peers.iter().any(|peer| peer.name == tier.name()) {
                 continue;
             }

@@ -2,19 +2,23 @@
 
 use super::Peer;
 use crate::function::Function;
-use activations::{Activation, Exp, Fast, Isa, Sigmoid, Tanh};
+use activations::{Activation, Exact, Exp, Fast, Isa, Sigmoid, Tanh};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Tier {
     Default,
     Fast,
+    Exact,
 }
 
 impl Tier {
+    pub const ALL: [Self; 3] = [Self::Default, Self::Fast, Self::Exact];
+
     pub const fn tier_name(self) -> &'static str {
         match self {
             Self::Default => "default",
             Self::Fast => "fast",
+            Self::Exact => "exact",
         }
     }
 
@@ -29,7 +33,7 @@ fn name(tier: &str, isa: Isa) -> String {
 }
 
 pub fn peers(function: Function) -> impl Iterator<Item = Peer> {
-    let at_active = [Tier::Default, Tier::Fast].into_iter().map(move |tier| public(function, tier));
+    let at_active = Tier::ALL.into_iter().map(move |tier| public(function, tier));
     let others = Isa::available().filter(|&isa| isa != Isa::active());
     let at_others = others.flat_map(move |isa| {
         function.operation().tiers.iter().map(move |tier| {
@@ -47,9 +51,12 @@ fn public(function: Function, tier: Tier) -> Peer {
     match (function, tier) {
         (Function::Exp, Tier::Default) => peer(tier, Exp),
         (Function::Exp, Tier::Fast) => peer(tier, Fast(Exp)),
+        (Function::Exp, Tier::Exact) => peer(tier, Exact(Exp)),
         (Function::Sigmoid, Tier::Default) => peer(tier, Sigmoid),
         (Function::Sigmoid, Tier::Fast) => peer(tier, Fast(Sigmoid)),
+        (Function::Sigmoid, Tier::Exact) => peer(tier, Exact(Sigmoid)),
         (Function::Tanh, Tier::Default) => peer(tier, Tanh),
         (Function::Tanh, Tier::Fast) => peer(tier, Fast(Tanh)),
+        (Function::Tanh, Tier::Exact) => peer(tier, Exact(Tanh)),
     }
 }

@@ -1,14 +1,24 @@
 //! Operations that are chosen at run time.
 
+mod exact;
+
 use crate::{
-    activation::{Activation, Fast, Gradient},
+    activation::{Activation, Exact, Fast, Gradient},
     contract::Contract as _,
     ops::each_operation,
     rows::{LogSoftmax, RowActivation, RowGradient, Softmax, shape as check},
 };
 use core::{error::Error, fmt, str::FromStr};
+pub use exact::{ExactKind, NoExactKernel};
 
-macro_rules! kind { ($($Op:ident: fast tier $fast:ident;)*) => {
+/// Whether by a kernel of its own or by the default one makes no difference here.
+macro_rules! exact {
+    ($kernel:ident, $operation:expr) => {
+        $operation
+    };
+}
+
+macro_rules! kind { ($($Op:ident: fast tier $fast:ident $(, exact tier $exact:ident)?;)*) => {
     $(use crate::ops::$Op;)*
 
     /// An operation and its parameters as one type, for engines and tools that choose at run time.
@@ -33,7 +43,7 @@ macro_rules! kind { ($($Op:ident: fast tier $fast:ident;)*) => {
     /// ```
     ///
     /// Its methods take the shape `[outer, n, inner]` of a tensor, as [`RowActivation::axis`] does; for an operation on elements
-    /// any shape of the right product will do. One `match` leads to the kernels of the operation itself, and to its bits. Not
+    /// any shape of the right product will do. [`Kind::exact`] gives it in the tier [`Exact`]. One `match` leads to the kernels of the operation itself, and to its bits. Not
     /// here: what needs more than numbers, such as [`PRelu`](crate::PRelu) with its slopes and the masks of softmax, and
     /// [`LogSumExp`](crate::LogSumExp), whose results have another shape.
     #[derive(Clone, Copy, Debug, PartialEq)]
@@ -67,6 +77,15 @@ macro_rules! kind { ($($Op:ident: fast tier $fast:ident;)*) => {
                 $(Self::$Op(operation) => operation.each_parameter(visit),)*
                 Self::Softmax | Self::LogSoftmax => {}
             }
+        }
+
+        /// Opens the operation in the exact tier, where it has one.
+        fn open_exact(&self, call: impl FnOnce(&dyn Activation)) -> Result<(), NoExactKernel> {
+            match *self {
+                $($(Self::$Op(operation) => call(exact!($exact, &Exact(operation))),)?)*
+                kind => return Err(NoExactKernel(kind)),
+            }
+            Ok(())
         }
 
         #[track_caller]

@@ -1,0 +1,101 @@
+//! e^x in f64 lanes: what the correctly rounded functions are made of.
+//!
+//! They round once, by the conversion at the end. An f64 is wide enough for that: only a handful of all inputs have results so
+//! near to the middle between two f32 numbers that an error of 2^-52 may move them across, and for those the
+//! coefficients were chosen so that it does not (`docs/exact.md`). So **the order of the operations is part of the constants**:
+//! after a change of either, all 2^32 inputs must be visited.
+//!
+//! With FMA: x log2 e = k + i/8 + r, |r| <= 1/16, and 2^r - 1 = r Q(r). Without: x = (k + i/8) ln 2 + r, and
+//! e^r - 1 = r + r^2 Q(r). The exponents of f64 hold every 2^k that is needed, also where results overflow or are subnormal.
+//!
+//! Constants: `scripts/exact.py`.
+
+use crate::{
+    hex::hex_f64,
+    isa::Simd,
+    vector::{F32s, F64s},
+};
+
+/// 1.5 * 2^49: adding it leaves multiples of 1/8.
+const MAGIC: f64 = hex_f64("0x1.8p49");
+/// Its rounding error is a tenth of a unit in the last place, so one constant is enough.
+const LOG2_E: f64 = hex_f64("0x1.71547652b82fep0");
+/// ln 2 = `LN_2` + `LN_2_REST`; the first has 39 bits, so that multiples of it are exact.
+const LN_2: f64 = hex_f64("0x1.62e42fefa4p-1");
+const LN_2_REST: f64 = hex_f64("-0x1.8432a1b0e2634p-43");
+
+/// 2^(i/8)
+const POWERS: [u64; 8] = [
+    0x3ff0000000000000,
+    0x3ff172b83c7d517b,
+    0x3ff306fe0a31b715,
+    0x3ff4bfdad5362a27,
+    0x3ff6a09e667f3bcd,
+    0x3ff8ace5422aa0db,
+    0x3ffae89f995ad3ad,
+    0x3ffd5818dcfba487,
+];
+const LOW_WORDS: [u32; 8] = words(0);
+/// Shifted by 17, z adds k to the exponent, and i to the mantissa: that is taken off here.
+const HIGH_WORDS: [u32; 8] = words(32);
+
+const fn words(shift: u32) -> [u32; 8] {
+    let mut words = [0; 8];
+    let mut i = 0;
+    while i < 8 {
+        words[i] = ((POWERS[i] - ((i as u64) << 49)) >> shift) as u32;
+        i += 1;
+    }
+    words
+}
+
+/// Coefficients of Q, highest power first.
+pub(crate) struct Coefficients<const N: usize, const M: usize> {
+    pub(crate) fused: [f64; N],
+    pub(crate) unfused: [f64; M],
+}
+
+/// e^x = `scale` + a b.
+#[derive(Clone, Copy)]
+pub(crate) struct Power<S: Simd> {
+    pub(crate) scale: F64s<S>,
+    a: F64s<S>,
+    b: F64s<S>,
+}
+
+/// e^(m x) for m = 1, -1 or 2, where |m x| < 700 or x is NaN.
+#[inline(always)]
+pub(crate) fn power<S: Simd, const N: usize, const M: usize>(
+    x: F32s<S>,
+    m: f64,
+    q: &Coefficients<N, M>,
+) -> Power<S> {
+    let x = x.widen_unordered();
+    if S::FUSED {
+        let z = x.mul_add(m * LOG2_E, MAGIC);
+        let r = x.mul_add(m * LOG2_E, MAGIC - z);
+        let scale = power_of_two(z);
+        Power { scale, a: scale * r, b: r.poly(q.fused) }
+    } else {
+        let x = x * m;
+        let z = x * LOG2_E + MAGIC;
+        let n = z - MAGIC;
+        let r = (x - n * LN_2) - n * LN_2_REST;
+        Power { scale: power_of_two(z), a: power_of_two(z), b: r + r * r * r.poly(q.unfused) }
+    }
+}
+
+/// 2^(k + i/8) for the 8k + i in the low bits of z: only the high words depend on k, so 32-bit operations will do.
+#[inline(always)]
+fn power_of_two<S: Simd>(z: F64s<S>) -> F64s<S> {
+    let z = z.low_words();
+    F64s::from_words(z.entry_of(&LOW_WORDS), z.entry_of(&HIGH_WORDS) + (z << 17))
+}
+
+impl<S: Simd> Power<S> {
+    /// `c` plus what `scale` lacks of e^x.
+    #[inline(always)]
+    pub(crate) fn rest_plus(self, c: F64s<S>) -> F64s<S> {
+        self.a.mul_add(self.b, c)
+    }
+}

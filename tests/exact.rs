@@ -1,0 +1,96 @@
+//! The exact tier on the inputs that decide: those nearest to the middle between two results, and the edges.
+//!
+//! Whatever else a change moves, one of these moves first: a bit of a coefficient, another order of operations, a contracted
+//! or a split multiplication and addition. `tests/exhaustive.rs` visits all inputs.
+
+mod common;
+#[path = "common/nearest.rs"]
+mod nearest;
+
+use common::{Call, Form, calls, same};
+use nearest::{Wide, nearest};
+
+/// A line of `tests/exact.txt`, which `scripts/exact.py` makes with 400 bits.
+#[derive(Clone, Copy)]
+struct Case {
+    function: &'static str,
+    x: f32,
+    y: f32,
+}
+
+fn cases() -> impl Iterator<Item = Case> {
+    let lines = include_str!("exact.txt").lines().filter(|line| !line.starts_with('#'));
+    lines.flat_map(|line| {
+        let mut words = line.split(' ');
+        let function = words.next().expect("a function");
+        let mut bits = || f32::from_bits(u32::from_str_radix(words.next().unwrap(), 16).unwrap());
+        let (x, y) = (bits(), bits());
+        let negated = (function == "tanh").then_some(Case { function, x: -x, y: -y });
+        [Case { function, x, y }].into_iter().chain(negated)
+    })
+}
+
+/// Every call of the exact tier.
+fn exact_calls() -> impl Iterator<Item = Call> {
+    calls().filter(|call| matches!(call.form, Form::InPlace(tier) | Form::Into(tier) if tier.name == "exact"))
+}
+
+#[test]
+fn the_hardest_inputs_are_rounded_correctly_at_every_level() {
+    for call in exact_calls() {
+        let cases: Vec<_> = cases().filter(|case| case.function == call.operation.name).collect();
+        let x: Vec<_> = cases.iter().map(|case| case.x).collect();
+        let images = call.images(&x);
+        let mut wrong = 0;
+        for (&Case { x, y, .. }, got) in cases.iter().zip(images) {
+            for got in [got, call.alone(x, 1.0)] {
+                if !same(got, y) {
+                    println!("{call}: {x:e} ({:08x}) gives {got:e}, not {y:e}", x.to_bits());
+                    wrong += 1;
+                }
+            }
+        }
+        assert_eq!(wrong, 0, "{call}");
+    }
+}
+
+#[test]
+fn there_are_some_hundreds_of_inputs_for_each_function_with_a_kernel_of_its_own() {
+    for function in ["exp", "sigmoid", "tanh"] {
+        assert!(cases().filter(|case| case.function == function).count() > 250, "{function}");
+    }
+}
+
+#[test]
+fn the_measure_agrees_with_400_bits_on_the_hardest_inputs() {
+    for Case { function, x, y } in cases() {
+        let got = nearest(function).expect("has a measure")(x);
+        assert!(same(got, y), "{function}({x:e}) is {y:e}, not {got:e}");
+    }
+}
+
+#[cfg(not(target_family = "wasm"))] // CORE-MATH is in C
+#[test]
+fn the_measure_agrees_with_core_math() {
+    let spread = (0..40_000).map(common::spread).chain(cases().map(|case| case.x));
+    for x in spread.flat_map(|x| [x, x.clamp(-128.0, 128.0) * 0.75]) {
+        assert!(same(nearest::exp(x), core_math::expf(x)) || x.is_nan(), "exp({x:e})");
+        assert!(same(nearest::tanh(x), core_math::tanhf(x)) || x.is_nan(), "tanh({x:e})");
+    }
+}
+
+#[test]
+fn the_measure_rounds_to_the_nearest_and_refuses_to_guess() {
+    let (one, tiny) = (1.0, 1e-20);
+    let middle = one + 2_f64.powi(-24);
+    assert_eq!(Wide(middle, tiny).rounded(), 1.0_f32.next_up());
+    assert_eq!(Wide(middle, -tiny).rounded(), 1.0);
+    let smallest = 2_f64.powi(-150);
+    assert_eq!(Wide(smallest, smallest * tiny).rounded(), f32::from_bits(1));
+    assert_eq!(Wide(smallest, -smallest * tiny).rounded(), 0.0);
+    assert_eq!(Wide(2_f64.powi(128), 0.0).rounded(), f32::INFINITY);
+    #[cfg(panic = "unwind")]
+    for low in [0.0, 1e-30, -1e-30] {
+        assert!(std::panic::catch_unwind(|| Wide(middle, low).rounded()).is_err(), "{low:e}");
+    }
+}
