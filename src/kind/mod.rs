@@ -43,9 +43,9 @@ macro_rules! kind { ($($Op:ident: fast tier $fast:ident $(, exact tier $exact:id
     /// ```
     ///
     /// Its methods take the shape `[outer, n, inner]` of a tensor, as [`RowActivation::axis`] does; for an operation on elements
-    /// any shape of the right product will do. [`Kind::exact`] gives it in the tier [`Exact`]. One `match` leads to the kernels of the operation itself, and to its bits. Not
-    /// here: what needs more than numbers, such as [`PRelu`](crate::PRelu) with its slopes and the masks of softmax, and
-    /// [`LogSumExp`](crate::LogSumExp), whose results have another shape.
+    /// any shape of the right product will do. [`Kind::exact`] gives it in the tier [`Exact`]. One `match` leads to the kernels
+    /// of the operation itself, and to its bits. Not here: what needs more than numbers, such as [`PRelu`](crate::PRelu) with its
+    /// slopes and the masks of softmax, and [`LogSumExp`](crate::LogSumExp), whose results have another shape.
     #[derive(Clone, Copy, Debug, PartialEq)]
     #[non_exhaustive]
     pub enum Kind {
