@@ -3,6 +3,13 @@
 /// An array of what `$function` returns for the name and the value of each operation, and `$argument`s.
 macro_rules! each_operation {
     ($function:ident $(, $argument:expr)*) => {
+        each_operation!(@exact_tier_and [
+            $function("elu", activations::Elu::default() $(, $argument)*),
+            $function("selu", activations::Selu $(, $argument)*),
+            $function("celu", activations::Celu::default() $(, $argument)*),
+        ] $function $(, $argument)*)
+    };
+    (@exact_tier_and [$($other:expr,)*] $function:ident $(, $argument:expr)*) => {
         [
             $function("exp", activations::Exp $(, $argument)*),
             $function("sigmoid", activations::Sigmoid $(, $argument)*),
@@ -13,9 +20,7 @@ macro_rules! each_operation {
             $function("relu6", activations::Relu6 $(, $argument)*),
             $function("hard_tanh", activations::HardTanh::default() $(, $argument)*),
             $function("threshold", activations::Threshold::default() $(, $argument)*),
-            $function("elu", activations::Elu::default() $(, $argument)*),
-            $function("selu", activations::Selu $(, $argument)*),
-            $function("celu", activations::Celu::default() $(, $argument)*),
+            $($other,)*
         ]
     };
 }
@@ -23,17 +28,7 @@ macro_rules! each_operation {
 /// The same for those that have an exact tier.
 macro_rules! each_operation_with_an_exact_tier {
     ($function:ident $(, $argument:expr)*) => {
-        [
-            $function("exp", activations::Exp $(, $argument)*),
-            $function("sigmoid", activations::Sigmoid $(, $argument)*),
-            $function("tanh", activations::Tanh $(, $argument)*),
-            $function("relu", activations::Relu $(, $argument)*),
-            $function("leaky_relu", activations::LeakyRelu::default() $(, $argument)*),
-            $function("rrelu", activations::RRelu::default() $(, $argument)*),
-            $function("relu6", activations::Relu6 $(, $argument)*),
-            $function("hard_tanh", activations::HardTanh::default() $(, $argument)*),
-            $function("threshold", activations::Threshold::default() $(, $argument)*),
-        ]
+        each_operation!(@exact_tier_and [] $function $(, $argument)*)
     };
 }
 
