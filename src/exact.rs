@@ -70,7 +70,7 @@ pub(crate) fn power<S: Simd, const N: usize, const M: usize>(
     m: f64,
     q: &Coefficients<N, M>,
 ) -> Power<S> {
-    let x = x.widen_unordered();
+    let x = x.widen();
     if S::FUSED {
         let z = x.mul_add(m * LOG2_E, MAGIC);
         let r = x.mul_add(m * LOG2_E, MAGIC - z);

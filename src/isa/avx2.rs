@@ -1,9 +1,7 @@
 //! AVX2 and FMA, through pulp.
 
 use super::{
-    Native, SideBySide, Simd,
-    halves::{evens_and_odds, interleave},
-    in_pairs,
+    Native, SideBySide, Simd, in_pairs,
     quarters::{load_short, store_short},
 };
 use core::arch::x86_64::{__m128, __m256, __m256d, __m256i, _CMP_LE_OQ, _CMP_LT_OQ};
@@ -12,7 +10,6 @@ use pulp::{cast, x86::V3};
 impl Simd for V3 {
     type F32 = __m256;
     type U32 = __m256i;
-    /// The even lanes, then the odd ones.
     type F64 = [__m256d; 2];
     type Mask = __m256;
     type Table = __m256i;
@@ -147,22 +144,11 @@ impl Simd for V3 {
 
     #[inline(always)]
     fn widen(self, a: __m256) -> [__m256d; 2] {
-        let a = self.avx2._mm256_permutevar8x32_ps(a, cast([0, 2, 4, 6, 1, 3, 5, 7]));
-        let [even, odd] = halves(self, a);
-        [self.avx._mm256_cvtps_pd(even), self.avx._mm256_cvtps_pd(odd)]
-    }
-    #[inline(always)]
-    fn narrow(self, [even, odd]: [__m256d; 2]) -> __m256 {
-        let a = cast([self.avx._mm256_cvtpd_ps(even), self.avx._mm256_cvtpd_ps(odd)]);
-        self.avx2._mm256_permutevar8x32_ps(a, cast([0, 4, 1, 5, 2, 6, 3, 7]))
-    }
-    #[inline(always)]
-    fn widen_unordered(self, a: __m256) -> [__m256d; 2] {
         let [low, high] = halves(self, a);
         [self.avx._mm256_cvtps_pd(low), self.avx._mm256_cvtps_pd(high)]
     }
     #[inline(always)]
-    fn narrow_unordered(self, [low, high]: [__m256d; 2]) -> __m256 {
+    fn narrow(self, [low, high]: [__m256d; 2]) -> __m256 {
         cast([self.avx._mm256_cvtpd_ps(low), self.avx._mm256_cvtpd_ps(high)])
     }
     #[inline(always)]
@@ -175,11 +161,12 @@ impl Simd for V3 {
     }
     #[inline(always)]
     fn load_f64(self, x: &[f64]) -> [__m256d; 2] {
-        cast(evens_and_odds::<4>(x))
+        let lanes: [f64; 8] = x.try_into().expect("eight lanes");
+        cast(lanes)
     }
     #[inline(always)]
     fn store_f64(self, a: [__m256d; 2], x: &mut [f64]) {
-        interleave::<4>(cast(a), x);
+        x.copy_from_slice(&cast::<_, [f64; 8]>(a));
     }
     #[inline(always)]
     fn splat_f64(self, x: f64) -> [__m256d; 2] {
@@ -194,28 +181,10 @@ impl Simd for V3 {
     }
 
     #[inline(always)]
-    fn accumulate(self, [even, odd]: [__m256d; 2], a: __m256) -> [__m256d; 2] {
-        // Shifted by 29 the bits of a positive f32 are those of an f64, but for 896 in the exponent.
-        let a = self.avx._mm256_castps_si256(a);
-        let high = self.avx2._mm256_and_si256(a, self.avx._mm256_set1_epi64x(-1 << 32));
-        let a_even = self.avx2._mm256_mul_epu32(a, self.splat_bits(1 << 29));
-        let a_odd = self.avx2._mm256_srli_epi64::<3>(high);
-        [
-            self.avx._mm256_add_pd(even, self.avx._mm256_castsi256_pd(a_even)),
-            self.avx._mm256_add_pd(odd, self.avx._mm256_castsi256_pd(a_odd)),
-        ]
-    }
-    #[inline(always)]
-    fn sum(self, [even, odd]: [__m256d; 2]) -> f64 {
-        // Lanes 0 + 4, 2 + 6 and 1 + 5, 3 + 7.
-        let even = self
-            .sse2
-            ._mm_add_pd(self.avx._mm256_castpd256_pd128(even), self.avx._mm256_extractf128_pd::<1>(even));
-        let odd = self
-            .sse2
-            ._mm_add_pd(self.avx._mm256_castpd256_pd128(odd), self.avx._mm256_extractf128_pd::<1>(odd));
+    fn sum(self, [low, high]: [__m256d; 2]) -> f64 {
+        let a = self.avx._mm256_add_pd(low, high);
         let a =
-            self.sse2._mm_add_pd(self.sse2._mm_unpacklo_pd(even, odd), self.sse2._mm_unpackhi_pd(even, odd));
+            self.sse2._mm_add_pd(self.avx._mm256_castpd256_pd128(a), self.avx._mm256_extractf128_pd::<1>(a));
         self.sse2._mm_cvtsd_f64(self.sse2._mm_add_sd(a, self.sse2._mm_unpackhi_pd(a, a)))
     }
     #[inline(always)]

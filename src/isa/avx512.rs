@@ -1,9 +1,7 @@
 //! AVX-512 F, BW, CD, DQ and VL, through pulp.
 
 use super::{
-    Native, Simd,
-    halves::{evens_and_odds, interleave},
-    in_pairs,
+    Native, Simd, in_pairs,
     quarters::{load_short, store_short},
 };
 use core::arch::x86_64::{
@@ -14,7 +12,6 @@ use pulp::{cast, x86::V4};
 impl Simd for V4 {
     type F32 = __m512;
     type U32 = __m512i;
-    /// The even lanes, then the odd ones.
     type F64 = [__m512d; 2];
     type Mask = __mmask16;
     type Table = __m512i;
@@ -148,23 +145,11 @@ impl Simd for V4 {
 
     #[inline(always)]
     fn widen(self, a: __m512) -> [__m512d; 2] {
-        let order = cast([0, 2, 4, 6, 8, 10, 12, 14, 1, 3, 5, 7, 9, 11, 13, 15]);
-        let [even, odd] = halves(self, self.avx512f._mm512_permutexvar_ps(order, a));
-        [self.avx512f._mm512_cvtps_pd(even), self.avx512f._mm512_cvtps_pd(odd)]
-    }
-    #[inline(always)]
-    fn narrow(self, [even, odd]: [__m512d; 2]) -> __m512 {
-        let order = cast([0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15]);
-        let a = cast([self.avx512f._mm512_cvtpd_ps(even), self.avx512f._mm512_cvtpd_ps(odd)]);
-        self.avx512f._mm512_permutexvar_ps(order, a)
-    }
-    #[inline(always)]
-    fn widen_unordered(self, a: __m512) -> [__m512d; 2] {
         let [low, high] = halves(self, a);
         [self.avx512f._mm512_cvtps_pd(low), self.avx512f._mm512_cvtps_pd(high)]
     }
     #[inline(always)]
-    fn narrow_unordered(self, [low, high]: [__m512d; 2]) -> __m512 {
+    fn narrow(self, [low, high]: [__m512d; 2]) -> __m512 {
         cast([self.avx512f._mm512_cvtpd_ps(low), self.avx512f._mm512_cvtpd_ps(high)])
     }
     #[inline(always)]
@@ -177,11 +162,12 @@ impl Simd for V4 {
     }
     #[inline(always)]
     fn load_f64(self, x: &[f64]) -> [__m512d; 2] {
-        cast(evens_and_odds::<8>(x))
+        let lanes: [f64; 16] = x.try_into().expect("sixteen lanes");
+        cast(lanes)
     }
     #[inline(always)]
     fn store_f64(self, a: [__m512d; 2], x: &mut [f64]) {
-        interleave::<8>(cast(a), x);
+        x.copy_from_slice(&cast::<_, [f64; 16]>(a));
     }
     #[inline(always)]
     fn splat_f64(self, x: f64) -> [__m512d; 2] {
@@ -196,22 +182,8 @@ impl Simd for V4 {
     }
 
     #[inline(always)]
-    fn accumulate(self, [even, odd]: [__m512d; 2], a: __m512) -> [__m512d; 2] {
-        // Shifted by 29 the bits of a positive f32 are those of an f64, but for 896 in the exponent.
-        let a = self.avx512f._mm512_castps_si512(a);
-        let high = self.avx512f._mm512_and_si512(a, self.avx512f._mm512_set1_epi64(-1 << 32));
-        let a_even = self.avx512f._mm512_mul_epu32(a, self.splat_bits(1 << 29));
-        let a_odd = self.avx512f._mm512_srli_epi64::<3>(high);
-        [
-            self.avx512f._mm512_add_pd(even, self.avx512f._mm512_castsi512_pd(a_even)),
-            self.avx512f._mm512_add_pd(odd, self.avx512f._mm512_castsi512_pd(a_odd)),
-        ]
-    }
-    #[inline(always)]
-    fn sum(self, [even, odd]: [__m512d; 2]) -> f64 {
-        let (even, odd) = (folded(self, even), folded(self, odd));
-        let a =
-            self.sse2._mm_add_pd(self.sse2._mm_unpacklo_pd(even, odd), self.sse2._mm_unpackhi_pd(even, odd));
+    fn sum(self, [low, high]: [__m512d; 2]) -> f64 {
+        let a = folded(self, self.avx512f._mm512_add_pd(low, high));
         self.sse2._mm_cvtsd_f64(self.sse2._mm_add_sd(a, self.sse2._mm_unpackhi_pd(a, a)))
     }
     #[inline(always)]

@@ -164,14 +164,6 @@ impl Simd for Baseline {
         f32x4::new([a as f32, b as f32, c as f32, d as f32])
     }
     #[inline(always)]
-    fn widen_unordered(self, a: f32x4) -> f64x4 {
-        self.widen(a)
-    }
-    #[inline(always)]
-    fn narrow_unordered(self, a: f64x4) -> f32x4 {
-        self.narrow(a)
-    }
-    #[inline(always)]
     fn low_words(self, a: f64x4) -> u32x4 {
         let [a, b, c, d] = a.to_array();
         u32x4::new([a.to_bits() as u32, b.to_bits() as u32, c.to_bits() as u32, d.to_bits() as u32])
@@ -220,11 +212,6 @@ impl Simd for Baseline {
     }
 
     #[inline(always)]
-    fn accumulate(self, sum: f64x4, a: f32x4) -> f64x4 {
-        let [a, b, c, d] = a.to_array();
-        sum + f64x4::new([shifted(a), shifted(b), shifted(c), shifted(d)])
-    }
-    #[inline(always)]
     fn sum(self, a: f64x4) -> f64 {
         let [a, b, c, d] = a.to_array();
         (a + c) + (b + d)
@@ -246,12 +233,6 @@ impl Simd for Baseline {
     fn transpose(self, rows: [f32x4; 4]) -> [f32x4; 4] {
         f32x4::transpose(rows)
     }
-}
-
-/// Shifted by 29 the bits of a positive f32 are those of an f64, but for 896 in the exponent.
-#[inline(always)]
-fn shifted(x: f32) -> f64 {
-    f64::from_bits(u64::from(x.to_bits()) << 29)
 }
 
 #[inline(always)]

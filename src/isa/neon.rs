@@ -155,14 +155,6 @@ impl Simd for Neon {
         self.neon.vcvt_high_f32_f64(self.neon.vcvt_f32_f64(a), b)
     }
     #[inline(always)]
-    fn widen_unordered(self, a: float32x4_t) -> [float64x2_t; 2] {
-        self.widen(a)
-    }
-    #[inline(always)]
-    fn narrow_unordered(self, a: [float64x2_t; 2]) -> float32x4_t {
-        self.narrow(a)
-    }
-    #[inline(always)]
     fn low_words(self, [a, b]: [float64x2_t; 2]) -> uint32x4_t {
         self.neon.vuzp1q_u32(cast(a), cast(b))
     }
@@ -192,17 +184,6 @@ impl Simd for Neon {
         mul_add_f64(a, b, c): neon.vfmaq_f64(c, a, b);
     }
 
-    #[inline(always)]
-    fn accumulate(self, [low, high]: [float64x2_t; 2], a: float32x4_t) -> [float64x2_t; 2] {
-        // Shifted by 29 the bits of a positive f32 are those of an f64, but for 896 in the exponent.
-        let a = self.neon.vreinterpretq_u32_f32(a);
-        let a_low = self.neon.vshll_n_u32::<29>(self.neon.vget_low_u32(a));
-        let a_high = self.neon.vshll_high_n_u32::<29>(a);
-        [
-            self.neon.vaddq_f64(low, self.neon.vreinterpretq_f64_u64(a_low)),
-            self.neon.vaddq_f64(high, self.neon.vreinterpretq_f64_u64(a_high)),
-        ]
-    }
     #[inline(always)]
     fn sum(self, [a, b]: [float64x2_t; 2]) -> f64 {
         self.neon.vaddvq_f64(self.neon.vaddq_f64(a, b))

@@ -55,8 +55,6 @@ impl<S: Simd> Simd for SideBySide<S> {
         max_bits(a: U32, b: U32) -> U32;
         widen(a: F32) -> F64;
         narrow(a: F64) -> F32;
-        widen_unordered(a: F32) -> F64;
-        narrow_unordered(a: F64) -> F32;
         low_words(a: F64) -> U32;
         join_words(low: U32, high: U32) -> F64;
         add_f64(a: F64, b: F64) -> F64;
@@ -64,7 +62,6 @@ impl<S: Simd> Simd for SideBySide<S> {
         mul_f64(a: F64, b: F64) -> F64;
         div_f64(a: F64, b: F64) -> F64;
         mul_add_f64(a: F64, b: F64, c: F64) -> F64;
-        accumulate(sum: F64, a: F32) -> F64;
     }
     #[inline(always)]
     fn load(self, x: &[f32]) -> Self::F32 {

@@ -64,9 +64,6 @@ pub(crate) trait Simd: Copy {
     fn widen(self, a: Self::F32) -> Self::F64;
     /// Rounded to nearest.
     fn narrow(self, a: Self::F64) -> Self::F32;
-    /// As `widen` and `narrow`, by way of the order of lanes that costs least: nothing between them may tell lanes apart.
-    fn widen_unordered(self, a: Self::F32) -> Self::F64;
-    fn narrow_unordered(self, a: Self::F64) -> Self::F32;
     /// The low halves of the bits, in an order of lanes that `join_words` takes back.
     fn low_words(self, a: Self::F64) -> Self::U32;
     fn join_words(self, low: Self::U32, high: Self::U32) -> Self::F64;
@@ -81,8 +78,6 @@ pub(crate) trait Simd: Copy {
     /// `a * b + c`, rounded as `mul_add` is.
     fn mul_add_f64(self, a: Self::F64, b: Self::F64, c: Self::F64) -> Self::F64;
 
-    /// `sum + a / 2^896`, where no lane of `a` is negative or infinite. A NaN is taken for 2^128 or more.
-    fn accumulate(self, sum: Self::F64, a: Self::F32) -> Self::F64;
     /// The sum of the lanes: the two halves are added, then the halves of that, until one lane is left.
     fn sum(self, a: Self::F64) -> f64;
     /// The largest lane; anything where a lane is NaN.

@@ -172,7 +172,7 @@ impl Map<1> for Exact<Sigmoid> {
         } else {
             NUMERATOR / (e.rest_plus(e.scale) + 1.0)
         };
-        let y = y.narrow_unordered();
+        let y = y.narrow();
         if x.all_from(SMALL) { y } else { x.abs().lt(SMALL).select(near_half(x), y) }
     }
 }
@@ -182,11 +182,7 @@ impl Map<1> for Exact<Sigmoid> {
 #[inline(always)]
 fn near_half<S: Simd>(x: F32s<S>) -> F32s<S> {
     const QUARTER: f32 = hex("0x1.fffffep-3");
-    if S::FUSED {
-        x.mul_add(QUARTER, 0.5)
-    } else {
-        (x.widen_unordered() * f64::from(QUARTER) + 0.5).narrow_unordered()
-    }
+    if S::FUSED { x.mul_add(QUARTER, 0.5) } else { (x.widen() * f64::from(QUARTER) + 0.5).narrow() }
 }
 
 impl Map<2> for Backward<Sigmoid> {

@@ -131,7 +131,7 @@ impl Map<1> for Exact<Tanh> {
         let e = power(x.abs().at_most(10.0), 2.0, &EXACT);
         // scale - 1 is exact where it is small, so e^2|x| - 1 keeps its digits down to 0.
         let n = e.rest_plus(e.scale - 1.0);
-        (n / (n + 2.0)).narrow_unordered().with_sign_of(x)
+        (n / (n + 2.0)).narrow().with_sign_of(x)
     }
 }
 

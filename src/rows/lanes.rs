@@ -4,7 +4,7 @@ use super::{
     function::Function,
     log_sum_exp::InF64,
     logits::{Logits, Place},
-    sum::{LANES, Lanes, add_sink, over_lanes, unscaled, without_maximum},
+    sum::{LANES, Lanes, add_sink, over_lanes, without_maximum},
     terms::Reference,
 };
 use crate::{
@@ -151,7 +151,7 @@ pub(super) fn columns_at<F: Function, S: Simd, const FULL: bool>(
     if let Some(sinks) = sinks {
         totals = add_sink::<F, S>(&reference, totals, sinks);
     }
-    let values = F::summary(&reference, unscaled(totals.0), totals.1);
+    let values = F::summary(&reference, totals.0, totals.1);
     if !F::REDUCES {
         for j in 0..columns.n {
             let y = F::result(columns.kept::<F, S, FULL>(s, j), values);

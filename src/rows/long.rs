@@ -6,8 +6,8 @@ use super::{
     log_sum_exp::InF64,
     matrix::{Matrix, limit},
     references::{BATCH, References},
-    steps::{each, map, map_in_place, maximum},
-    sum::{Lanes, add_sink, unscaled, without_maximum},
+    steps::{add_terms, each, map, map_and_add, map_in_place, maximum},
+    sum::{Lanes, add_sink, without_maximum},
     terms::Reference,
 };
 use crate::{
@@ -17,6 +17,9 @@ use crate::{
 
 /// Elements that stay in the first cache between passes.
 const CACHED: usize = 4096;
+/// The terms of rows of at most so many entries are added when all rows of the batch have theirs. By then they are in
+/// memory, where an instruction widens what it loads.
+const APART: usize = 256;
 /// Logits that have no place in memory are computed for so many entries at a time.
 const BLOCK: usize = 1024;
 
@@ -69,13 +72,18 @@ fn batch<F: Function, S: Simd>(s: S, matrix: &mut Matrix<'_>, first: usize, coun
         log_sum_exps: matrix.log_sum_exps.as_deref_mut(),
         ..*matrix
     };
-    let references = References::new::<F, S>(s, &maxima, &sinks);
+    let maxima = if count == 1 {
+        F32s::splat(s, maxima[0].max(sinks[0]))
+    } else {
+        F32s::load(s, &maxima).at_least(F32s::load(s, &sinks))
+    };
+    let references = References::new::<F, S>(maxima);
     let reference = references.all(s);
     let mut totals = totals::<F, S>(s, rows, first, count, &references);
     if logits.is_some() {
         totals = add_sink::<F, S>(&reference, totals, F32s::load(s, &sinks));
     }
-    let (sums, counts) = (unscaled(totals.0), totals.1);
+    let (sums, counts) = totals;
     if let Some(log_sum_exps) = rows.log_sum_exps.as_deref_mut() {
         let mut logs = [0.0; BATCH];
         log_sum_exp_with_maxima(&reference, sums).store(&mut logs);
@@ -107,10 +115,11 @@ fn batch<F: Function, S: Simd>(s: S, matrix: &mut Matrix<'_>, first: usize, coun
                 |e| F::result(e, summary),
             );
         } else {
+            let (src, dst) = rows.row(first + i);
             map(
                 s,
-                rows,
-                first + i,
+                src,
+                dst,
                 0.0,
                 #[inline(always)]
                 |x| F::result(x, summary),
@@ -163,13 +172,26 @@ fn totals<F: Function, S: Simd>(
     let (mut sums, mut counts) = ([0.0; BATCH], [1.0; BATCH]);
     for i in 0..count {
         let reference = references.row(s, i);
-        (sums[i], counts[i]) = if !F::sums_all::<S>() {
-            terms_but_maxima::<F, S>(s, rows, first + i, &reference)
+        if !F::sums_all::<S>() {
+            (sums[i], counts[i]) = terms_but_maxima::<F, S>(s, rows, first + i, &reference);
         } else if references.offset[i] == 0.0 {
-            (terms::<false, F, S>(s, rows, first + i, &reference), 1.0)
+            sums[i] = terms::<false, F, S>(s, rows, first + i, &reference);
         } else {
-            (terms::<true, F, S>(s, rows, first + i, &reference), 1.0)
-        };
+            sums[i] = terms::<true, F, S>(s, rows, first + i, &reference);
+        }
+    }
+    if F::KEEPS_TERMS && rows.cols <= APART {
+        for (i, sum) in sums[..count].iter_mut().enumerate() {
+            let mut lanes = Lanes::<F, S>::new(s);
+            each(
+                s,
+                rows.output(first + i),
+                0.0,
+                #[inline(always)]
+                |e| lanes.add(e),
+            );
+            *sum = lanes.finish().sum();
+        }
     }
     if !F::KEEPS_TERMS && F::sums_all::<S>() {
         let reference = references.all(s);
@@ -185,10 +207,13 @@ fn totals<F: Function, S: Simd>(
             }
         }
     }
+    if count == 1 {
+        return (F64s::splat(s, sums[0]), F32s::splat(s, counts[0]));
+    }
     (F64s::load(s, &sums), F32s::load(s, &counts))
 }
 
-/// The sum of the terms of a row, scaled as [`unscaled`] wants it.
+/// The sum of the terms of a row; or 0 if they are to be added later.
 #[inline(always)]
 fn terms<const OFFSET: bool, F: Function, S: Simd>(
     s: S,
@@ -197,28 +222,37 @@ fn terms<const OFFSET: bool, F: Function, S: Simd>(
     reference: &Reference<S>,
 ) -> f64 {
     let mut lanes = Lanes::<F, S>::new(s);
-    if F::KEEPS_TERMS {
-        map(
-            s,
-            rows,
-            row,
-            f32::NEG_INFINITY,
-            #[inline(always)]
-            |x| {
-                let e = reference.term::<OFFSET>(x);
-                lanes.add(e);
-                e
-            },
-        );
-    } else {
-        each(
+    if !F::KEEPS_TERMS {
+        add_terms(
             s,
             rows.input(row),
+            &mut lanes,
+            #[inline(always)]
+            |x| reference.term::<OFFSET>(x),
+        );
+        return lanes.finish().sum();
+    }
+    let cols = rows.cols;
+    let (src, dst) = rows.row(row);
+    if cols <= APART {
+        map(
+            s,
+            src,
+            dst,
             f32::NEG_INFINITY,
             #[inline(always)]
-            |x| lanes.add(reference.term::<OFFSET>(x)),
+            |x| reference.term::<OFFSET>(x),
         );
+        return 0.0;
     }
+    map_and_add(
+        s,
+        src,
+        dst,
+        &mut lanes,
+        #[inline(always)]
+        |x| reference.term::<OFFSET>(x),
+    );
     lanes.finish().sum()
 }
 

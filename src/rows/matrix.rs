@@ -33,6 +33,16 @@ impl Matrix<'_> {
         &mut self.dst[row * self.dst_stride..][..self.cols]
     }
 
+    /// The entries of a row, none in place, and where its results go.
+    #[inline(always)]
+    pub(super) fn row(&mut self, row: usize) -> (Option<&[f32]>, &mut [f32]) {
+        let src = self.src.map(
+            #[inline(always)]
+            |src| &src[row * self.src_stride..][..self.cols],
+        );
+        (src, &mut self.dst[row * self.dst_stride..][..self.cols])
+    }
+
     /// Writes the logits of a row to where its results will be. Their maximum and a sink; and the log-sum-exp, if the
     /// terms will not tell it.
     #[inline(never)]
@@ -59,28 +69,47 @@ pub(super) fn limit(row: &[f32], maximum: f32) -> Option<f32> {
     row.iter().all(|x| !x.is_nan()).then_some(maximum)
 }
 
-struct EachRow<'a, F> {
-    function: PhantomData<F>,
-    matrix: Matrix<'a>,
-}
-
 /// Not inlined: in place or not, it is the same code.
 #[inline(never)]
 pub(super) fn each_row<F: Function>(isa: Isa, matrix: Matrix<'_>) {
-    if matrix.rows > 0 {
-        on(isa, EachRow::<F> { function: PhantomData, matrix });
+    let dense = matrix.log_sum_exps.is_none() && !(F::REDUCES && matrix.logits.is_some());
+    let mut first = 0;
+    if matrix.cols <= short::SHORT && dense {
+        let short = Matrix { dst: &mut *matrix.dst, log_sum_exps: None, ..matrix };
+        on(isa, ShortRows::<F> { function: PhantomData, matrix: short, done: &mut first });
+    }
+    if first < matrix.rows {
+        on(isa, LongRows::<F> { function: PhantomData, matrix, first });
     }
 }
 
-impl<F: Function> Job for EachRow<'_, F> {
+// Two jobs, so that neither is compiled in the midst of the other.
+
+struct ShortRows<'a, F> {
+    function: PhantomData<F>,
+    matrix: Matrix<'a>,
+    done: &'a mut usize,
+}
+
+impl<F: Function> Job for ShortRows<'_, F> {
     #[inline(always)]
     fn run<S: Native>(self, s: S) {
         let mut matrix = self.matrix;
-        let s = s.sixteen();
-        let dense = matrix.log_sum_exps.is_none() && !(F::REDUCES && matrix.logits.is_some());
-        let is_short = matrix.cols <= short::SHORT && dense;
-        let done = if is_short { short::rows::<F, _>(s, &mut matrix) } else { 0 };
-        long::rows::<F, _>(s, &mut matrix, done);
+        *self.done = short::rows::<F, _>(s.sixteen(), &mut matrix);
+    }
+}
+
+struct LongRows<'a, F> {
+    function: PhantomData<F>,
+    matrix: Matrix<'a>,
+    first: usize,
+}
+
+impl<F: Function> Job for LongRows<'_, F> {
+    #[inline(always)]
+    fn run<S: Native>(self, s: S) {
+        let mut matrix = self.matrix;
+        long::rows::<F, _>(s.sixteen(), &mut matrix, self.first);
     }
 }
 

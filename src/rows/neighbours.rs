@@ -5,7 +5,7 @@ use super::{
     Axis,
     function::Function,
     lanes::{Columns, without_maxima},
-    sum::{LANES, Lanes, over_lanes, unscaled},
+    sum::{LANES, Lanes, over_lanes},
     terms::Reference,
 };
 use crate::{
@@ -122,7 +122,7 @@ impl Group<'_> {
         let columns =
             Columns { src, dst, n, stride, at: at + i * LANES, width: LANES, logits: None, sinks: None };
         let (sum, count) = without_maxima::<F, S, true>(s, &columns, reference, sum);
-        F::summary(reference, unscaled(sum), count)
+        F::summary(reference, sum, count)
     }
 
     #[inline(always)]

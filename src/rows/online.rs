@@ -5,7 +5,7 @@ use super::{
     log_softmax::log_sum_exp_with_maxima,
     softmax::Softmax,
     steps::{map_in_place, maximum},
-    sum::{LANES, unscaled},
+    sum::LANES,
     terms::Reference,
 };
 use crate::{
@@ -46,7 +46,7 @@ pub struct OnlineSoftmax {
     /// Scores are taken relative to offset + exponent · ln 2.
     offset: f32,
     exponent: f32,
-    /// The sums of the terms of each lane, times 2^-896.
+    /// The sums of the terms of each lane.
     lanes: [f64; LANES],
     /// The lane of the next score.
     next: usize,
@@ -192,24 +192,13 @@ fn add<const OFFSET: bool, S: Simd>(
     );
     total.store(&mut state.lanes);
     state.next = (state.next + len) % LANES;
-    keep_nan(&mut state.lanes);
-}
-
-/// Makes all lanes NaN if a term of one of them was.
-#[inline]
-fn keep_nan(lanes: &mut [f64; LANES]) {
-    /// See [`F64s::accumulate`].
-    const NAN: f64 = f64::from_bits((1023 + 128 - 896) << 52);
-    if lanes.iter().any(|&lane| lane >= NAN) {
-        *lanes = [f64::NAN; LANES];
-    }
 }
 
 /// The weight of a score, whose term is added to `total`.
 #[inline(always)]
 fn weight<const OFFSET: bool, S: Simd>(of: &Reference<S>, total: &mut F64s<S>, x: F32s<S>) -> F32s<S> {
-    let e = of.term::<OFFSET>(x);
-    *total = total.accumulate(e);
+    let e = of.term_or_zero::<OFFSET>(x);
+    *total = *total + e.widen();
     e * TO_WEIGHT
 }
 
@@ -225,7 +214,7 @@ impl Job for Finish<'_> {
         let Self { state, accumulator, log_sum_exp } = self;
         let s = s.sixteen();
         let reference = state.reference(s);
-        let sum = unscaled(F64s::splat(s, F64s::load(s, &state.lanes).sum()));
+        let sum = F64s::splat(s, F64s::load(s, &state.lanes).sum());
         let mut lanes = [0.0; LANES];
         log_sum_exp_with_maxima(&reference, sum).store(&mut lanes);
         *log_sum_exp = lanes[0];

@@ -16,8 +16,7 @@ pub(super) struct References {
 
 impl References {
     #[inline(always)]
-    pub(super) fn new<F: Function, S: Simd>(s: S, maxima: &[f32; BATCH], sinks: &[f32; BATCH]) -> Self {
-        let maxima = F32s::load(s, maxima).at_least(F32s::load(s, sinks));
+    pub(super) fn new<F: Function, S: Simd>(maxima: F32s<S>) -> Self {
         let reference = Reference::new(maxima, !F::KEEPS_TERMS);
         let [mut maximum, mut offset, mut magic, mut least] = [[0.0; BATCH]; 4];
         reference.maximum.store(&mut maximum);

@@ -1,6 +1,9 @@
 //! The steps of sixteen entries through a row that lies across the lanes.
 
-use super::matrix::Matrix;
+use super::{
+    function::Function,
+    sum::{LANES, Lanes, PAIR},
+};
 use crate::{isa::Simd, vector::F32s};
 
 /// The maximum; where a NaN is among the entries, anything: their terms carry it on.
@@ -49,21 +52,20 @@ pub(super) fn map_in_place<S: Simd>(s: S, x: &mut [f32], fill: f32, mut f: impl 
     }
 }
 
-/// Writes the images of the entries of a row to its output.
+/// Writes the images of the entries to `dst`, those of `src` or of what is there.
 #[inline(always)]
 pub(super) fn map<S: Simd>(
     s: S,
-    rows: &mut Matrix<'_>,
-    row: usize,
+    src: Option<&[f32]>,
+    dst: &mut [f32],
     fill: f32,
     mut f: impl FnMut(F32s<S>) -> F32s<S>,
 ) {
-    let Some(src) = rows.src else {
-        return map_in_place(s, rows.output(row), fill, f);
+    let Some(src) = src else {
+        return map_in_place(s, dst, fill, f);
     };
-    let x = &src[row * rows.src_stride..][..rows.cols];
-    let mut steps = rows.output(row).chunks_exact_mut(S::LANES);
-    let inputs = x.chunks_exact(S::LANES);
+    let mut steps = dst.chunks_exact_mut(S::LANES);
+    let inputs = src.chunks_exact(S::LANES);
     let last = inputs.remainder();
     for (y, x) in (&mut steps).zip(inputs) {
         f(F32s::load(s, x)).store(y);
@@ -71,4 +73,96 @@ pub(super) fn map<S: Simd>(
     if !last.is_empty() {
         f(F32s::load_part(s, last, fill)).store_part(steps.into_remainder());
     }
+}
+
+/// As [`map`], of entries to their terms, which are added too.
+///
+/// Two steps are computed side by side while the two before them are added from memory: an instruction widens what it
+/// loads, and takes three for what is in a register.
+#[inline(always)]
+pub(super) fn map_and_add<F: Function, S: Simd>(
+    s: S,
+    src: Option<&[f32]>,
+    dst: &mut [f32],
+    lanes: &mut Lanes<F, S>,
+    term: impl Fn(F32s<S>) -> F32s<S>,
+) {
+    let (mut src, mut dst) = (src, dst);
+    if F::RUN == 1 {
+        let mut steps = dst.chunks_exact_mut(PAIR);
+        let mut before: &[f32] = &[0.0; PAIR];
+        if let Some(x) = src {
+            let inputs = x.chunks_exact(PAIR);
+            src = Some(inputs.remainder());
+            for (y, x) in (&mut steps).zip(inputs) {
+                let e = [term(F32s::load(s, &x[..LANES])), term(F32s::load(s, &x[LANES..]))];
+                lanes.add_pair(s, before);
+                before = store_pair(e, y);
+            }
+        } else {
+            for y in &mut steps {
+                let e = [term(F32s::load(s, &y[..LANES])), term(F32s::load(s, &y[LANES..]))];
+                lanes.add_pair(s, before);
+                before = store_pair(e, y);
+            }
+        }
+        lanes.add_pair(s, before);
+        dst = steps.into_remainder();
+    }
+    map(
+        s,
+        src,
+        dst,
+        f32::NEG_INFINITY,
+        #[inline(always)]
+        |x| {
+            let e = term(x);
+            lanes.add(e);
+            e
+        },
+    );
+}
+
+/// Adds the terms of the entries, which have no place in memory but a few that take turns, as [`map_and_add`] does.
+#[inline(always)]
+pub(super) fn add_terms<F: Function, S: Simd>(
+    s: S,
+    x: &[f32],
+    lanes: &mut Lanes<F, S>,
+    term: impl Fn(F32s<S>) -> F32s<S>,
+) {
+    /// Not a power of two: the compiler would find out which place is whose, and keep all of them in registers.
+    const PLACES: usize = 3;
+    /// From here on it is faster than to add from registers.
+    const LONG: usize = 128;
+    let mut x = x;
+    if x.len() >= LONG {
+        let mut places = [[0.0; PAIR]; PLACES];
+        let mut at = 0;
+        let mut steps = x.chunks_exact(PAIR);
+        for x in &mut steps {
+            let e = [term(F32s::load(s, &x[..LANES])), term(F32s::load(s, &x[LANES..]))];
+            lanes.add_pair(s, &places[at]);
+            store_pair(e, &mut places[at]);
+            at = if at + 1 == PLACES { 0 } else { at + 1 };
+        }
+        for place in places[at..].iter().chain(&places[..at]) {
+            lanes.add_pair(s, place);
+        }
+        x = steps.remainder();
+    }
+    each(
+        s,
+        x,
+        f32::NEG_INFINITY,
+        #[inline(always)]
+        |x| lanes.add(term(x)),
+    );
+}
+
+#[inline(always)]
+fn store_pair<S: Simd>(e: [F32s<S>; 2], y: &mut [f32]) -> &[f32] {
+    e[0].store(&mut y[..LANES]);
+    e[1].store(&mut y[LANES..]);
+    y
 }

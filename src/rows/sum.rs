@@ -2,8 +2,8 @@
 //!
 //! Term j belongs to lane j mod 16. Each lane adds its terms in order, in f64; in the fast tier it first adds `RUN` of
 //! them in f32, and for a logarithm it also adds, in f32, what the last rounding of each term took. Then lanes l and
-//! l + 8 are added, of those l and l + 4, then l + 2, then l + 1. A term of 0 changes nothing, so entries of -inf may be
-//! appended to a row.
+//! l + 8 are added, of those l and l + 4, then l + 2, then l + 1. The term of an entry that does not count is less than
+//! 2^-97 of a sum's last digit, and changes nothing: so entries of -inf may be appended to a row.
 
 use super::{function::Function, terms::Reference};
 use crate::{
@@ -13,13 +13,12 @@ use crate::{
 use core::marker::PhantomData;
 
 pub(crate) const LANES: usize = 16;
+/// Two terms for each lane.
+pub(crate) const PAIR: usize = 2 * LANES;
 /// 1, 2, 4, 8 and 16 lanes.
 const LEVELS: usize = 5;
 /// Lanes as a tree wants them that adds neighbours first: their numbers with the bits reversed.
 const ORDER: [u8; LANES] = [0, 8, 4, 12, 2, 10, 6, 14, 1, 9, 5, 13, 3, 11, 7, 15];
-
-const TWO_TO_MINUS_896: f64 = f64::from_bits((1023 - 896) << 52);
-const TWO_896: f64 = f64::from_bits((1023 + 896) << 52);
 
 /// The lanes of a sum, on the way.
 #[derive(Clone, Copy)]
@@ -42,16 +41,23 @@ impl<F: Function, S: Simd> Lanes<F, S> {
     #[inline(always)]
     pub(crate) fn add(&mut self, e: F32s<S>) {
         if F::RUN == 1 {
-            self.total = self.total.accumulate(e);
+            self.total = self.total + e.widen();
             return;
         }
         self.run = self.run + e;
         self.in_run += 1;
         if self.in_run == F::RUN {
-            self.total = self.total.accumulate(self.run);
+            self.total = self.total + self.run.widen();
             self.run = e.same(0.0);
             self.in_run = 0;
         }
+    }
+
+    /// Adds two terms to each lane.
+    #[inline(always)]
+    pub(crate) fn add_pair(&mut self, s: S, e: &[f32]) {
+        self.add(F32s::load(s, &e[..LANES]));
+        self.add(F32s::load(s, &e[LANES..]));
     }
 
     #[inline(always)]
@@ -60,11 +66,10 @@ impl<F: Function, S: Simd> Lanes<F, S> {
         self.add(e);
     }
 
-    /// The lanes, times 2^-896: see [`unscaled`].
     #[inline(always)]
     pub(crate) fn finish(self) -> F64s<S> {
-        let total = if F::RUN == 1 { self.total } else { self.total.accumulate(self.run) };
-        if F::KEEPS_TERMS || F::RUN > 1 { total } else { total + self.rest.widen() * TWO_TO_MINUS_896 }
+        let total = if F::RUN == 1 { self.total } else { self.total + self.run.widen() };
+        if F::KEEPS_TERMS || F::RUN > 1 { total } else { total + self.rest.widen() }
     }
 }
 
@@ -93,29 +98,21 @@ pub(crate) fn add_sink<F: Function, S: Simd>(
     sink: F32s<S>,
 ) -> (F64s<S>, F32s<S>) {
     if F::KEEPS_TERMS {
-        return (sum.accumulate(of.term::<true>(sink)), count);
+        return (sum + of.term::<true>(sink).widen(), count);
     }
     let [e, rest] = of.term_and_rest::<true>(sink);
-    let sum = sum.accumulate(e) + rest.widen() * TWO_TO_MINUS_896;
+    let sum = sum + e.widen() + rest.widen();
     (sum, count + of.is_maximum(sink).select(1.0, 0.0))
 }
 
 /// The sums of the terms but for one maximum each, and where they are large enough to have kept their digits. `sum` is that
-/// of all, and both are scaled.
+/// of all.
 ///
 /// Then the errors of terms are all that is left, 1.45 * 2^-24 at most with FMA (`docs/design.md`).
 #[inline(always)]
 pub(crate) fn without_maximum<S: Simd>(sum: F64s<S>, maximum: F32s<S>) -> (F64s<S>, Mask<S>) {
     const LEAST: f32 = 1.0 / 1_048_576.0;
-    let others = sum - maximum.widen() * TWO_TO_MINUS_896;
-    let kept = ((sum * TWO_896).narrow() * LEAST).le((others * TWO_896).narrow());
+    let others = sum - maximum.widen();
+    let kept = (sum.narrow() * LEAST).le(others.narrow());
     (others, kept)
-}
-
-/// The sum of what was accumulated; NaN if any of it was.
-#[inline(always)]
-pub(crate) fn unscaled<S: Simd>(sum: F64s<S>) -> F64s<S> {
-    let sum = sum * TWO_896;
-    // A NaN was taken for a number that overflows here, and no true sum does.
-    (sum * TWO_896).mul_add(sum.same(0.0), sum)
 }

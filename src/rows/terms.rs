@@ -41,11 +41,10 @@ pub(crate) struct Reference<S: Simd> {
     pub(crate) least: F32s<S>,
 }
 
-/// A term before its last rounding: scale (1 + p), or 0.
+/// A term before its last rounding: scale (1 + p).
 struct Power<S: Simd> {
     scale: F32s<S>,
     p: F32s<S>,
-    too_low: Mask<S>,
 }
 
 impl<S: Simd> Reference<S> {
@@ -73,17 +72,38 @@ impl<S: Simd> Reference<S> {
     }
 
     /// K 2^64 e^(x - offset) / 2^N; `OFFSET` is whether any offset is not 0.
+    ///
+    /// An entry that does not count has the term of the least one that does: times 1 / s that is below 2^-150, so the result
+    /// rounds to 0, and no sum changes by it.
     #[inline(always)]
     pub(crate) fn term<const OFFSET: bool>(&self, x: F32s<S>) -> F32s<S> {
-        let Power { scale, p, too_low } = self.power::<OFFSET>(x);
-        let e = if S::FUSED { scale.mul_add(p, scale) } else { (p + 1.0) * scale };
-        e.zero_where(too_low)
+        self.term_of(self.shifted::<OFFSET>(x))
+    }
+
+    /// As [`term`](Self::term), but 0 for an entry that does not count.
+    #[inline(always)]
+    pub(crate) fn term_or_zero<const OFFSET: bool>(&self, x: F32s<S>) -> F32s<S> {
+        let x = self.shifted::<OFFSET>(x);
+        self.term_of(x).zero_where(x.lt(self.least))
+    }
+
+    #[inline(always)]
+    fn shifted<const OFFSET: bool>(&self, x: F32s<S>) -> F32s<S> {
+        if OFFSET { x - self.offset } else { x }
+    }
+
+    #[inline(always)]
+    fn term_of(&self, shifted: F32s<S>) -> F32s<S> {
+        let Power { scale, p } = self.power(shifted.at_least(self.least));
+        if S::FUSED { scale.mul_add(p, scale) } else { (p + 1.0) * scale }
     }
 
     /// The term, and what its last rounding took from it; both 0 for a maximum.
     #[inline(always)]
     pub(crate) fn term_and_rest<const OFFSET: bool>(&self, x: F32s<S>) -> [F32s<S>; 2] {
-        let Power { scale, p, too_low } = self.power::<OFFSET>(x);
+        let shifted = self.shifted::<OFFSET>(x);
+        let too_low = shifted.lt(self.least);
+        let Power { scale, p } = self.power(shifted);
         let (e, rest) = if S::FUSED {
             let e = scale.mul_add(p, scale);
             (e, scale.mul_add(p, scale - e))
@@ -96,16 +116,14 @@ impl<S: Simd> Reference<S> {
     }
 
     #[inline(always)]
-    fn power<const OFFSET: bool>(&self, x: F32s<S>) -> Power<S> {
-        let x = if OFFSET { x - self.offset } else { x };
+    fn power(&self, x: F32s<S>) -> Power<S> {
         let z = x.mul_add(LOG2_E, self.magic);
         let n = z - self.magic;
-        let too_low = x.lt(self.least);
         if S::FUSED {
             let r = n.neg_mul_add(LN_2_REST, n.neg_mul_add(LN_2, x));
-            Power { scale: POWERS.at(z.bits()), p: r.mul_add(C3, C2).mul_add(r * r, r), too_low }
+            Power { scale: POWERS.at(z.bits()), p: r.mul_add(C3, C2).mul_add(r * r, r) }
         } else {
-            Power { scale: unfused::power(TWO_64 as f32, z.bits()), p: unfused::expm1(x, n), too_low }
+            Power { scale: unfused::power(TWO_64 as f32, z.bits()), p: unfused::expm1(x, n) }
         }
     }
 

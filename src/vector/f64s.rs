@@ -85,15 +85,6 @@ impl<S: Simd> F64s<S> {
     pub(crate) fn narrow(self) -> F32s<S> {
         F32s { s: self.s, lanes: self.s.narrow(self.lanes) }
     }
-    /// See [`Simd::widen_unordered`].
-    #[inline(always)]
-    pub(super) fn widen_unordered(a: F32s<S>) -> Self {
-        F64s { s: a.s, lanes: a.s.widen_unordered(a.lanes) }
-    }
-    #[inline(always)]
-    pub(crate) fn narrow_unordered(self) -> F32s<S> {
-        F32s { s: self.s, lanes: self.s.narrow_unordered(self.lanes) }
-    }
     /// See [`Simd::low_words`].
     #[inline(always)]
     pub(crate) fn low_words(self) -> U32s<S> {
@@ -102,11 +93,6 @@ impl<S: Simd> F64s<S> {
     #[inline(always)]
     pub(crate) fn from_words(low: U32s<S>, high: U32s<S>) -> Self {
         F64s { s: low.s, lanes: low.s.join_words(low.lanes, high.lanes) }
-    }
-    /// `self + a / 2^896` for an `a` that is not negative; NaN is taken for 2^128 or more.
-    #[inline(always)]
-    pub(crate) fn accumulate(self, a: F32s<S>) -> Self {
-        F64s { lanes: self.s.accumulate(self.lanes, a.lanes), ..self }
     }
     /// Lane i and lane i + half added, until one lane is left.
     #[inline(always)]

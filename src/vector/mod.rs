@@ -194,11 +194,6 @@ impl<S: Simd> F32s<S> {
     pub(crate) fn widen(self) -> F64s<S> {
         F64s::widen(self)
     }
-    /// See [`Simd::widen_unordered`].
-    #[inline(always)]
-    pub(crate) fn widen_unordered(self) -> F64s<S> {
-        F64s::widen_unordered(self)
-    }
     /// `self`, but +0 where `mask`.
     #[inline(always)]
     pub(crate) fn zero_where(self, mask: Mask<S>) -> Self {
