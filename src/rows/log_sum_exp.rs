@@ -98,6 +98,7 @@ pub fn log_sum_exp_at(isa: Isa, options: Options<'_>, x: &[f32], rows: Rows, dst
             src_stride: stride,
             dst_stride: 1,
             logits,
+            scale: 1.0,
             log_sum_exps: None,
         },
     );

@@ -1,6 +1,7 @@
 //! The logits of rows that have options.
 
 use super::{
+    function::Function,
     logit_vectors::{OfColumns, OfRow},
     options::{EmptyRow, Infinity, Options},
     sum::LANES,
@@ -43,6 +44,21 @@ impl<'a> Logits<'a> {
     #[inline]
     pub(super) fn of_sum(isa: Isa, options: Options<'a>, n: usize, inner: usize) -> Option<Self> {
         Self::new(isa, options, n, inner).map(|logits| Self { one_hot: false, ..logits })
+    }
+
+    /// As [`new`](Self::new), of rows, or a scale if that is all.
+    #[inline]
+    pub(super) fn or_scale<F: Function>(isa: Isa, options: Options<'a>, cols: usize) -> (Option<Self>, f32) {
+        let scale = options.scale;
+        // The largest logit is that of the largest entry then.
+        if F::KEEPS_TERMS
+            && scale > 0.0
+            && scale.is_finite()
+            && options == (Options { scale, ..Options::NONE })
+        {
+            return (None, scale);
+        }
+        (Self::new(isa, options, cols, 1), 1.0)
     }
 
     /// −∞ where there is none.

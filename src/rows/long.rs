@@ -61,8 +61,8 @@ fn batch<F: Function, S: Simd>(s: S, matrix: &mut Matrix<'_>, first: usize, coun
             }
             None => maximum(s, matrix.input(first + i)),
         };
-        if matrix.log_sum_exps.is_some() && logits.is_none() && maxima[i].is_infinite() {
-            known[i] = limit(matrix.input(first + i), maxima[i]);
+        if matrix.log_sum_exps.is_some() && logits.is_none() && (maxima[i] * matrix.scale).is_infinite() {
+            known[i] = limit(matrix.input(first + i), maxima[i] * matrix.scale);
         }
     }
     let placed = logits.is_some() && !F::REDUCES;
@@ -73,9 +73,9 @@ fn batch<F: Function, S: Simd>(s: S, matrix: &mut Matrix<'_>, first: usize, coun
         ..*matrix
     };
     let maxima = if count == 1 {
-        F32s::splat(s, maxima[0].max(sinks[0]))
+        F32s::splat(s, (maxima[0] * rows.scale).max(sinks[0]))
     } else {
-        F32s::load(s, &maxima).at_least(F32s::load(s, &sinks))
+        (F32s::load(s, &maxima) * rows.scale).at_least(F32s::load(s, &sinks))
     };
     let references = References::new::<F, S>(maxima);
     let reference = references.all(s);
@@ -174,10 +174,10 @@ fn totals<F: Function, S: Simd>(
         let reference = references.row(s, i);
         if !F::sums_all::<S>() {
             (sums[i], counts[i]) = terms_but_maxima::<F, S>(s, rows, first + i, &reference);
-        } else if references.offset[i] == 0.0 {
-            sums[i] = terms::<false, F, S>(s, rows, first + i, &reference);
-        } else {
+        } else if references.offset[i] != 0.0 || rows.scale != 1.0 {
             sums[i] = terms::<true, F, S>(s, rows, first + i, &reference);
+        } else {
+            sums[i] = terms::<false, F, S>(s, rows, first + i, &reference);
         }
     }
     if F::KEEPS_TERMS && rows.cols <= APART {
@@ -213,14 +213,15 @@ fn totals<F: Function, S: Simd>(
     (F64s::load(s, &sums), F32s::load(s, &counts))
 }
 
-/// The sum of the terms of a row; or 0 if they are to be added later.
+/// The sum of the terms of a row; or 0 if they are to be added later. `CHANGED` is whether entries have a scale or an offset.
 #[inline(always)]
-fn terms<const OFFSET: bool, F: Function, S: Simd>(
+fn terms<const CHANGED: bool, F: Function, S: Simd>(
     s: S,
     rows: &mut Matrix<'_>,
     row: usize,
     reference: &Reference<S>,
 ) -> f64 {
+    let scale = rows.scale;
     let mut lanes = Lanes::<F, S>::new(s);
     if !F::KEEPS_TERMS {
         add_terms(
@@ -228,7 +229,7 @@ fn terms<const OFFSET: bool, F: Function, S: Simd>(
             rows.input(row),
             &mut lanes,
             #[inline(always)]
-            |x| reference.term::<OFFSET>(x),
+            |x| reference.term::<CHANGED>(if CHANGED { x * scale } else { x }),
         );
         return lanes.finish().sum();
     }
@@ -241,7 +242,7 @@ fn terms<const OFFSET: bool, F: Function, S: Simd>(
             dst,
             f32::NEG_INFINITY,
             #[inline(always)]
-            |x| reference.term::<OFFSET>(x),
+            |x| reference.term::<CHANGED>(if CHANGED { x * scale } else { x }),
         );
         return 0.0;
     }
@@ -251,7 +252,7 @@ fn terms<const OFFSET: bool, F: Function, S: Simd>(
         dst,
         &mut lanes,
         #[inline(always)]
-        |x| reference.term::<OFFSET>(x),
+        |x| reference.term::<CHANGED>(if CHANGED { x * scale } else { x }),
     );
     lanes.finish().sum()
 }

@@ -15,6 +15,8 @@ pub(super) struct Matrix<'a> {
     pub(super) src_stride: usize,
     pub(super) dst_stride: usize,
     pub(super) logits: Option<Logits<'a>>,
+    /// What the entries are multiplied by, if that is all that makes logits of them.
+    pub(super) scale: f32,
     /// One a row, if they are wanted too.
     pub(super) log_sum_exps: Option<&'a mut [f32]>,
 }
@@ -138,7 +140,7 @@ pub(super) fn along_axis<F: Function>(isa: Isa, axis: Axis<'_>) {
     let dst_stride = if F::REDUCES { 1 } else { n };
     each_row::<F>(
         isa,
-        Matrix { src, dst, rows, cols: n, src_stride: n, dst_stride, logits, log_sum_exps: None },
+        Matrix { src, dst, rows, cols: n, src_stride: n, dst_stride, logits, scale: 1.0, log_sum_exps: None },
     );
 }
 

@@ -164,6 +164,7 @@ fn in_place<F: Function>(
     let count = rows.count("x", x.len());
     let Rows { cols, stride } = rows;
     options.check(count, cols, 1);
+    let (logits, scale) = Logits::or_scale::<F>(isa, options, cols);
     each_row::<F>(
         isa,
         Matrix {
@@ -173,7 +174,8 @@ fn in_place<F: Function>(
             cols,
             src_stride: stride,
             dst_stride: stride,
-            logits: Logits::new(isa, options, cols, 1),
+            logits,
+            scale,
             log_sum_exps,
         },
     );
@@ -194,6 +196,7 @@ fn into<F: Function>(
     let (cols, dst_cols) = (src_rows.cols, dst_rows.cols);
     assert!(cols == dst_cols, "src has {cols} columns, dst has {dst_cols}");
     options.check(rows, cols, 1);
+    let (logits, scale) = Logits::or_scale::<F>(isa, options, cols);
     each_row::<F>(
         isa,
         Matrix {
@@ -203,7 +206,8 @@ fn into<F: Function>(
             cols,
             src_stride: src_rows.stride,
             dst_stride: dst_rows.stride,
-            logits: Logits::new(isa, options, cols, 1),
+            logits,
+            scale,
             log_sum_exps: None,
         },
     );

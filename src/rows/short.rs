@@ -48,7 +48,7 @@ pub(super) fn rows<F: Function, S: Simd>(s: S, rows: &mut Matrix<'_>) -> usize {
                 *line = F32s::load_groups(s, &x[i * src_stride + at..], 4 * src_stride);
             }
             for (column, to) in F32s::transpose(lines).into_iter().zip(four.chunks_exact_mut(LANES)) {
-                column.store(to);
+                (column * rows.scale).store(to);
             }
         }
         for i in 0..in_line {
