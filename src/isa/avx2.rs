@@ -195,9 +195,9 @@ impl Simd for V3 {
         self.sse._mm_cvtss_f32(self.sse._mm_max_ss(a, self.sse._mm_shuffle_ps::<1>(a, a)))
     }
     #[inline(always)]
-    fn load_groups(self, x: &[f32], stride: usize) -> __m256 {
-        let low = self.avx._mm256_castps128_ps256(group(&x[..4]));
-        self.avx._mm256_insertf128_ps::<1>(low, group(&x[stride..][..4]))
+    fn load_groups(self, lines: &[&[f32]], at: usize) -> __m256 {
+        let low = self.avx._mm256_castps128_ps256(group(&lines[0][at..][..4]));
+        self.avx._mm256_insertf128_ps::<1>(low, group(&lines[4][at..][..4]))
     }
     #[inline(always)]
     fn store_groups(self, a: __m256, x: &mut [f32], stride: usize) {

@@ -196,11 +196,11 @@ impl Simd for V4 {
         self.sse._mm_cvtss_f32(self.sse._mm_max_ss(a, self.sse._mm_shuffle_ps::<1>(a, a)))
     }
     #[inline(always)]
-    fn load_groups(self, x: &[f32], stride: usize) -> __m512 {
-        let a = self.avx512f._mm512_castps128_ps512(group(&x[..4]));
-        let a = self.avx512f._mm512_insertf32x4::<1>(a, group(&x[stride..][..4]));
-        let a = self.avx512f._mm512_insertf32x4::<2>(a, group(&x[2 * stride..][..4]));
-        self.avx512f._mm512_insertf32x4::<3>(a, group(&x[3 * stride..][..4]))
+    fn load_groups(self, lines: &[&[f32]], at: usize) -> __m512 {
+        let a = self.avx512f._mm512_castps128_ps512(group(&lines[0][at..][..4]));
+        let a = self.avx512f._mm512_insertf32x4::<1>(a, group(&lines[4][at..][..4]));
+        let a = self.avx512f._mm512_insertf32x4::<2>(a, group(&lines[8][at..][..4]));
+        self.avx512f._mm512_insertf32x4::<3>(a, group(&lines[12][at..][..4]))
     }
     #[inline(always)]
     fn store_groups(self, a: __m512, x: &mut [f32], stride: usize) {

@@ -222,8 +222,8 @@ impl Simd for Baseline {
         a.max(b).max(c.max(d))
     }
     #[inline(always)]
-    fn load_groups(self, x: &[f32], _: usize) -> f32x4 {
-        self.load(&x[..4])
+    fn load_groups(self, lines: &[&[f32]], at: usize) -> f32x4 {
+        self.load(&lines[0][at..][..4])
     }
     #[inline(always)]
     fn store_groups(self, a: f32x4, x: &mut [f32], _: usize) {

@@ -193,8 +193,8 @@ impl Simd for Neon {
         self.neon.vmaxvq_f32(a)
     }
     #[inline(always)]
-    fn load_groups(self, x: &[f32], _: usize) -> float32x4_t {
-        self.load(&x[..4])
+    fn load_groups(self, lines: &[&[f32]], at: usize) -> float32x4_t {
+        self.load(&lines[0][at..][..4])
     }
     #[inline(always)]
     fn store_groups(self, a: float32x4_t, x: &mut [f32], _: usize) {

@@ -137,9 +137,9 @@ impl<S: Simd> Simd for SideBySide<S> {
         self.0.largest(self.0.max(a, b))
     }
     #[inline(always)]
-    fn load_groups(self, x: &[f32], stride: usize) -> Self::F32 {
-        let (low, high) = x.split_at(stride * (S::LANES / 4));
-        [self.0.load_groups(low, stride), self.0.load_groups(high, stride)]
+    fn load_groups(self, lines: &[&[f32]], at: usize) -> Self::F32 {
+        let (low, high) = lines.split_at(S::LANES);
+        [self.0.load_groups(low, at), self.0.load_groups(high, at)]
     }
     #[inline(always)]
     fn store_groups(self, [a, b]: Self::F32, x: &mut [f32], stride: usize) {

@@ -82,8 +82,9 @@ pub(crate) trait Simd: Copy {
     fn sum(self, a: Self::F64) -> f64;
     /// The largest lane; anything where a lane is NaN.
     fn largest(self, a: Self::F32) -> f32;
-    /// Group g of four lanes is `x[g * stride..][..4]`.
-    fn load_groups(self, x: &[f32], stride: usize) -> Self::F32;
+    /// Group g of four lanes is `lines[4 * g][at..][..4]`.
+    fn load_groups(self, lines: &[&[f32]], at: usize) -> Self::F32;
+    /// Group g goes to `x[g * stride..][..4]`.
     fn store_groups(self, a: Self::F32, x: &mut [f32], stride: usize);
     /// Four registers as rows of 4 x 4 matrices, one in each group of four lanes, and their columns.
     fn transpose(self, rows: [Self::F32; 4]) -> [Self::F32; 4];

@@ -217,19 +217,28 @@ fn terms<const OFFSET: bool, F: Function, S: Simd, const FULL: bool>(
     reference: &Reference<S>,
 ) -> F64s<S> {
     let n = columns.n;
+    // From memory they are widened at less cost than from registers.
+    if F::KEEPS_TERMS {
+        for j in 0..n {
+            let e = reference.term::<OFFSET>(columns.entry::<S, FULL>(s, j));
+            columns.put::<S, FULL>(j, e);
+        }
+    }
     over_lanes(
         s,
         n,
         #[inline(always)]
         |lane| {
-            let mut lanes = Lanes::<F, S>::new(s);
-            let mut j = lane;
+            if lane >= n {
+                return F64s::splat(s, 0.0);
+            }
+            let kept = columns.kept::<F, S, FULL>(s, lane);
+            let mut lanes =
+                Lanes::<F, S>::of(if F::KEEPS_TERMS { kept } else { reference.term::<OFFSET>(kept) });
+            let mut j = lane + LANES;
             while j < n {
-                let e = reference.term::<OFFSET>(columns.entry::<S, FULL>(s, j));
-                lanes.add(e);
-                if F::KEEPS_TERMS {
-                    columns.put::<S, FULL>(j, e);
-                }
+                let kept = columns.kept::<F, S, FULL>(s, j);
+                lanes.add(if F::KEEPS_TERMS { kept } else { reference.term::<OFFSET>(kept) });
                 j += LANES;
             }
             lanes.finish()

@@ -42,12 +42,16 @@ pub(super) fn rows<F: Function, S: Simd>(s: S, rows: &mut Matrix<'_>) -> usize {
             Some(src) if logits.is_none() => &src[first * rows.src_stride..],
             _ => &rows.dst[first * rows.dst_stride..],
         };
+        let mut lines = [x; LANES];
+        for (i, to) in lines.iter_mut().enumerate() {
+            *to = &x[i * src_stride..][..line];
+        }
         for (at, four) in (0..line).step_by(4).zip(tile.chunks_exact_mut(4 * LANES)) {
-            let mut lines = [F32s::splat(s, 0.0); 4];
-            for (i, line) in lines.iter_mut().enumerate() {
-                *line = F32s::load_groups(s, &x[i * src_stride + at..], 4 * src_stride);
+            let mut entries = [F32s::splat(s, 0.0); 4];
+            for (i, to) in entries.iter_mut().enumerate() {
+                *to = F32s::load_groups(s, &lines[i..], at);
             }
-            for (column, to) in F32s::transpose(lines).into_iter().zip(four.chunks_exact_mut(LANES)) {
+            for (column, to) in F32s::transpose(entries).into_iter().zip(four.chunks_exact_mut(LANES)) {
                 (column * rows.scale).store(to);
             }
         }

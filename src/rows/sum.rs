@@ -38,6 +38,15 @@ impl<F: Function, S: Simd> Lanes<F, S> {
         Self { total: F64s::splat(s, 0.0), run: zero, rest: zero, in_run: 0, function: PhantomData }
     }
 
+    /// With one term in each lane: an addition to 0 less.
+    #[inline(always)]
+    pub(crate) fn of(e: F32s<S>) -> Self {
+        let zero = e.same(0.0);
+        let (total, run) = if F::RUN == 1 { (e, zero) } else { (zero, e) };
+        let in_run = usize::from(F::RUN > 1);
+        Self { total: total.widen(), run, rest: zero, in_run, function: PhantomData }
+    }
+
     #[inline(always)]
     pub(crate) fn add(&mut self, e: F32s<S>) {
         if F::RUN == 1 {

@@ -172,8 +172,8 @@ impl<S: Simd> F32s<S> {
     }
     /// See [`Simd::load_groups`].
     #[inline(always)]
-    pub(crate) fn load_groups(s: S, x: &[f32], stride: usize) -> Self {
-        F32s { s, lanes: s.load_groups(x, stride) }
+    pub(crate) fn load_groups(s: S, lines: &[&[f32]], at: usize) -> Self {
+        F32s { s, lanes: s.load_groups(lines, at) }
     }
     #[inline(always)]
     pub(crate) fn store_groups(self, x: &mut [f32], stride: usize) {
