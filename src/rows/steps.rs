@@ -4,7 +4,10 @@ use super::{
     function::Function,
     sum::{LANES, Lanes, PAIR},
 };
-use crate::{isa::Simd, vector::F32s};
+use crate::{
+    isa::Simd,
+    vector::{F32s, Mask},
+};
 
 /// The maximum; where a NaN is among the entries, anything: their terms carry it on.
 #[inline(always)]
@@ -109,11 +112,16 @@ pub(super) fn map_and_add<F: Function, S: Simd>(
         lanes.add_pair(s, before);
         dst = steps.into_remainder();
     }
+    let (whole, part) = dst.split_at_mut(dst.len() / LANES * LANES);
+    let (src, last) = match src {
+        Some(x) => (Some(&x[..whole.len()]), Some(&x[whole.len()..])),
+        None => (None, None),
+    };
     map(
         s,
         src,
-        dst,
-        f32::NEG_INFINITY,
+        whole,
+        0.0,
         #[inline(always)]
         |x| {
             let e = term(x);
@@ -121,6 +129,11 @@ pub(super) fn map_and_add<F: Function, S: Simd>(
             e
         },
     );
+    if !part.is_empty() {
+        let e = last_terms(s, last.unwrap_or(part), term);
+        lanes.add(e);
+        e.store_part(part);
+    }
 }
 
 /// Adds the terms of the entries, which have no place in memory but a few that take turns, as [`map_and_add`] does.
@@ -151,13 +164,19 @@ pub(super) fn add_terms<F: Function, S: Simd>(
         }
         x = steps.remainder();
     }
-    each(
-        s,
-        x,
-        f32::NEG_INFINITY,
-        #[inline(always)]
-        |x| lanes.add(term(x)),
-    );
+    let mut steps = x.chunks_exact(LANES);
+    for x in &mut steps {
+        lanes.add(term(F32s::load(s, x)));
+    }
+    if !steps.remainder().is_empty() {
+        lanes.add(last_terms(s, steps.remainder(), term));
+    }
+}
+
+/// The terms of fewer entries than there are lanes, and 0: where nothing is, nothing is added.
+#[inline(always)]
+fn last_terms<S: Simd>(s: S, x: &[f32], term: impl Fn(F32s<S>) -> F32s<S>) -> F32s<S> {
+    Mask::first(s, x.len()).select(term(F32s::load_part(s, x, 0.0)), 0.0)
 }
 
 #[inline(always)]
