@@ -2,6 +2,7 @@
 
 use super::{
     Axis,
+    aligned::Aligned,
     function::Function,
     lanes::{Columns, columns_at},
     logits::Place,
@@ -25,9 +26,9 @@ pub(super) fn columns<F: Function, S: Simd>(s: S, axis: Axis<'_>) {
         return;
     }
     if n <= SMALL_TILE {
-        planes_through::<F, S>(s, axis, done, &mut [0.0; SMALL_TILE * LANES]);
+        planes_through::<F, S>(s, axis, done, &mut Aligned([0.0; SMALL_TILE * LANES]).0);
     } else if n <= TILE {
-        planes_through::<F, S>(s, axis, done, &mut [0.0; TILE * LANES]);
+        planes_through::<F, S>(s, axis, done, &mut Aligned([0.0; TILE * LANES]).0);
     } else {
         planes_through::<F, S>(s, axis, done, &mut []);
     }

@@ -97,8 +97,8 @@ fn batch<F: Function, S: Simd>(s: S, matrix: &mut Matrix<'_>, first: usize, coun
     summary[1].store(&mut b);
     if F::REDUCES {
         for (i, y) in a[..count].iter_mut().enumerate() {
-            if F::is_delicate(*y, references.maximum[i]) {
-                *y = in_f64::<F>(rows, first + i, references.maximum[i], sinks[i]);
+            if F::is_delicate(*y, references.maximum.0[i]) {
+                *y = in_f64::<F>(rows, first + i, references.maximum.0[i], sinks[i]);
             }
         }
         rows.dst[first..][..count].copy_from_slice(&a[..count]);
@@ -174,7 +174,7 @@ fn totals<F: Function, S: Simd>(
         let reference = references.row(s, i);
         if !F::sums_all::<S>() {
             (sums[i], counts[i]) = terms_but_maxima::<F, S>(s, rows, first + i, &reference);
-        } else if references.offset[i] != 0.0 || rows.scale != 1.0 {
+        } else if references.offset.0[i] != 0.0 || rows.scale != 1.0 {
             sums[i] = terms::<true, F, S>(s, rows, first + i, &reference);
         } else {
             sums[i] = terms::<false, F, S>(s, rows, first + i, &reference);

@@ -5,6 +5,7 @@
 //! each (`lanes.rs`). Options make logits of the entries first (`logits.rs`). The operations on an entry and the order of the
 //! sum are the same in each form, and so are the bits.
 
+mod aligned;
 mod axis;
 mod backward;
 mod function;

@@ -1,6 +1,6 @@
 //! The references of the rows of a batch.
 
-use super::{function::Function, terms::Reference};
+use super::{aligned::Aligned, function::Function, terms::Reference};
 use crate::{isa::Simd, vector::F32s};
 
 /// So many rows go through each pass together that the latencies at their ends overlap, and what is the same for each
@@ -8,41 +8,41 @@ use crate::{isa::Simd, vector::F32s};
 pub(super) const BATCH: usize = 16;
 /// One number a row.
 pub(super) struct References {
-    pub(super) maximum: [f32; BATCH],
-    pub(super) offset: [f32; BATCH],
-    pub(super) magic: [f32; BATCH],
-    pub(super) least: [f32; BATCH],
+    pub(super) maximum: Aligned<[f32; BATCH]>,
+    pub(super) offset: Aligned<[f32; BATCH]>,
+    pub(super) magic: Aligned<[f32; BATCH]>,
+    pub(super) least: Aligned<[f32; BATCH]>,
 }
 
 impl References {
     #[inline(always)]
     pub(super) fn new<F: Function, S: Simd>(maxima: F32s<S>) -> Self {
         let reference = Reference::new(maxima, !F::KEEPS_TERMS);
-        let [mut maximum, mut offset, mut magic, mut least] = [[0.0; BATCH]; 4];
-        reference.maximum.store(&mut maximum);
-        reference.offset.store(&mut offset);
-        reference.magic.store(&mut magic);
-        reference.least.store(&mut least);
+        let [mut maximum, mut offset, mut magic, mut least] = [const { Aligned([0.0; BATCH]) }; 4];
+        reference.maximum.store(&mut maximum.0);
+        reference.offset.store(&mut offset.0);
+        reference.magic.store(&mut magic.0);
+        reference.least.store(&mut least.0);
         Self { maximum, offset, magic, least }
     }
 
     #[inline(always)]
     pub(super) fn row<S: Simd>(&self, s: S, i: usize) -> Reference<S> {
         Reference {
-            maximum: F32s::splat(s, self.maximum[i]),
-            offset: F32s::splat(s, self.offset[i]),
-            magic: F32s::splat(s, self.magic[i]),
-            least: F32s::splat(s, self.least[i]),
+            maximum: F32s::splat(s, self.maximum.0[i]),
+            offset: F32s::splat(s, self.offset.0[i]),
+            magic: F32s::splat(s, self.magic.0[i]),
+            least: F32s::splat(s, self.least.0[i]),
         }
     }
 
     #[inline(always)]
     pub(super) fn all<S: Simd>(&self, s: S) -> Reference<S> {
         Reference {
-            maximum: F32s::load(s, &self.maximum),
-            offset: F32s::load(s, &self.offset),
-            magic: F32s::load(s, &self.magic),
-            least: F32s::load(s, &self.least),
+            maximum: F32s::load(s, &self.maximum.0),
+            offset: F32s::load(s, &self.offset.0),
+            magic: F32s::load(s, &self.magic.0),
+            least: F32s::load(s, &self.least.0),
         }
     }
 }

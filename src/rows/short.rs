@@ -1,6 +1,7 @@
 //! Short rows, sixteen at a time in one lane each.
 
 use super::{
+    aligned::Aligned,
     function::Function,
     lanes::{Columns, columns_at},
     matrix::Matrix,
@@ -28,7 +29,7 @@ pub(super) fn rows<F: Function, S: Simd>(s: S, rows: &mut Matrix<'_>) -> usize {
     let line = in_line * cols;
     let [src_stride, dst_stride] = [in_line * src_stride, in_line * rows.dst_stride];
     let block = LANES * in_line;
-    let mut tile = [0.0; 4 * SHORT * LANES];
+    let Aligned(tile) = &mut Aligned([0.0; 4 * SHORT * LANES]);
     let mut sinks = [[0.0; LANES]; 4];
     let mut first = 0;
     while first + block <= rows.rows {

@@ -1,6 +1,7 @@
 //! The steps of sixteen entries through a row that lies across the lanes.
 
 use super::{
+    aligned::Aligned,
     function::Function,
     sum::{LANES, Lanes, PAIR},
 };
@@ -150,7 +151,7 @@ pub(super) fn add_terms<F: Function, S: Simd>(
     const LONG: usize = 128;
     let mut x = x;
     if x.len() >= LONG {
-        let mut places = [[0.0; PAIR]; PLACES];
+        let Aligned(places) = &mut Aligned([[0.0; PAIR]; PLACES]);
         let mut at = 0;
         let mut steps = x.chunks_exact(PAIR);
         for x in &mut steps {
