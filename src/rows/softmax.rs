@@ -23,7 +23,8 @@ use crate::{
 /// | an entry is NaN or +∞, or all are −∞ | NaN, the whole row |
 ///
 /// The result of a row has the same bits on every level with FMA, alone or among others, in place or not, with any
-/// stride, along any axis; entries of −∞ that are appended to it change no bit of the others.
+/// stride, along any axis; entries of −∞ that are appended to it change no bit of the others (proven where those are
+/// within 50 of the maximum, tested beyond).
 /// The terms are added in a fixed order: term j belongs to lane j mod 16 of 16, each of which adds its terms one after
 /// the other; then lane l and lane l + 8 are added, then l and l + 4, l + 2, l + 1.
 /// In the fast tier a lane first adds 8 of its terms in f32.
