@@ -1,6 +1,6 @@
 //! Rows in memory, and the jobs that are done on them.
 
-use super::{axis, function::Function, logits::Logits, long, short};
+use super::{axis, function::Function, logits::Logits, long, short, sum::LANES};
 use crate::isa::{Isa, Job, Native, on};
 use core::marker::PhantomData;
 
@@ -76,7 +76,7 @@ pub(super) fn limit(row: &[f32], maximum: f32) -> Option<f32> {
 pub(super) fn each_row<F: Function>(isa: Isa, matrix: Matrix<'_>) {
     let dense = matrix.log_sum_exps.is_none() && !(F::REDUCES && matrix.logits.is_some());
     let mut first = 0;
-    if matrix.cols <= short::SHORT && dense {
+    if matrix.cols <= short::SHORT && matrix.rows >= LANES && dense {
         let short = Matrix { dst: &mut *matrix.dst, log_sum_exps: None, ..matrix };
         on(isa, ShortRows::<F> { function: PhantomData, matrix: short, done: &mut first });
     }
