@@ -163,6 +163,22 @@ fn check_forms(operation: &RowOperation, isa: Isa, x: &[f32], cols: usize, gap: 
 }
 
 #[test]
+fn very_many_entries_of_minus_infinity_change_no_bit() {
+    for (cols, family) in [(2, 0), (5, 1), (20, 0), (300, 1), (1000, 2)] {
+        let x = families::matrix(family, 7, cols, 1);
+        for (operation, isa) in operations() {
+            let expected = rows(operation, isa, &x, cols);
+            for more in [1, 1000, 300_001] {
+                let padded: Vec<f32> = x.iter().copied().chain(vec![f32::NEG_INFINITY; more]).collect();
+                let y = rows(operation, isa, &padded, cols + more);
+                let name = format!("{} {} at {isa}", operation.name, operation.tier);
+                assert_eq!(expected, y[..cols], "{name}: {more} entries of -inf after {cols}");
+            }
+        }
+    }
+}
+
+#[test]
 fn long_rows_are_within_the_bound_and_the_same_along_an_axis() {
     for (cols, family) in
         [(1000, 0), (4095, 1), (4097, 2), (5000, 3), (32_000, 4), (128_256, 5), (1 << 20, 1)]

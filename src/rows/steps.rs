@@ -145,7 +145,7 @@ pub(super) fn add_terms<F: Function, S: Simd>(
     lanes: &mut Lanes<F, S>,
     term: impl Fn(F32s<S>) -> F32s<S>,
 ) {
-    /// Not a power of two: the compiler would find out which place is whose, and keep all of them in registers.
+    /// So many pairs of steps after a term was stored it is loaded again.
     const PLACES: usize = 3;
     /// From here on it is faster than to add from registers.
     const LONG: usize = 128;
