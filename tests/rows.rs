@@ -14,6 +14,8 @@ mod common;
 mod digests;
 #[path = "rows/families.rs"]
 mod families;
+#[path = "rows/forms.rs"]
+mod forms;
 #[path = "rows/oracle.rs"]
 mod oracle;
 #[path = "rows/search.rs"]
@@ -26,6 +28,7 @@ use activations::{
 use capture::{FEED_FORWARD, SCORES, capture};
 use common::{isas, ulp::ulps};
 use families::{FAMILIES, Numbers};
+use forms::check_forms;
 use oracle::{Exact, exact};
 use proptest::prelude::*;
 
@@ -115,69 +118,6 @@ proptest! {
     }
 }
 
-/// That `y`, of all rows at once, is what each other form gives.
-#[track_caller]
-fn check_forms(operation: &RowOperation, isa: Isa, x: &[f32], cols: usize, gap: usize, y: &[f32]) {
-    let count = x.len() / cols;
-    let name = format!("{} {} at {isa}, {count} rows of {cols}", operation.name, operation.tier);
-    let y = bits(y);
-
-    let mut into = vec![7.0; x.len()];
-    let dense = Rows { cols, stride: cols };
-    (operation.rows_into)(isa, Options::default(), x, dense, &mut into, dense);
-    assert_eq!(y, bits(&into), "{name}: into another slice");
-
-    let last = count / 2;
-    let alone = rows(operation, isa, &x[last * cols..][..cols], cols);
-    assert_eq!(y[last * cols..][..cols], bits(&alone), "{name}: one row alone");
-
-    let stride = cols + gap;
-    let mut strided = vec![7.0; count * stride];
-    for (to, x) in strided.chunks_exact_mut(stride).zip(x.chunks_exact(cols)) {
-        to[..cols].copy_from_slice(x);
-    }
-    (operation.rows)(isa, Options::default(), &mut strided, Rows { cols, stride });
-    for (y, strided) in y.chunks_exact(cols).zip(strided.chunks_exact(stride)) {
-        assert_eq!(y, bits(&strided[..cols]), "{name}: with a stride of {stride}");
-        assert!(strided[cols..].iter().all(|&x| x == 7.0), "{name}: what lies between rows is written");
-    }
-
-    let mut columns = vec![0.0; x.len()];
-    for (i, &x) in x.iter().enumerate() {
-        columns[i % cols * count + i / cols] = x;
-    }
-    let mut from_columns = vec![7.0; x.len()];
-    (operation.axis_into)(isa, Options::default(), &columns, &mut from_columns, [1, cols, count]);
-    (operation.axis)(isa, Options::default(), &mut columns, [1, cols, count]);
-    assert_eq!(bits(&columns), bits(&from_columns), "{name}: along an axis, into another slice");
-    for (i, y) in y.iter().enumerate() {
-        assert_eq!(*y, bits(&columns[i % cols * count + i / cols..][..1])[0], "{name}: along an axis");
-    }
-
-    let padded: Vec<f32> =
-        x.chunks_exact(cols).flat_map(|row| row.iter().copied().chain([f32::NEG_INFINITY; 37])).collect();
-    let padded = rows(operation, isa, &padded, cols + 37);
-    for (y, padded) in y.chunks_exact(cols).zip(padded.chunks_exact(cols + 37)) {
-        assert_eq!(y, bits(&padded[..cols]), "{name}: with entries of -inf appended");
-    }
-}
-
-#[test]
-fn very_many_entries_of_minus_infinity_change_no_bit() {
-    for (cols, family) in [(2, 0), (5, 1), (20, 0), (300, 1), (1000, 2)] {
-        let x = families::matrix(family, 7, cols, 1);
-        for (operation, isa) in operations() {
-            let expected = rows(operation, isa, &x, cols);
-            for more in [1, 1000, 300_001] {
-                let padded: Vec<f32> = x.iter().copied().chain(vec![f32::NEG_INFINITY; more]).collect();
-                let y = rows(operation, isa, &padded, cols + more);
-                let name = format!("{} {} at {isa}", operation.name, operation.tier);
-                assert_eq!(expected, y[..cols], "{name}: {more} entries of -inf after {cols}");
-            }
-        }
-    }
-}
-
 #[test]
 fn long_rows_are_within_the_bound_and_the_same_along_an_axis() {
     for (cols, family) in
@@ -202,16 +142,6 @@ fn long_rows_are_within_the_bound_and_the_same_along_an_axis() {
 }
 
 #[test]
-fn neighbours_of_every_family_have_the_bits_of_rows() {
-    for (family, cols) in (0..FAMILIES).flat_map(|family| [(family, 3), (family, 20)]) {
-        let x = families::matrix(family, 11, cols, 64 + 16 + 3);
-        for (operation, isa) in operations() {
-            check_forms(operation, isa, &x, cols, 2, &rows(operation, isa, &x, cols));
-        }
-    }
-}
-
-#[test]
 fn rows_of_a_real_network_are_within_the_bound_and_the_same_in_every_form() {
     let (scores, keys) = capture(SCORES);
     check_accuracy(&scores, keys, "attention scores");
@@ -220,31 +150,6 @@ fn rows_of_a_real_network_are_within_the_bound_and_the_same_in_every_form() {
     for (operation, isa) in operations() {
         let y = rows(operation, isa, &scores, keys);
         check_forms(operation, isa, &scores, keys, 5, &y);
-    }
-}
-
-#[test]
-fn log_sum_exp_has_the_same_bits_in_every_form() {
-    for (cols, count) in [(1, 20), (2, 64), (3, 70), (8, 33), (32, 16), (33, 5), (200, 20), (1500, 17)] {
-        for family in 0..FAMILIES {
-            let x = families::matrix(family, 5, cols, count);
-            let columns: Vec<f32> = (0..x.len()).map(|i| x[i % count * cols + i / count]).collect();
-            for isa in isas() {
-                let y = log_sum_exps(isa, &x, cols);
-                for (x, &y) in x.chunks_exact(cols).zip(&y) {
-                    assert_eq!(
-                        bits(&log_sum_exps(isa, x, cols)),
-                        bits(&[y]),
-                        "{cols} columns at {isa}, alone"
-                    );
-                }
-                if isa == Isa::active() {
-                    let mut along = vec![0.0; count];
-                    activations::LogSumExp::new().axis(&columns, [1, cols, count], &mut along);
-                    assert_eq!(bits(&y), bits(&along), "{cols} columns at {isa}, along an axis");
-                }
-            }
-        }
     }
 }
 

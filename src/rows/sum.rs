@@ -3,7 +3,8 @@
 //! Term j belongs to lane j mod 16. Each lane adds its terms in order, in f64; in the fast tier it first adds `RUN` of
 //! them in f32, and for a logarithm it also adds, in f32, what the last rounding of each term took. Then lanes l and
 //! l + 8 are added, of those l and l + 4, then l + 2, then l + 1. The term of an entry that does not count is less than
-//! 2^-97 of a sum's last digit, and changes nothing: so entries of -inf may be appended to a row.
+//! 2^-97 of a sum's last digit, and changes nothing (`docs/design.md` has what is proven): so entries of -inf may be
+//! appended to a row.
 
 use super::{function::Function, terms::Reference};
 use crate::{

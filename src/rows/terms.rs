@@ -74,7 +74,7 @@ impl<S: Simd> Reference<S> {
     /// K 2^64 e^(x - offset) / 2^N; `OFFSET` is whether any offset is not 0.
     ///
     /// An entry that does not count has the term of the least one that does: times 1 / s that is below 2^-150, so the result
-    /// rounds to 0, and no sum changes by it.
+    /// rounds to 0; of the sum `sum.rs` tells.
     #[inline(always)]
     pub(crate) fn term<const OFFSET: bool>(&self, x: F32s<S>) -> F32s<S> {
         self.term_of(self.shifted::<OFFSET>(x))
