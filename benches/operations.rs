@@ -13,7 +13,7 @@
 #[path = "common/normal.rs"]
 mod normal;
 
-use activations::{Isa, contract::OPERATIONS};
+use activations::{Isa, table::OPERATIONS};
 use criterion::{
     BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main, measurement::WallTime,
 };

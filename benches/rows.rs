@@ -14,7 +14,7 @@ mod normal;
 
 use activations::{
     Causal, Isa, Options, RowActivation, Rows, Softmax,
-    contract::{ROW_OPERATIONS, log_sum_exp_at},
+    table::{ROW_OPERATIONS, log_sum_exp_at},
 };
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use normal::normal;

@@ -57,7 +57,7 @@ def selu(report: Report) -> None:
 
 def make() -> list[Report]:
     core, elu, scaled = (
-        Report(file) for file in ("expm1.rs", "ops/elu.rs", "ops/selu.rs")
+        Report(file) for file in ("math/expm1.rs", "ops/elu.rs", "ops/selu.rs")
     )
     polynomial(core)
     tables(elu, mpf(1))

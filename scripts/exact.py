@@ -194,7 +194,7 @@ def coefficients(report: Report, degree: int, limit: int) -> None:
 
 
 def make() -> list[Report]:
-    report = Report("exact.rs")
+    report = Report("math/exp_f64.rs")
     core(report)
     hard_list(report)
     exp, sigmoid, tanh = (Report(f"ops/{name}.rs") for name in FUNCTIONS)

@@ -46,7 +46,7 @@ def tables(report: Report) -> None:
     """2^(i/8) in f32, and its relative errors plus C0."""
     powers = table(mpf(1))
     report.equal("POWERS", powers)
-    c0 = found("exponential.rs", "C0")[0]
+    c0 = found("math/exp.rs", "C0")[0]
     errors = [f32(x / t - 1) for x, t in zip(exact(mpf(1)), powers, strict=True)]
     report.equal("CORRECTIONS", [f32(e + c0) for e in errors])
 
@@ -66,7 +66,7 @@ def unfused(report: Report) -> None:
 
 
 def make() -> list[Report]:
-    core, exp = Report("exponential.rs"), Report("ops/exp.rs")
+    core, exp = Report("math/exp.rs"), Report("ops/exp.rs")
     reduction(core)
     polynomial(core)
     unfused(core)

@@ -61,11 +61,11 @@ def gradient(report: Report, powers: list[mpf]) -> None:
 
 
 def make() -> list[Report]:
-    report = Report("ops/sigmoid.rs")
+    report, shared = Report("ops/sigmoid.rs"), Report("math/logistic.rs")
     powers = default(report)
     fast(report)
-    gradient(report, powers)
-    return [report]
+    gradient(shared, powers)
+    return [report, shared]
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ def spread(
 
 
 def make() -> list[Report]:
-    report = Report("rows/terms.rs")
+    report = Report("rows/numerics/terms.rs")
     c2, c3 = (float(found(report.file, name)[0]) for name in ("C2", "C3"))
     low, high = spread(float(K), c2, c3)
     report.equal("POWERS", table(K), note=f"terms off by {low:.3f} to {high:.3f} * 2^-24")

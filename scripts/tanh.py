@@ -61,10 +61,10 @@ def polynomial(report: Report, per_c: mpf) -> None:
 
 
 def make() -> list[Report]:
-    report = Report("ops/tanh.rs")
-    below_1(report)
+    report, shared = Report("ops/tanh.rs"), Report("math/logistic.rs")
+    below_1(shared)
     polynomial(report, powers(report))
-    return [report]
+    return [report, shared]
 
 
 if __name__ == "__main__":

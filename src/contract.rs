@@ -1,6 +1,6 @@
-//! What is promised of each operation, as data: the tests, benches and tables read it. No part of the API.
+//! What is promised of each operation, as data.
 
-use crate::{Isa, Options, Rows};
+use crate::isa::Isa;
 
 /// Limits in ULP over all inputs: the maxima found by visiting every one, rounded up.
 #[derive(Clone, Copy, Debug)]
@@ -81,20 +81,3 @@ pub struct Backward {
     pub derivative: fn(f64) -> f64,
     pub backward: fn(Isa, x: &[f32], dy: &[f32], dx: &mut [f32]),
 }
-
-/// A function of rows in one tier.
-#[derive(Clone, Copy, Debug)]
-pub struct RowOperation {
-    pub name: &'static str,
-    pub tier: &'static str,
-    /// Where the exact result is a normal number.
-    pub bound: Bound,
-    pub rows: fn(Isa, Options<'_>, x: &mut [f32], Rows),
-    pub rows_into: fn(Isa, Options<'_>, src: &[f32], Rows, dst: &mut [f32], Rows),
-    /// The shape is `[outer, n, inner]`.
-    pub axis: fn(Isa, Options<'_>, x: &mut [f32], [usize; 3]),
-    pub axis_into: fn(Isa, Options<'_>, src: &[f32], dst: &mut [f32], [usize; 3]),
-}
-
-pub use crate::ops::OPERATIONS;
-pub use crate::rows::{ROW_OPERATIONS, log_sum_exp_at};

@@ -76,33 +76,40 @@ struct Readme;
 struct ExactTier;
 
 mod activation;
-#[doc(hidden)]
-pub mod contract;
-mod exact;
-mod expm1;
-mod exponential;
+mod check;
+#[allow(missing_docs, reason = "read by tests alone, through the hidden module `table`")]
+mod contract;
 #[doc = include_str!("../docs/guide.md")]
 pub mod guide {}
-mod hex;
 mod isa;
 mod kind;
+mod map;
+mod math;
 mod ops;
-mod prelu;
-mod random;
 mod rows;
-mod run;
+mod tier;
 mod vector;
 
-pub use activation::{Activation, Exact, Fast, FromOutput, Gradient};
+/// Every operation with its promises and kernels, for tests, benches and examples. No part of the API.
+#[doc(hidden)]
+pub mod table {
+    pub use crate::{
+        contract::{Backward, Bound, Bounds, Operation, Tier},
+        ops::OPERATIONS,
+        rows::{ROW_OPERATIONS, RowOperation, log_sum_exp_at},
+    };
+}
+
+pub use activation::{Activation, FromOutput, Gradient};
 pub use isa::{Isa, ParseIsaError};
 pub use kind::{ExactKind, Kind, NoExactKernel, ParseKindError};
+pub use math::threefry::Draws;
 pub use ops::{
-    Celu, Elu, Exp, HardTanh, LeakyRelu, RRelu, Relu, Relu6, Selu, Sigmoid, Tanh, Threshold, exp, relu,
-    sigmoid, tanh,
+    Celu, Elu, Exp, HardTanh, LeakyRelu, PRelu, RRelu, Relu, Relu6, Selu, Sigmoid, Tanh, Threshold, exp,
+    relu, sigmoid, tanh,
 };
-pub use prelu::PRelu;
-pub use random::Draws;
 pub use rows::{
     Causal, EmptyRow, Infinity, LogSoftmax, LogSumExp, OnlineSoftmax, Options, RowActivation, RowGradient,
     Rows, Softmax, log_softmax, softmax,
 };
+pub use tier::{Exact, Fast};

@@ -8,7 +8,7 @@ mod ulp;
 
 use activations::{
     Activation, Exp, Fast, Isa, LeakyRelu, Options, Sigmoid, Tanh,
-    contract::{Bound, OPERATIONS, ROW_OPERATIONS, RowOperation},
+    table::{Bound, OPERATIONS, ROW_OPERATIONS, RowOperation},
 };
 use folder::{Folder, binary, bytes, skip};
 use std::{

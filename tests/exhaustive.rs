@@ -21,7 +21,7 @@ mod sweep;
 
 use activations::{
     Isa,
-    contract::{OPERATIONS, Operation, Tier},
+    table::{OPERATIONS, Operation, Tier},
 };
 use common::isas;
 use nearest::nearest;

@@ -20,7 +20,7 @@ mod nearest;
 #[path = "common/sweep.rs"]
 mod sweep;
 
-use activations::contract::{Backward, Bound, OPERATIONS, Operation};
+use activations::table::{Backward, Bound, OPERATIONS, Operation};
 use common::{Call, Form, calls, isas, same, ulp::ulps};
 use environment::Environment;
 use std::hint::black_box;

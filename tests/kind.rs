@@ -4,7 +4,7 @@ mod common;
 
 use activations::{
     Fast, Isa, Kind, LeakyRelu, LogSoftmax, Options, ParseKindError, RowGradient, Softmax,
-    contract::{OPERATIONS, ROW_OPERATIONS},
+    table::{OPERATIONS, ROW_OPERATIONS},
 };
 use common::{same, spread};
 

@@ -7,7 +7,7 @@ mod each;
 
 use activations::{
     Activation, Exact, Fast, FromOutput, Gradient, LogSumExp, Options, RowActivation, Rows, Softmax,
-    contract::ROW_OPERATIONS,
+    table::ROW_OPERATIONS,
 };
 use common::{calls, isas};
 

@@ -6,7 +6,7 @@
 #[path = "common/ulp.rs"]
 mod ulp;
 
-use activations::contract::OPERATIONS;
+use activations::table::OPERATIONS;
 use ulp::ulps;
 
 #[test]

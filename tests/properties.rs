@@ -7,7 +7,7 @@ mod each;
 
 use activations::{
     Exact, Exp, Fast, FromOutput, Gradient, Isa, Relu,
-    contract::{Backward, OPERATIONS, Operation, Tier},
+    table::{Backward, OPERATIONS, Operation, Tier},
 };
 use common::{Call, Form, calls, forward, gradients, is_quiet_nan, same, ulp::ulps};
 use proptest::{collection::vec, prelude::*, sample::Index};

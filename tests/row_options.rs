@@ -14,7 +14,7 @@ mod special;
 
 use activations::{
     EmptyRow, Infinity, Isa, LogSumExp, Options, RowActivation, Rows, Softmax,
-    contract::{ROW_OPERATIONS, RowOperation, log_sum_exp_at},
+    table::{ROW_OPERATIONS, RowOperation, log_sum_exp_at},
 };
 use case::Case;
 use common::{isas, ulp::ulps};

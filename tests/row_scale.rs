@@ -5,7 +5,7 @@ mod common;
 #[path = "rows/families.rs"]
 mod families;
 
-use activations::{Options, Rows, Softmax, contract::ROW_OPERATIONS};
+use activations::{Options, Rows, Softmax, table::ROW_OPERATIONS};
 use common::isas;
 use families::{FAMILIES, matrix};
 

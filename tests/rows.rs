@@ -23,7 +23,7 @@ mod search;
 
 use activations::{
     Isa, Options, Rows,
-    contract::{ROW_OPERATIONS, RowOperation, log_sum_exp_at},
+    table::{ROW_OPERATIONS, RowOperation, log_sum_exp_at},
 };
 use capture::{FEED_FORWARD, SCORES, capture};
 use common::{isas, ulp::ulps};

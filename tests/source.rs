@@ -4,7 +4,7 @@
 #[path = "source/inlining.rs"]
 mod inlining;
 
-use activations::contract::{OPERATIONS, Operation};
+use activations::table::{OPERATIONS, Operation};
 use proc_macro2::{TokenStream, TokenTree};
 use std::{
     collections::BTreeSet,
@@ -27,8 +27,9 @@ impl Source {
 
     /// The operation that the file defines.
     fn operation(&self) -> Option<&str> {
-        let stem = self.path.strip_prefix("ops").ok()?.file_stem()?.to_str()?;
-        (stem != "mod").then_some(stem)
+        let file = self.path.strip_prefix("ops").ok()?;
+        let stem = file.file_stem()?.to_str()?;
+        (file.components().count() == 1 && !["mod", "table"].contains(&stem)).then_some(stem)
     }
 }
 

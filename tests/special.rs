@@ -2,7 +2,7 @@
 
 mod common;
 
-use activations::{Activation, Fast, Gradient, LeakyRelu, contract::OPERATIONS};
+use activations::{Activation, Fast, Gradient, LeakyRelu, table::OPERATIONS};
 use common::{Call, Form, calls, nans, same, spread};
 
 /// Rests, registers and steps of four registers at the narrow levels, then all of them at the widest: each input

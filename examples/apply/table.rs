@@ -3,7 +3,7 @@
 use crate::{npy::Source, oracle::exact, ulp::ulps};
 use activations::{
     Isa, Options, Rows,
-    contract::{OPERATIONS, Operation, ROW_OPERATIONS, RowOperation},
+    table::{OPERATIONS, Operation, ROW_OPERATIONS, RowOperation},
 };
 use anyhow::Result;
 use comfy_table::{CellAlignment::Right, Table, presets::ASCII_MARKDOWN};

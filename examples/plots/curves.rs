@@ -1,7 +1,7 @@
 //! An operation and its derivative.
 
 use crate::line;
-use activations::{Isa, contract::Operation};
+use activations::{Isa, table::Operation};
 use anyhow::Result;
 use plotters::chart::SeriesLabelPosition::UpperLeft;
 use std::{ops::RangeInclusive, path::Path};

@@ -7,7 +7,7 @@ use crate::{
 };
 use activations::{
     Isa,
-    contract::{Bound, Operation, Tier},
+    table::{Bound, Operation, Tier},
 };
 use anyhow::{Result, ensure};
 use plotters::{chart::SeriesLabelPosition, prelude::*};

@@ -22,7 +22,7 @@ mod ulp;
 
 use activations::{
     Isa,
-    contract::{OPERATIONS, ROW_OPERATIONS},
+    table::{OPERATIONS, ROW_OPERATIONS},
 };
 use anyhow::{Context, Result};
 use std::{env, fs, path::Path};

@@ -3,7 +3,7 @@
 use crate::line;
 use activations::{
     Isa, Options, Rows,
-    contract::{RowOperation, log_sum_exp_at},
+    table::{RowOperation, log_sum_exp_at},
 };
 use anyhow::Result;
 use plotters::chart::SeriesLabelPosition::{LowerMiddle, UpperLeft};

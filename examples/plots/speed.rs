@@ -6,7 +6,7 @@ use crate::{
 };
 use activations::{
     Isa,
-    contract::{OPERATIONS, ROW_OPERATIONS},
+    table::{OPERATIONS, ROW_OPERATIONS},
 };
 use anyhow::{Context, Result};
 use plotters::{chart::SeriesLabelPosition, prelude::*};

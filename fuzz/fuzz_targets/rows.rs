@@ -13,7 +13,7 @@ mod oracle;
 
 use activations::{
     Causal, EmptyRow, Infinity, Isa, Options, Rows,
-    contract::{ROW_OPERATIONS, RowOperation, log_sum_exp_at},
+    table::{ROW_OPERATIONS, RowOperation, log_sum_exp_at},
 };
 use arbitrary::Arbitrary;
 use common::{isas, same, ulp::ulps};

@@ -3,10 +3,12 @@
 mod exact;
 
 use crate::{
-    activation::{Activation, Exact, Fast, Gradient},
+    activation::{Activation, Gradient},
+    check::shape as check,
     contract::Contract as _,
     ops::each_operation,
-    rows::{LogSoftmax, RowActivation, RowGradient, Softmax, shape as check},
+    rows::{LogSoftmax, RowActivation, RowGradient, Softmax},
+    tier::{Exact, Fast},
 };
 use core::{error::Error, fmt, str::FromStr};
 pub use exact::{ExactKind, NoExactKernel};

@@ -1,9 +1,13 @@
-use super::{Backward, Elu, Relu, elu::EXPM1, exp::decay};
+use super::{
+    elu::{EXPM1, Elu},
+    exp::decay,
+    relu::Relu,
+};
 use crate::{
     contract::{Bounds, Contract},
-    hex::hex,
     isa::Simd,
-    run::Map,
+    map::{Backward, Map},
+    math::hex::hex,
     vector::F32s,
 };
 

@@ -1,10 +1,10 @@
-use super::{Backward, exp::decay};
+use super::exp::decay;
 use crate::{
     contract::{Bound, Bounds, Contract},
-    expm1::Expm1,
-    exponential::Powers,
     isa::Simd,
-    run::Map,
+    map::{Backward, Map},
+    math::exp::Powers,
+    math::expm1::Expm1,
     vector::F32s,
 };
 

@@ -1,12 +1,12 @@
-use super::{Backward, BackwardFromOutput, Exact, Fast};
 use crate::{
-    Activation,
+    activation::Activation,
     contract::{Bound, Bounds, Contract},
-    exact::{Coefficients, power},
-    exponential::{C0, C2, C3, Powers, Reduced, reduce, unfused},
-    hex::{hex, hex_f64},
     isa::Simd,
-    run::Map,
+    map::{Backward, BackwardFromOutput, Map},
+    math::exp::{C0, C2, C3, Powers, Reduced, reduce, unfused},
+    math::exp_f64::{Coefficients, power},
+    math::hex::{hex, hex_f64},
+    tier::{Exact, Fast},
     vector::F32s,
 };
 

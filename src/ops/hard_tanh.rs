@@ -1,8 +1,7 @@
-use super::{Backward, BackwardFromOutput};
 use crate::{
     contract::{Bound, Bounds, Contract},
     isa::Simd,
-    run::Map,
+    map::{Backward, BackwardFromOutput, Map},
     vector::F32s,
 };
 

@@ -5,178 +5,28 @@ mod elu;
 mod exp;
 mod hard_tanh;
 mod leaky_relu;
+mod prelu;
 mod relu;
 mod relu6;
 mod rrelu;
 mod selu;
 mod sigmoid;
+mod table;
 mod tanh;
 mod threshold;
 
-use crate::{
-    activation::{Activation, Exact, Fast, FromOutput, Gradient},
-    contract::{self, Bound, Contract, Operation, Tier},
-    isa::Isa,
-    run::{in_place, into},
-};
 pub use celu::Celu;
 pub use elu::Elu;
 pub use exp::{Exp, exp};
 pub use hard_tanh::HardTanh;
 pub use leaky_relu::LeakyRelu;
+pub use prelu::PRelu;
 pub use relu::{Relu, relu};
 pub use relu6::Relu6;
 pub use rrelu::RRelu;
 pub use selu::Selu;
 pub use sigmoid::{Sigmoid, sigmoid};
+pub use table::OPERATIONS;
+pub(crate) use table::each_operation;
 pub use tanh::{Tanh, tanh};
 pub use threshold::Threshold;
-
-/// The gradient kernel of an operation, of x and dy.
-#[derive(Clone, Copy)]
-pub(crate) struct Backward<Op>(pub(crate) Op);
-
-/// The gradient kernel of an operation, of y and dy.
-#[derive(Clone, Copy)]
-struct BackwardFromOutput<Op>(Op);
-
-#[track_caller]
-pub(crate) fn same_length(name: &str, len: usize, dst_name: &str, dst_len: usize) {
-    assert!(len == dst_len, "{name} has {len} elements, {dst_name} has {dst_len}");
-}
-
-/// Compiles the kernels of a forward operation here, at this crate's optimisation level.
-macro_rules! activation {
-    ($Op:ty) => {
-        impl Activation for $Op {
-            fn apply(&self, x: &mut [f32]) {
-                in_place(Isa::active(), *self, x);
-            }
-            fn apply_into(&self, src: &[f32], dst: &mut [f32]) {
-                same_length("src", src.len(), "dst", dst.len());
-                into(Isa::active(), *self, [src], dst);
-            }
-        }
-    };
-}
-
-/// Another tier: a kernel of its own, or the default one.
-macro_rules! other_tier {
-    ($Tier:ident, $Op:ty, own) => {
-        activation!($Tier<$Op>);
-    };
-    ($Tier:ident, $Op:ty, default) => {
-        impl Activation for $Tier<$Op> {
-            fn apply(&self, x: &mut [f32]) {
-                self.0.apply(x);
-            }
-            fn apply_into(&self, src: &[f32], dst: &mut [f32]) {
-                self.0.apply_into(src, dst);
-            }
-        }
-    };
-}
-
-macro_rules! other_kernel {
-    ($Tier:ident, $Op:ty, own) => {
-        $Tier(<$Op>::default())
-    };
-    ($Tier:ident, $Op:ty, default) => {
-        <$Op>::default()
-    };
-}
-
-macro_rules! exact_bound {
-    ($Op:ty, own) => {
-        Bound::ROUNDED
-    };
-    ($Op:ty, default) => {
-        <$Op>::BOUNDS.default
-    };
-}
-
-macro_rules! tier {
-    ($name:literal, $bound:expr, $kernel:expr) => {
-        Tier {
-            name: $name,
-            bound: $bound,
-            apply: |isa, x| in_place(isa, $kernel, x),
-            apply_into: |isa, src, dst| into(isa, $kernel, [src], dst),
-        }
-    };
-}
-
-macro_rules! operations { ($($Op:ident: fast tier $fast:ident $(, exact tier $exact:ident)?;)*) => {
-    $(
-        activation!($Op);
-        other_tier!(Fast, $Op, $fast);
-        $(other_tier!(Exact, $Op, $exact);)?
-
-        impl Gradient for $Op {
-            fn backward(&self, x: &[f32], dy: &[f32], dx: &mut [f32]) {
-                same_length("x", x.len(), "dx", dx.len());
-                same_length("dy", dy.len(), "dx", dx.len());
-                into(Isa::active(), Backward(*self), [x, dy], dx);
-            }
-        }
-    )*
-
-    /// Every operation, for what goes through all of them.
-    pub static OPERATIONS: &[Operation] = &[$(
-        Operation {
-            name: <$Op>::NAME,
-            tiers: &[
-                tier!("default", <$Op>::BOUNDS.default, <$Op>::default()),
-                tier!("fast", <$Op>::BOUNDS.fast, other_kernel!(Fast, $Op, $fast)),
-                $(tier!("exact", exact_bound!($Op, $exact), other_kernel!(Exact, $Op, $exact)),)?
-            ],
-            backward: contract::Backward {
-                bound: <$Op>::BOUNDS.backward,
-                specials: <$Op>::DERIVATIVE_SPECIALS,
-                derivative: |x| <$Op>::default().derivative(x),
-                backward: |isa, x, dy, dx| into(isa, Backward(<$Op>::default()), [x, dy], dx),
-            },
-            range: <$Op>::RANGE,
-            odd: <$Op>::ODD,
-            monotone: <$Op>::MONOTONE,
-            specials: <$Op>::SPECIALS,
-            exact: |x| <$Op>::default().exact(x),
-        },
-    )*];
-}; }
-
-/// The table: gives every operation on elements to a macro. A tier has a kernel of its `own` or is the `default` one; what is
-/// not always correctly rounded by either has no exact tier.
-macro_rules! each_operation {
-    ($macro:ident) => {
-        $macro! {
-            Exp: fast tier own, exact tier own;
-            Sigmoid: fast tier own, exact tier own;
-            Tanh: fast tier default, exact tier own;
-            Relu: fast tier default, exact tier default;
-            LeakyRelu: fast tier default, exact tier default;
-            RRelu: fast tier default, exact tier default;
-            Relu6: fast tier default, exact tier default;
-            HardTanh: fast tier default, exact tier default;
-            Threshold: fast tier default, exact tier default;
-            Elu: fast tier default;
-            Selu: fast tier default;
-            Celu: fast tier default;
-        }
-    };
-}
-pub(crate) use each_operation;
-
-each_operation!(operations);
-
-macro_rules! from_output { ($($Op:ty),*) => {$(
-    impl FromOutput for $Op {
-        fn gradient_from_output(&self, y: &[f32], dy: &[f32], dx: &mut [f32]) {
-            same_length("y", y.len(), "dx", dx.len());
-            same_length("dy", dy.len(), "dx", dx.len());
-            into(Isa::active(), BackwardFromOutput(*self), [y, dy], dx);
-        }
-    }
-)*}; }
-
-from_output!(Exp, Relu, Relu6, HardTanh);

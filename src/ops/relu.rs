@@ -1,9 +1,8 @@
-use super::{Backward, BackwardFromOutput};
 use crate::{
-    Activation,
+    activation::Activation,
     contract::{Bound, Bounds, Contract},
     isa::Simd,
-    run::Map,
+    map::{Backward, BackwardFromOutput, Map},
     vector::F32s,
 };
 

@@ -1,8 +1,8 @@
-use super::{Backward, BackwardFromOutput, HardTanh};
+use super::hard_tanh::HardTanh;
 use crate::{
     contract::{Bound, Bounds, Contract},
     isa::Simd,
-    run::Map,
+    map::{Backward, BackwardFromOutput, Map},
     vector::F32s,
 };
 

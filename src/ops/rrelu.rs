@@ -1,10 +1,10 @@
-use super::{Backward, LeakyRelu, same_length};
+use super::leaky_relu::{BySlope, LeakyRelu};
 use crate::{
+    check::same_length,
     contract::{Bounds, Contract},
     isa::{Isa, Job, Native, Simd, on},
-    prelu::BySlope,
-    random::{Draws, GROUP, LANES, uniform},
-    run::{Map, into},
+    map::{Backward, Map, into},
+    math::threefry::{Draws, GROUP, LANES, uniform},
     vector::F32s,
 };
 

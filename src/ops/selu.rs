@@ -1,11 +1,11 @@
-use super::{Backward, exp::decay};
+use super::exp::decay;
 use crate::{
     contract::{Bound, Bounds, Contract},
-    expm1::Expm1,
-    exponential::Powers,
-    hex::hex,
     isa::Simd,
-    run::Map,
+    map::{Backward, Map},
+    math::exp::Powers,
+    math::expm1::Expm1,
+    math::hex::hex,
     vector::F32s,
 };
 

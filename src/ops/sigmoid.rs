@@ -1,12 +1,13 @@
-use super::{Backward, Exact, Fast, tanh};
 use crate::{
-    Activation,
+    activation::Activation,
     contract::{Bound, Bounds, Contract},
-    exact::{Coefficients, power},
-    exponential::{C0, C2, C3, Powers, reduce, reduce_negated, unfused},
-    hex::{hex, hex_f64},
     isa::Simd,
-    run::Map,
+    map::{Backward, Map},
+    math::exp::{C0, C2, C3, Powers, reduce_negated, unfused},
+    math::exp_f64::{Coefficients, power},
+    math::hex::{hex, hex_f64},
+    math::logistic::{bell, ratio},
+    tier::{Exact, Fast},
     vector::F32s,
 };
 
@@ -131,7 +132,7 @@ fn plain<S: Simd>(x: F32s<S>) -> F32s<S> {
     let negative = x.lt(0.0);
 
     let numerator = near.select(s, negative.select(reduced.p - t, -1.0));
-    let v = numerator / near.select(tanh::ratio(s), t + 1.0);
+    let v = numerator / near.select(ratio(s), t + 1.0);
 
     let quarter = x * 0.25;
     let middle = 0.5 + (quarter - quarter * v);
@@ -189,33 +190,6 @@ impl Map<2> for Backward<Sigmoid> {
     #[inline(always)]
     fn eval<S: Simd>(self, [x, dy]: [F32s<S>; 2]) -> F32s<S> {
         bell(x.abs().at_most(104.5), 1.0) * dy
-    }
-}
-
-/// `numerator / (e^a + 2 + e^-a)` for 0 <= a <= 106: no term cancels, and each tail is right.
-#[inline(always)]
-pub(super) fn bell<S: Simd>(a: F32s<S>, numerator: f32) -> F32s<S> {
-    // As K above; here 3 K must stay below 4, and K near the root of 2 rounds best.
-    const HALVINGS: i32 = 26;
-    const K: f32 = hex("0x1.53f728p-26");
-    const POWERS: Powers = Powers::new(
-        [0x3fa9fb94, 0x3fb95e13, 0x3fca2509, 0x3fdc70b9, 0x3ff06452, 0x40031319, 0x400ef018, 0x401bdff6],
-        -HALVINGS,
-    );
-    if S::FUSED {
-        let reduced = reduce(a);
-        let r = reduced.r;
-        let p = r.mul_add(C3, C2).mul_add(r * r, r + C0);
-        let scale = POWERS.at(reduced.z);
-        let rest = (K * K) / scale.mul_add(p, scale) + 2.0 * K;
-        let d = scale.at_least(rest) + scale.mul_add(p, scale.at_most(rest));
-        (numerator * K) / d
-    } else {
-        let reduced = unfused::reduce(a);
-        let scale = unfused::power(K, reduced.k);
-        let low = scale * reduced.p;
-        let rest = (K * K) / (scale + low) + 2.0 * K;
-        (numerator * K) / (scale.at_least(rest) + (scale.at_most(rest) + low))
     }
 }
 

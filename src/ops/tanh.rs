@@ -1,12 +1,13 @@
-use super::{Backward, Exact, sigmoid::bell};
 use crate::{
-    Activation,
+    activation::Activation,
     contract::{Bound, Bounds, Contract},
-    exact::{Coefficients, power},
-    exponential::{LN_2, LOG2_E, MAGIC, Powers, unfused},
-    hex::{hex, hex_f64},
     isa::Simd,
-    run::Map,
+    map::{Backward, Map},
+    math::exp::{LN_2, LOG2_E, MAGIC, Powers, unfused},
+    math::exp_f64::{Coefficients, power},
+    math::hex::{hex, hex_f64},
+    math::logistic::{bell, ratio},
+    tier::Exact,
     vector::F32s,
 };
 
@@ -68,14 +69,6 @@ impl Map<1> for Tanh {
         let v = s / half_exp_plus_half(a.at_most(9.5)).at_least(ratio(s));
         b.neg_mul_add(v, b).with_sign_of(x)
     }
-}
-
-/// s / (1 - tanh(x)/x) for s = x^2 <= 1: nearly linear, since its singularity nearest to 0 is at -20.2.
-#[inline(always)]
-pub(super) fn ratio<S: Simd>(s: F32s<S>) -> F32s<S> {
-    const COEFFICIENTS: [f32; 4] =
-        [hex("0x1.dad2a2p-13"), hex("-0x1.750566p-8"), hex("0x1.3332bap0"), hex("0x1.800006p1")];
-    s.poly(COEFFICIENTS)
 }
 
 /// (e^2a + 1) / 2

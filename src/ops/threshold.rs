@@ -1,8 +1,7 @@
-use super::Backward;
 use crate::{
     contract::{Bound, Bounds, Contract},
     isa::Simd,
-    run::Map,
+    map::{Backward, Map},
     vector::F32s,
 };
 

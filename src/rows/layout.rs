@@ -41,9 +41,3 @@ impl Rows {
         len.div_ceil(stride)
     }
 }
-
-#[track_caller]
-pub(crate) fn shape(name: &str, len: usize, [outer, n, inner]: [usize; 3]) {
-    let product = outer.checked_mul(n).and_then(|product| product.checked_mul(inner));
-    assert!(product == Some(len), "{name} has {len} elements, its shape is [{outer}, {n}, {inner}]");
-}

@@ -1,7 +1,10 @@
-use super::{function::Function, log::ln_1p, options::Options, terms::Reference};
+use super::{
+    activation::RowActivation,
+    numerics::{function::Function, log_sum_exp::log_sum_exp, terms::Reference},
+    options::Options,
+};
 use crate::{
     isa::Simd,
-    rows::RowActivation,
     vector::{F32s, F64s},
 };
 
@@ -47,23 +50,6 @@ pub struct LogSoftmax<'a> {
 #[track_caller]
 pub fn log_softmax(x: &mut [f32], cols: usize) {
     LogSoftmax::new().rows(x, cols);
-}
-
-/// The log-sum-exp as the sum of two numbers.
-///
-/// The maxima are counted instead of added: then the sum of the others keeps its digits, however small it is.
-#[inline(always)]
-pub(super) fn log_sum_exp<S: Simd>(of: &Reference<S>, sum: F64s<S>, count: F32s<S>) -> [F32s<S>; 2] {
-    let log = ln_1p(sum / of.largest() + (count - 1.0).widen());
-    let maximum = of.maximum.widen();
-    let high = (maximum + log).narrow();
-    [high, ((maximum - high.widen()) + log).narrow()]
-}
-
-/// The log-sum-exp from the sum of all terms, the maxima among them.
-#[inline(always)]
-pub(super) fn log_sum_exp_with_maxima<S: Simd>(of: &Reference<S>, sum: F64s<S>) -> F32s<S> {
-    (of.maximum.widen() + ln_1p(sum / of.largest() - 1.0)).narrow()
 }
 
 impl Function for LogSoftmax<'_> {

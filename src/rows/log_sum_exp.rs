@@ -1,8 +1,12 @@
 use super::{
-    Axis, Matrix, Rows, along_axis, each_row, function::Function, layout::shape, log_softmax::log_sum_exp,
-    logits::Logits, options::Options, terms::Reference,
+    layout::Rows,
+    logits::Logits,
+    loops::{Axis, Matrix, along_axis, each_row},
+    numerics::{function::Function, log_sum_exp::log_sum_exp, terms::Reference},
+    options::Options,
 };
 use crate::{
+    check::shape,
     isa::{Isa, Simd},
     vector::{F32s, F64s},
 };
@@ -121,34 +125,5 @@ impl Function for LogSumExp<'_> {
     #[inline(always)]
     fn is_delicate(y: f32, maximum: f32) -> bool {
         y.abs() < 1.0 && maximum < 0.0
-    }
-}
-
-/// The log-sum-exp of a delicate row, with its terms in f64.
-#[derive(Clone, Copy)]
-pub(super) struct InF64 {
-    maximum: f64,
-    sum: f64,
-    /// Maxima beside the first.
-    others: f64,
-}
-
-impl InF64 {
-    #[cold]
-    pub(super) fn new(maximum: f32) -> Self {
-        Self { maximum: f64::from(maximum), sum: 0.0, others: -1.0 }
-    }
-
-    pub(super) fn add(&mut self, x: f32) {
-        let d = f64::from(x) - self.maximum;
-        if d < 0.0 {
-            self.sum += libm::exp(d);
-        } else {
-            self.others += 1.0;
-        }
-    }
-
-    pub(super) fn result(self) -> f32 {
-        (self.maximum + libm::log1p(self.sum + self.others)) as f32
     }
 }

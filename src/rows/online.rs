@@ -1,12 +1,9 @@
 //! Softmax of a row that comes in blocks.
 
 use super::{
-    function::Function,
-    log_softmax::log_sum_exp_with_maxima,
+    loops::steps::{map_in_place, maximum},
+    numerics::{function::Function, log_sum_exp::log_sum_exp_with_maxima, sum::LANES, terms::Reference},
     softmax::Softmax,
-    steps::{map_in_place, maximum},
-    sum::LANES,
-    terms::Reference,
 };
 use crate::{
     isa::{Isa, Job, Native, Simd, on},

@@ -1,8 +1,13 @@
-use super::{Rows, function::Function, in_place, options::Options, terms::Reference};
+use super::{
+    activation::RowActivation,
+    entry::in_place,
+    layout::Rows,
+    numerics::{function::Function, terms::Reference},
+    options::Options,
+};
 use crate::{
-    activation::Fast,
     isa::{Isa, Simd},
-    rows::RowActivation,
+    tier::Fast,
     vector::{F32s, F64s},
 };
 

@@ -7,7 +7,7 @@ pub(crate) mod ulp;
 
 use activations::{
     Isa,
-    contract::{Backward, OPERATIONS, Operation, Tier},
+    table::{Backward, OPERATIONS, Operation, Tier},
 };
 
 /// The levels of this machine, no higher than the active one, so that `ACTIVATIONS_MAX_ISA` limits the tests too.

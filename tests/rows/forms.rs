@@ -6,7 +6,7 @@ use super::{
     log_sum_exps, operations, rows,
 };
 use crate::common::isas;
-use activations::{Isa, Options, Rows, contract::RowOperation};
+use activations::{Isa, Options, Rows, table::RowOperation};
 
 /// That `y`, of all rows at once, is what each other form gives.
 #[track_caller]

@@ -6,7 +6,7 @@ use crate::{
 };
 use activations::{
     Isa,
-    contract::{Bound, OPERATIONS, ROW_OPERATIONS},
+    table::{Bound, OPERATIONS, ROW_OPERATIONS},
 };
 
 /// The results of PyTorch in float64.

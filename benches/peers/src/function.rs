@@ -1,6 +1,6 @@
 //! The functions that are compared.
 
-use activations::contract::{OPERATIONS, Operation};
+use activations::table::{OPERATIONS, Operation};
 use std::fmt;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

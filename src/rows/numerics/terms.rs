@@ -4,9 +4,9 @@
 //! row. So the maximum is not subtracted, and no error comes from it; a factor that all terms have cancels.
 
 use crate::{
-    exponential::{LN_2, LN_2_REST, LOG2_E, MAGIC, Powers, unfused},
-    hex::hex,
     isa::Simd,
+    math::exp::{LN_2, LN_2_REST, LOG2_E, MAGIC, Powers, unfused},
+    math::hex::hex,
     vector::{F32s, F64s, Mask},
 };
 

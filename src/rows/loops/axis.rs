@@ -1,15 +1,19 @@
 //! Rows along an inner axis, sixteen neighbours at a time.
 
 use super::{
-    Axis,
     aligned::Aligned,
-    function::Function,
     lanes::{Columns, columns_at},
-    logits::Place,
+    matrix::Axis,
     neighbours,
-    sum::LANES,
 };
-use crate::{isa::Simd, vector::F32s};
+use crate::{
+    isa::Simd,
+    rows::{
+        logits::Place,
+        numerics::{function::Function, sum::LANES},
+    },
+    vector::F32s,
+};
 
 /// Entries of sixteen columns that fit on the stack.
 const SMALL_TILE: usize = 64;

@@ -1,17 +1,14 @@
 //! [`PRelu`]: the leaky rectified linear unit with slopes that are trained.
 
 mod apply;
-mod kernel;
 mod parts;
 mod sums;
 
 use crate::{
+    check::{same_length, shape},
     isa::{Isa, on},
-    ops::same_length,
-    rows::shape,
 };
 use apply::{Backward, Forward, ForwardInto, Slopes};
-pub(crate) use kernel::BySlope;
 use sums::Sums;
 
 /// The parametric rectified linear unit: x where x > 0, else slope · x, with one slope for each channel.

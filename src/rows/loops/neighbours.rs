@@ -2,14 +2,16 @@
 //! order of memory, and whole lines of it.
 
 use super::{
-    Axis,
-    function::Function,
     lanes::{Columns, without_maxima},
-    sum::{LANES, Lanes, over_lanes},
-    terms::Reference,
+    matrix::Axis,
 };
 use crate::{
     isa::Simd,
+    rows::numerics::{
+        function::Function,
+        sum::{LANES, Lanes, over_lanes},
+        terms::Reference,
+    },
     vector::{F32s, F64s},
 };
 

@@ -1,18 +1,18 @@
 //! The steps of sixteen entries through a row that lies across the lanes.
 
-use super::{
-    aligned::Aligned,
-    function::Function,
-    sum::{LANES, Lanes, PAIR},
-};
+use super::aligned::Aligned;
 use crate::{
     isa::Simd,
+    rows::numerics::{
+        function::Function,
+        sum::{LANES, Lanes, PAIR},
+    },
     vector::{F32s, Mask},
 };
 
 /// The maximum; where a NaN is among the entries, anything: their terms carry it on.
 #[inline(always)]
-pub(super) fn maximum<S: Simd>(s: S, x: &[f32]) -> f32 {
+pub(in crate::rows) fn maximum<S: Simd>(s: S, x: &[f32]) -> f32 {
     let mut m = [F32s::splat(s, f32::NEG_INFINITY); 2];
     let mut steps = x.chunks_exact(2 * S::LANES);
     for x in &mut steps {
@@ -32,7 +32,7 @@ pub(super) fn maximum<S: Simd>(s: S, x: &[f32]) -> f32 {
 
 /// Calls `f` with the entries, and `fill` after the last.
 #[inline(always)]
-pub(super) fn each<S: Simd>(s: S, x: &[f32], fill: f32, mut f: impl FnMut(F32s<S>)) {
+pub(in crate::rows) fn each<S: Simd>(s: S, x: &[f32], fill: f32, mut f: impl FnMut(F32s<S>)) {
     let mut steps = x.chunks_exact(S::LANES);
     for x in &mut steps {
         f(F32s::load(s, x));
@@ -45,7 +45,12 @@ pub(super) fn each<S: Simd>(s: S, x: &[f32], fill: f32, mut f: impl FnMut(F32s<S
 
 /// Replaces the entries by their images.
 #[inline(always)]
-pub(super) fn map_in_place<S: Simd>(s: S, x: &mut [f32], fill: f32, mut f: impl FnMut(F32s<S>) -> F32s<S>) {
+pub(in crate::rows) fn map_in_place<S: Simd>(
+    s: S,
+    x: &mut [f32],
+    fill: f32,
+    mut f: impl FnMut(F32s<S>) -> F32s<S>,
+) {
     let mut steps = x.chunks_exact_mut(S::LANES);
     for x in &mut steps {
         f(F32s::load(s, x)).store(x);
@@ -58,7 +63,7 @@ pub(super) fn map_in_place<S: Simd>(s: S, x: &mut [f32], fill: f32, mut f: impl 
 
 /// Writes the images of the entries to `dst`, those of `src` or of what is there.
 #[inline(always)]
-pub(super) fn map<S: Simd>(
+pub(in crate::rows) fn map<S: Simd>(
     s: S,
     src: Option<&[f32]>,
     dst: &mut [f32],
@@ -84,7 +89,7 @@ pub(super) fn map<S: Simd>(
 /// Two steps are computed side by side while the two before them are added from memory: an instruction widens what it
 /// loads, and takes three for what is in a register.
 #[inline(always)]
-pub(super) fn map_and_add<F: Function, S: Simd>(
+pub(in crate::rows) fn map_and_add<F: Function, S: Simd>(
     s: S,
     src: Option<&[f32]>,
     dst: &mut [f32],
@@ -139,7 +144,7 @@ pub(super) fn map_and_add<F: Function, S: Simd>(
 
 /// Adds the terms of the entries, which have no place in memory but a few that take turns, as [`map_and_add`] does.
 #[inline(always)]
-pub(super) fn add_terms<F: Function, S: Simd>(
+pub(in crate::rows) fn add_terms<F: Function, S: Simd>(
     s: S,
     x: &[f32],
     lanes: &mut Lanes<F, S>,

@@ -1,7 +1,11 @@
 //! The references of the rows of a batch.
 
-use super::{aligned::Aligned, function::Function, terms::Reference};
-use crate::{isa::Simd, vector::F32s};
+use super::aligned::Aligned;
+use crate::{
+    isa::Simd,
+    rows::numerics::{function::Function, terms::Reference},
+    vector::F32s,
+};
 
 /// So many rows go through each pass together that the latencies at their ends overlap, and what is the same for each
 /// is computed with one row in each lane.

@@ -1,24 +1,49 @@
 //! The logits of rows that have options, in vectors.
 
-use super::{
-    logits::{Logits, NONE, Place},
-    sum::LANES,
-};
+use super::{Logits, NONE, Place};
 use crate::{
-    isa::{Job, Native, Simd},
+    isa::{Job, Native, Simd, on},
+    map::Map,
     ops::Tanh,
-    run::Map,
+    rows::numerics::sum::LANES,
     vector::{F32s, Mask},
 };
 
+impl Logits<'_> {
+    /// Writes logits of row `row` from column `start` on, those of `x` or of what is in `y`. Their maximum; anything if one
+    /// of them is NaN.
+    ///
+    /// Not inlined, nor is the other one: the code is the same for all functions of rows.
+    #[inline(never)]
+    pub(in crate::rows) fn write(&self, row: usize, start: usize, x: Option<&[f32]>, y: &mut [f32]) -> f32 {
+        let mut maximum = NONE;
+        on(self.isa, OfRow { logits: self, row, start, x, y, maximum: &mut maximum });
+        maximum
+    }
+
+    /// Writes the logits of the entries at `place`, those of `x` or of what is in `y`, where they are so far apart. Their
+    /// maxima; anything where one of them is NaN.
+    #[inline(never)]
+    pub(in crate::rows) fn write_columns(
+        &self,
+        place: Place,
+        x: Option<(&[f32], usize)>,
+        (y, stride): (&mut [f32], usize),
+    ) -> [f32; LANES] {
+        let mut maxima = [NONE; LANES];
+        on(self.isa, OfColumns { logits: self, place, x, y, stride, maxima: &mut maxima });
+        maxima
+    }
+}
+
 /// The job of [`Logits::write`].
-pub(super) struct OfRow<'a> {
-    pub(super) logits: &'a Logits<'a>,
-    pub(super) row: usize,
-    pub(super) start: usize,
-    pub(super) x: Option<&'a [f32]>,
-    pub(super) y: &'a mut [f32],
-    pub(super) maximum: &'a mut f32,
+struct OfRow<'a> {
+    pub(in crate::rows) logits: &'a Logits<'a>,
+    pub(in crate::rows) row: usize,
+    pub(in crate::rows) start: usize,
+    pub(in crate::rows) x: Option<&'a [f32]>,
+    pub(in crate::rows) y: &'a mut [f32],
+    pub(in crate::rows) maximum: &'a mut f32,
 }
 
 impl Job for OfRow<'_> {
@@ -139,13 +164,13 @@ impl Steps<'_> {
 }
 
 /// The job of [`Logits::write_columns`].
-pub(super) struct OfColumns<'a> {
-    pub(super) logits: &'a Logits<'a>,
-    pub(super) place: Place,
-    pub(super) x: Option<(&'a [f32], usize)>,
-    pub(super) y: &'a mut [f32],
-    pub(super) stride: usize,
-    pub(super) maxima: &'a mut [f32; LANES],
+struct OfColumns<'a> {
+    pub(in crate::rows) logits: &'a Logits<'a>,
+    pub(in crate::rows) place: Place,
+    pub(in crate::rows) x: Option<(&'a [f32], usize)>,
+    pub(in crate::rows) y: &'a mut [f32],
+    pub(in crate::rows) stride: usize,
+    pub(in crate::rows) maxima: &'a mut [f32; LANES],
 }
 
 impl Job for OfColumns<'_> {

@@ -2,12 +2,14 @@
 
 use super::{
     aligned::Aligned,
-    function::Function,
     lanes::{Columns, columns_at},
     matrix::Matrix,
-    sum::LANES,
 };
-use crate::{isa::Simd, vector::F32s};
+use crate::{
+    isa::Simd,
+    rows::numerics::{function::Function, sum::LANES},
+    vector::F32s,
+};
 
 /// Rows of at most so many entries are worked on here.
 pub(super) const SHORT: usize = 31;

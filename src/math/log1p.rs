@@ -6,7 +6,7 @@ use crate::{isa::Simd, vector::F64s};
 ///
 /// 1 + x = 2^k (1 + f), and log(1 + f) = 2 artanh(f / (2 + f)).
 #[inline(always)]
-pub(super) fn ln_1p<S: Simd>(x: F64s<S>) -> F64s<S> {
+pub(crate) fn ln_1p<S: Simd>(x: F64s<S>) -> F64s<S> {
     const ROOT_OF_HALF: u32 = core::f32::consts::FRAC_1_SQRT_2.to_bits();
     /// (artanh(s) / s - 1) / s^2 in powers of s^2.
     const COEFFICIENTS: [f64; 8] =

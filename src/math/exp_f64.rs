@@ -11,8 +11,8 @@
 //! Constants: `scripts/exact.py`.
 
 use crate::{
-    hex::hex_f64,
     isa::Simd,
+    math::hex::hex_f64,
     vector::{F32s, F64s},
 };
 

@@ -3,52 +3,24 @@
 //! The sums are made in f64, in the order of `sum.rs`, and what follows from them is rounded to f32 last.
 
 use super::{
-    EmptyRow, LogSoftmax, LogSumExp, Options, RowActivation, Rows, Softmax,
-    layout::shape,
-    options::Optional,
-    sum::{LANES, over_lanes},
+    activation::{RowActivation, RowGradient},
+    builder::Optional,
+    layout::Rows,
+    log_softmax::LogSoftmax,
+    log_sum_exp::LogSumExp,
+    numerics::sum::{LANES, over_lanes},
+    options::{EmptyRow, Options},
+    softmax::Softmax,
 };
 use crate::{
-    activation::Fast,
+    check::shape,
     isa::{Isa, Job, Native, Simd, on},
+    map::Map,
     ops::Exp,
-    run::Map,
+    tier::Fast,
     vector::{F32s, F64s, Mask},
 };
 use core::marker::PhantomData;
-
-/// A [`RowActivation`] with its gradient.
-///
-/// ```
-/// use activations::{RowActivation, RowGradient, Softmax};
-///
-/// let mut y = [0.0, 0.0];
-/// Softmax::new().rows(&mut y, 2);
-/// let mut dx = [0.0; 2];
-/// Softmax::new().rows_backward(&y, &[1.0, 0.0], &mut dx, 2);
-/// assert_eq!(dx, [0.25, -0.25]);
-/// ```
-pub trait RowGradient<T = f32>: RowActivation<T> {
-    /// The gradient of each row of `cols` elements, from the output `y` of the forward call.
-    ///
-    /// Softmax's is rounded once from an f64; that of log-softmax is off by at most 2 ULP of the larger of `dy` and what is
-    /// subtracted from it. An entry that had no part in its row (a softmax of 0, a log-softmax of −∞) has the gradient 0,
-    /// whatever its `dy`. A scale is in the gradient; the derivative of a soft cap is not, since the output does not tell it.
-    ///
-    /// # Panics
-    ///
-    /// If the lengths differ or are no multiple of `cols`; nothing is written then.
-    #[track_caller]
-    fn rows_backward(&self, y: &[T], dy: &[T], dx: &mut [T], cols: usize);
-
-    /// The gradient along the middle axis of `[outer, n, inner]`.
-    ///
-    /// # Panics
-    ///
-    /// If a length is not the product of the shape; nothing is written then.
-    #[track_caller]
-    fn axis_backward(&self, y: &[T], dy: &[T], dx: &mut [T], shape: [usize; 3]);
-}
 
 /// How a gradient follows from y, dy and a sum over the row.
 trait Function: Copy {

@@ -1,17 +1,18 @@
 //! Rows across the lanes.
 
 use super::{
-    function::Function,
-    log_softmax::log_sum_exp_with_maxima,
-    log_sum_exp::InF64,
     matrix::{Matrix, limit},
     references::{BATCH, References},
     steps::{add_terms, each, map, map_and_add, map_in_place, maximum},
-    sum::{Lanes, add_sink, without_maximum},
-    terms::Reference,
 };
 use crate::{
     isa::Simd,
+    rows::numerics::{
+        function::Function,
+        log_sum_exp::{InF64, log_sum_exp_with_maxima},
+        sum::{Lanes, add_sink, without_maximum},
+        terms::Reference,
+    },
     vector::{F32s, F64s},
 };
 

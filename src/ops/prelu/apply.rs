@@ -1,14 +1,12 @@
 //! The jobs that give as many results as there are elements.
 
 use super::{
-    kernel::{BackwardBySlope, BySlope},
+    super::leaky_relu::{BackwardBySlope, BySlope, LeakyRelu},
     parts::{Task, each_part},
 };
 use crate::{
-    LeakyRelu,
     isa::{Job, Native},
-    ops,
-    run::{InPlace, Into, Map},
+    map::{self, InPlace, Into, Map},
     vector::F32s,
 };
 use core::ops::Range;
@@ -67,7 +65,7 @@ impl Task for Backward<'_> {
     #[inline(always)]
     fn run<S: Native>(&mut self, s: S, range: Range<usize>, slope: f32) {
         let inputs = [&self.x[range.clone()], &self.dy[range.clone()]];
-        let kernel = ops::Backward(LeakyRelu { slope });
+        let kernel = map::Backward(LeakyRelu { slope });
         Into { kernel, inputs, dst: &mut self.dx[range] }.run(s);
     }
     #[inline(always)]

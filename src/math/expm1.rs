@@ -8,9 +8,9 @@
 //! Constants: `scripts/elu.py`.
 
 use crate::{
-    exponential::{LN_2, LOG2_E, MAGIC, Powers, unfused},
-    hex::hex,
     isa::Simd,
+    math::exp::{LN_2, LOG2_E, MAGIC, Powers, unfused},
+    math::hex::hex,
     vector::F32s,
 };
 

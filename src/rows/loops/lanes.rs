@@ -1,14 +1,16 @@
 //! Sixteen rows, one in each lane: nothing crosses lanes then.
 
-use super::{
-    function::Function,
-    log_sum_exp::InF64,
-    logits::{Logits, Place},
-    sum::{LANES, Lanes, add_sink, over_lanes, without_maximum},
-    terms::Reference,
-};
 use crate::{
     isa::Simd,
+    rows::{
+        logits::{Logits, Place},
+        numerics::{
+            function::Function,
+            log_sum_exp::InF64,
+            sum::{LANES, Lanes, add_sink, over_lanes, without_maximum},
+            terms::Reference,
+        },
+    },
     vector::{F32s, F64s},
 };
 

@@ -10,8 +10,8 @@
 //! Constants: `scripts/exponential.py`.
 
 use crate::{
-    hex::hex,
     isa::Simd,
+    math::hex::hex,
     vector::{F32s, U32s},
 };
 

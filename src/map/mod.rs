@@ -11,6 +11,14 @@ pub(crate) trait Map<const N: usize>: Copy {
     fn eval<S: Simd>(self, inputs: [F32s<S>; N]) -> F32s<S>;
 }
 
+/// The gradient kernel of an operation, of x and dy.
+#[derive(Clone, Copy)]
+pub(crate) struct Backward<Op>(pub(crate) Op);
+
+/// The gradient kernel of an operation, of y and dy.
+#[derive(Clone, Copy)]
+pub(crate) struct BackwardFromOutput<Op>(pub(crate) Op);
+
 /// `x[i] = kernel(x[i])`
 #[inline(always)]
 pub(crate) fn in_place(isa: Isa, kernel: impl Map<1>, x: &mut [f32]) {

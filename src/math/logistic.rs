@@ -1,0 +1,42 @@
+//! What sigmoid and tanh share: each is the other, stretched.
+
+use super::{
+    exp::{C0, C2, C3, Powers, reduce, unfused},
+    hex::hex,
+};
+use crate::{isa::Simd, vector::F32s};
+
+/// s / (1 - tanh(x)/x) for s = x^2 <= 1: nearly linear, since its singularity nearest to 0 is at -20.2.
+#[inline(always)]
+pub(crate) fn ratio<S: Simd>(s: F32s<S>) -> F32s<S> {
+    const COEFFICIENTS: [f32; 4] =
+        [hex("0x1.dad2a2p-13"), hex("-0x1.750566p-8"), hex("0x1.3332bap0"), hex("0x1.800006p1")];
+    s.poly(COEFFICIENTS)
+}
+
+/// `numerator / (e^a + 2 + e^-a)` for 0 <= a <= 106: no term cancels, and each tail is right.
+#[inline(always)]
+pub(crate) fn bell<S: Simd>(a: F32s<S>, numerator: f32) -> F32s<S> {
+    // As K of the sigmoid; here 3 K must stay below 4, and K near the root of 2 rounds best.
+    const HALVINGS: i32 = 26;
+    const K: f32 = hex("0x1.53f728p-26");
+    const POWERS: Powers = Powers::new(
+        [0x3fa9fb94, 0x3fb95e13, 0x3fca2509, 0x3fdc70b9, 0x3ff06452, 0x40031319, 0x400ef018, 0x401bdff6],
+        -HALVINGS,
+    );
+    if S::FUSED {
+        let reduced = reduce(a);
+        let r = reduced.r;
+        let p = r.mul_add(C3, C2).mul_add(r * r, r + C0);
+        let scale = POWERS.at(reduced.z);
+        let rest = (K * K) / scale.mul_add(p, scale) + 2.0 * K;
+        let d = scale.at_least(rest) + scale.mul_add(p, scale.at_most(rest));
+        (numerator * K) / d
+    } else {
+        let reduced = unfused::reduce(a);
+        let scale = unfused::power(K, reduced.k);
+        let low = scale * reduced.p;
+        let rest = (K * K) / (scale + low) + 2.0 * K;
+        (numerator * K) / (scale.at_least(rest) + (scale.at_most(rest) + low))
+    }
+}

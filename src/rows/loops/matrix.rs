@@ -1,0 +1,80 @@
+//! Rows in memory.
+
+use crate::rows::logits::Logits;
+
+/// A matrix of rows, and where the results go.
+pub(in crate::rows) struct Matrix<'a> {
+    /// None in place.
+    pub(in crate::rows) src: Option<&'a [f32]>,
+    /// A matrix too, or one number a row.
+    pub(in crate::rows) dst: &'a mut [f32],
+    pub(in crate::rows) rows: usize,
+    pub(in crate::rows) cols: usize,
+    pub(in crate::rows) src_stride: usize,
+    pub(in crate::rows) dst_stride: usize,
+    pub(in crate::rows) logits: Option<Logits<'a>>,
+    /// What the entries are multiplied by, if that is all that makes logits of them.
+    pub(in crate::rows) scale: f32,
+    /// One a row, if they are wanted too.
+    pub(in crate::rows) log_sum_exps: Option<&'a mut [f32]>,
+}
+
+impl Matrix<'_> {
+    #[inline(always)]
+    pub(in crate::rows) fn input(&self, row: usize) -> &[f32] {
+        match self.src {
+            Some(src) => &src[row * self.src_stride..][..self.cols],
+            None => &self.dst[row * self.dst_stride..][..self.cols],
+        }
+    }
+
+    #[inline(always)]
+    pub(in crate::rows) fn output(&mut self, row: usize) -> &mut [f32] {
+        &mut self.dst[row * self.dst_stride..][..self.cols]
+    }
+
+    /// The entries of a row, none in place, and where its results go.
+    #[inline(always)]
+    pub(in crate::rows) fn row(&mut self, row: usize) -> (Option<&[f32]>, &mut [f32]) {
+        let src = self.src.map(
+            #[inline(always)]
+            |src| &src[row * self.src_stride..][..self.cols],
+        );
+        (src, &mut self.dst[row * self.dst_stride..][..self.cols])
+    }
+
+    /// Writes the logits of a row to where its results will be. Their maximum and a sink; and the log-sum-exp, if the
+    /// terms will not tell it.
+    #[inline(never)]
+    pub(in crate::rows) fn write_logits(
+        &mut self,
+        logits: &Logits<'_>,
+        row: usize,
+        known: &mut Option<f32>,
+    ) -> [f32; 2] {
+        let x = self.src.map(|src| &src[row * self.src_stride..][..self.cols]);
+        let y = &mut self.dst[row * self.dst_stride..][..self.cols];
+        let m = logits.write(row, 0, x, y);
+        let sink = logits.sink();
+        if self.log_sum_exps.is_some() && !sink.is_nan() && (m.max(sink).is_infinite() || logits.one_hot) {
+            *known = limit(y, m.max(sink));
+        }
+        logits.settle(y, 1, m).unwrap_or([m, sink])
+    }
+}
+
+/// The log-sum-exp of a row with an infinite maximum: that, unless there is a NaN.
+#[cold]
+pub(in crate::rows) fn limit(row: &[f32], maximum: f32) -> Option<f32> {
+    row.iter().all(|x| !x.is_nan()).then_some(maximum)
+}
+
+/// Vectors along the middle axis of `[outer, n, inner]`.
+pub(in crate::rows) struct Axis<'a> {
+    pub(in crate::rows) src: Option<&'a [f32]>,
+    /// Of the same shape, or `[outer, inner]`.
+    pub(in crate::rows) dst: &'a mut [f32],
+    pub(in crate::rows) n: usize,
+    pub(in crate::rows) inner: usize,
+    pub(in crate::rows) logits: Option<Logits<'a>>,
+}

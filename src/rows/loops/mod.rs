@@ -1,0 +1,86 @@
+//! The loops over rows, by where these lie in memory, and the choice among them.
+
+mod aligned;
+mod axis;
+mod lanes;
+mod long;
+mod matrix;
+mod neighbours;
+mod references;
+mod short;
+pub(super) mod steps;
+
+use super::numerics::{function::Function, sum::LANES};
+use crate::isa::{Isa, Job, Native, on};
+use core::marker::PhantomData;
+pub(super) use matrix::{Axis, Matrix};
+
+/// Not inlined: in place or not, it is the same code.
+#[inline(never)]
+pub(in crate::rows) fn each_row<F: Function>(isa: Isa, matrix: Matrix<'_>) {
+    let dense = matrix.log_sum_exps.is_none() && !(F::REDUCES && matrix.logits.is_some());
+    let mut first = 0;
+    if matrix.cols <= short::SHORT && matrix.rows >= LANES && dense {
+        let short = Matrix { dst: &mut *matrix.dst, log_sum_exps: None, ..matrix };
+        on(isa, ShortRows::<F> { function: PhantomData, matrix: short, done: &mut first });
+    }
+    if first < matrix.rows {
+        on(isa, LongRows::<F> { function: PhantomData, matrix, first });
+    }
+}
+
+// Two jobs, so that neither is compiled in the midst of the other.
+
+struct ShortRows<'a, F> {
+    function: PhantomData<F>,
+    matrix: Matrix<'a>,
+    done: &'a mut usize,
+}
+
+impl<F: Function> Job for ShortRows<'_, F> {
+    #[inline(always)]
+    fn run<S: Native>(self, s: S) {
+        let mut matrix = self.matrix;
+        *self.done = short::rows::<F, _>(s.sixteen(), &mut matrix);
+    }
+}
+
+struct LongRows<'a, F> {
+    function: PhantomData<F>,
+    matrix: Matrix<'a>,
+    first: usize,
+}
+
+impl<F: Function> Job for LongRows<'_, F> {
+    #[inline(always)]
+    fn run<S: Native>(self, s: S) {
+        let mut matrix = self.matrix;
+        long::rows::<F, _>(s.sixteen(), &mut matrix, self.first);
+    }
+}
+
+struct EachColumn<'a, F> {
+    function: PhantomData<F>,
+    axis: Axis<'a>,
+}
+
+/// `n` and `inner` are not 0.
+pub(in crate::rows) fn along_axis<F: Function>(isa: Isa, axis: Axis<'_>) {
+    if axis.inner > 1 {
+        return on(isa, EachColumn::<F> { function: PhantomData, axis });
+    }
+    let Axis { src, dst, n, logits, .. } = axis;
+    let rows = src.map_or(dst.len(), <[f32]>::len) / n;
+    let dst_stride = if F::REDUCES { 1 } else { n };
+    each_row::<F>(
+        isa,
+        Matrix { src, dst, rows, cols: n, src_stride: n, dst_stride, logits, scale: 1.0, log_sum_exps: None },
+    );
+}
+
+impl<F: Function> Job for EachColumn<'_, F> {
+    #[inline(always)]
+    fn run<S: Native>(self, s: S) {
+        axis::columns::<F, _>(s.sixteen(), self.axis);
+    }
+}
