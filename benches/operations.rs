@@ -1,4 +1,5 @@
-//! Every operation × kernel × instruction set × size, in place and out of place, with a copy of the same bytes beside it.
+//! Every operation × kernel × instruction set × size, in place and out of place, with a copy of the
+//! same bytes beside it.
 //!
 //! ```sh
 //! cargo bench                     # everything: some minutes
@@ -6,8 +7,9 @@
 //! ```
 //!
 //! A name reads `elements/operation kernel level form`. Sizes below 4096 are timed as calls on
-//! consecutive slices of a buffer of 4096, so the time shown is that of 4096 / elements calls. Inputs are
-//! N(0, 4²), fresh before every in-place pass: exp of exp of exp would be another benchmark.
+//! consecutive slices of a buffer of 4096, so the time shown is that of 4096 / elements calls.
+//! Inputs are N(0, 4²), fresh before every in-place pass: exp of exp of exp would be another
+//! benchmark.
 #![allow(clippy::cast_precision_loss, missing_docs)]
 
 #[path = "common/normal.rs"]
@@ -54,7 +56,12 @@ impl Buffers {
         });
     }
 
-    fn in_place(&mut self, group: &mut BenchmarkGroup<WallTime>, name: &str, f: impl Fn(&mut [f32])) {
+    fn in_place(
+        &mut self,
+        group: &mut BenchmarkGroup<WallTime>,
+        name: &str,
+        f: impl Fn(&mut [f32]),
+    ) {
         let Self { elements, src, dst, .. } = self;
         group.bench_function(name, |bencher| {
             bencher.iter_custom(|passes| {
@@ -86,7 +93,9 @@ fn operations(criterion: &mut Criterion) {
                     buffers.out_of_place(&mut group, &format!("{name} into"), |src, dst| {
                         (tier.apply_into)(isa, src, dst);
                     });
-                    buffers.in_place(&mut group, &format!("{name} in place"), |x| (tier.apply)(isa, x));
+                    buffers.in_place(&mut group, &format!("{name} in place"), |x| {
+                        (tier.apply)(isa, x)
+                    });
                 }
                 let name = format!("{} backward {isa}", operation.name);
                 let dy = std::mem::take(&mut buffers.dy);

@@ -1,12 +1,13 @@
-//! Every function of rows × tier × instruction set × shape, with a copy of the same bytes beside it.
+//! Every function of rows × tier × instruction set × shape, with a copy of the same bytes beside
+//! it.
 //!
 //! ```sh
 //! cargo bench --bench rows                       # everything: some minutes
 //! cargo bench --bench rows -- '64x64.*softmax'   # a part
 //! ```
 //!
-//! A name reads `rows x columns/function tier level`, or has a shape `[outer, n, inner]` for the middle axis. Inputs are
-//! N(0, 4²), out of place.
+//! A name reads `rows x columns/function tier level`, or has a shape `[outer, n, inner]` for the
+//! middle axis. Inputs are N(0, 4²), out of place.
 #![allow(clippy::cast_precision_loss, missing_docs)]
 
 #[path = "common/normal.rs"]
@@ -52,18 +53,21 @@ fn rows(criterion: &mut Criterion) {
         });
         for isa in Isa::available() {
             for operation in ROW_OPERATIONS {
-                group.bench_function(format!("{} {} {isa}", operation.name, operation.tier), |bencher| {
-                    bencher.iter(|| {
-                        (operation.rows_into)(
-                            isa,
-                            Options::default(),
-                            black_box(&src),
-                            layout,
-                            black_box(&mut dst),
-                            layout,
-                        );
-                    });
-                });
+                group.bench_function(
+                    format!("{} {} {isa}", operation.name, operation.tier),
+                    |bencher| {
+                        bencher.iter(|| {
+                            (operation.rows_into)(
+                                isa,
+                                Options::default(),
+                                black_box(&src),
+                                layout,
+                                black_box(&mut dst),
+                                layout,
+                            );
+                        });
+                    },
+                );
             }
             group.bench_function(format!("log_sum_exp default {isa}"), |bencher| {
                 bencher.iter(|| {
@@ -118,17 +122,20 @@ fn axes(criterion: &mut Criterion) {
         });
         for isa in Isa::available() {
             for operation in ROW_OPERATIONS {
-                group.bench_function(format!("{} {} {isa}", operation.name, operation.tier), |bencher| {
-                    bencher.iter(|| {
-                        (operation.axis_into)(
-                            isa,
-                            Options::default(),
-                            black_box(&src),
-                            black_box(&mut dst),
-                            shape,
-                        );
-                    });
-                });
+                group.bench_function(
+                    format!("{} {} {isa}", operation.name, operation.tier),
+                    |bencher| {
+                        bencher.iter(|| {
+                            (operation.axis_into)(
+                                isa,
+                                Options::default(),
+                                black_box(&src),
+                                black_box(&mut dst),
+                                shape,
+                            );
+                        });
+                    },
+                );
             }
         }
     }

@@ -3,9 +3,10 @@
 /// A function applied to every element of a slice.
 ///
 /// An operation is a small value whose public fields are its parameters; an engine keeps it in its
-/// graph node. The instruction set is chosen at the first call ([`Isa`](crate::Isa)). Element i of the
-/// result depends on element i of the input alone, bit for bit: not on the length, the alignment, the
-/// neighbours, or whether the call is in place. A NaN gives a quiet NaN; no value panics.
+/// graph node. The instruction set is chosen at the first call ([`Isa`](crate::Isa)). Element i of
+/// the result depends on element i of the input alone, bit for bit: not on the length, the
+/// alignment, the neighbours, or whether the call is in place. A NaN gives a quiet NaN; no value
+/// panics.
 ///
 /// ```
 /// use activations::{Activation, Fast, Sigmoid, Tanh};
@@ -33,8 +34,8 @@ pub trait Activation<T = f32> {
 
 /// An [`Activation`] with its gradient.
 pub trait Gradient<T = f32>: Activation<T> {
-    /// `dx[i] = dy[i] * f'(x[i])`, from the input `x` of the forward call, with full relative accuracy in
-    /// the tails.
+    /// `dx[i] = dy[i] * f'(x[i])`, from the input `x` of the forward call, with full relative
+    /// accuracy in the tails.
     ///
     /// ```
     /// use activations::{Gradient, Sigmoid};
@@ -50,7 +51,8 @@ pub trait Gradient<T = f32>: Activation<T> {
     #[track_caller]
     fn backward(&self, x: &[T], dy: &[T], dx: &mut [T]);
 
-    /// `dx[i] = dy[i] * f'(x[i])`, from the output `y` of the forward call, so that the input need not be kept.
+    /// `dx[i] = dy[i] * f'(x[i])`, from the output `y` of the forward call, so that the input need
+    /// not be kept.
     ///
     /// Only operations that are [`FromOutput`] have it.
     ///
@@ -76,7 +78,8 @@ pub trait Gradient<T = f32>: Activation<T> {
 
 /// The operations whose output alone gives the gradient with full relative accuracy.
 ///
-/// Sigmoid and tanh are not among them: where their output has rounded to 1 it no longer tells the gradient.
+/// Sigmoid and tanh are not among them: where their output has rounded to 1 it no longer tells the
+/// gradient.
 pub trait FromOutput<T = f32>: Gradient<T> {
     /// The kernel of [`Gradient::backward_from_output`].
     #[doc(hidden)]

@@ -1,6 +1,6 @@
-//! Activation functions for inference engines: exp, sigmoid, tanh, softmax, the ReLU and the ELU family with their
-//! gradients, hand-vectorised, with the maximum error in each function's documentation: over all 2^32 inputs where
-//! it has one.
+//! Activation functions for inference engines: exp, sigmoid, tanh, softmax, the ReLU and the ELU
+//! family with their gradients, hand-vectorised, with the maximum error in each function's
+//! documentation: over all 2^32 inputs where it has one.
 //!
 //! ```
 //! use activations::{Activation, Exact, Fast, Gradient, LeakyRelu, Sigmoid, Tanh};
@@ -40,26 +40,29 @@
 //!
 //! The [`guide`] tells what each of them is for, with pictures.
 //!
-//! Every operation on elements implements [`Activation`] and [`Gradient`], and so does [`Fast`] around it, and [`Exact`] around
-//! those that have it; [`PRelu`], which also takes the shape, has methods of the same names. The functions
-//! [`exp`], [`sigmoid`], [`tanh`] and [`relu`] are short for the default tier in place. Functions of rows implement
-//! [`RowActivation`] and [`RowGradient`]: rows that follow each other or have a stride, and any axis of a tensor;
-//! [`softmax`] and [`log_softmax`] are the short forms. Scale, masks and more are their [`Options`]; rows that come in
-//! blocks go through an [`OnlineSoftmax`].
+//! Every operation on elements implements [`Activation`] and [`Gradient`], and so does [`Fast`]
+//! around it, and [`Exact`] around those that have it; [`PRelu`], which also takes the shape, has
+//! methods of the same names. The functions [`exp`], [`sigmoid`], [`tanh`] and [`relu`] are short
+//! for the default tier in place. Functions of rows implement [`RowActivation`] and
+//! [`RowGradient`]: rows that follow each other or have a stride, and any axis of a tensor;
+//! [`softmax`] and [`log_softmax`] are the short forms. Scale, masks and more are their
+//! [`Options`]; rows that come in blocks go through an [`OnlineSoftmax`].
 //!
 //! # Instruction sets
 //!
-//! The kernels are compiled for AVX-512, AVX2 with FMA, NEON and what the compiler's target has everywhere; the first
-//! call chooses ([`Isa`]). The first three give the same bits as each other, and in the tier [`Exact`] so does the last.
-//! Without the feature `std` nothing can be detected, and the last is used.
+//! The kernels are compiled for AVX-512, AVX2 with FMA, NEON and what the compiler's target has
+//! everywhere; the first call chooses ([`Isa`]). The first three give the same bits as each other,
+//! and in the tier [`Exact`] so does the last. Without the feature `std` nothing can be detected,
+//! and the last is used.
 //!
 //! # What holds for all of them
 //!
-//! Element i of a result depends on element i of the inputs alone, bit for bit. Lengths that differ panic with both
-//! lengths, at the caller's line, before anything is written. Nothing is allocated, no thread is started, no value
-//! panics. A NaN gives a quiet NaN.
+//! Element i of a result depends on element i of the inputs alone, bit for bit. Lengths that differ
+//! panic with both lengths, at the caller's line, before anything is written. Nothing is allocated,
+//! no thread is started, no value panics. A NaN gives a quiet NaN.
 //!
-//! An ULP is the distance of the two f32 numbers around the exact result; below the smallest normal number it is 2^-149.
+//! An ULP is the distance of the two f32 numbers around the exact result; below the smallest normal
+//! number it is 2^-149.
 #![no_std]
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
@@ -90,7 +93,8 @@ mod rows;
 mod tier;
 mod vector;
 
-/// Every operation with its promises and kernels, for tests, benches and examples. No part of the API.
+/// Every operation with its promises and kernels, for tests, benches and examples. No part of the
+/// API.
 #[doc(hidden)]
 pub mod table {
     pub use crate::{
@@ -105,11 +109,11 @@ pub use isa::{Isa, ParseIsaError};
 pub use kind::{ExactKind, Kind, NoExactKernel, ParseKindError};
 pub use math::threefry::Draws;
 pub use ops::{
-    Celu, Elu, Exp, HardTanh, LeakyRelu, PRelu, RRelu, Relu, Relu6, Selu, Sigmoid, Tanh, Threshold, exp,
-    relu, sigmoid, tanh,
+    Celu, Elu, Exp, HardTanh, LeakyRelu, PRelu, RRelu, Relu, Relu6, Selu, Sigmoid, Tanh, Threshold,
+    exp, relu, sigmoid, tanh,
 };
 pub use rows::{
-    Causal, EmptyRow, Infinity, LogSoftmax, LogSumExp, OnlineSoftmax, Options, RowActivation, RowGradient,
-    Rows, Softmax, log_softmax, softmax,
+    Causal, EmptyRow, Infinity, LogSoftmax, LogSumExp, OnlineSoftmax, Options, RowActivation,
+    RowGradient, Rows, Softmax, log_softmax, softmax,
 };
 pub use tier::{Exact, Fast};

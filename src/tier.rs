@@ -2,10 +2,11 @@
 
 use crate::activation::{Activation, FromOutput, Gradient};
 
-/// The fast tier of an operation: at most 4 ULP, and all else as in the default tier: special values,
-/// range, subnormal results, position independence, the same bits on every level with FMA.
+/// The fast tier of an operation: at most 4 ULP, and all else as in the default tier: special
+/// values, range, subnormal results, position independence, the same bits on every level with FMA.
 ///
-/// Where no faster kernel keeps those promises it is the default kernel. Gradients are the default tier's.
+/// Where no faster kernel keeps those promises it is the default kernel. Gradients are the default
+/// tier's.
 ///
 /// ```
 /// use activations::{Activation, Fast, Sigmoid};
@@ -17,15 +18,18 @@ use crate::activation::{Activation, FromOutput, Gradient};
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Fast<Op>(pub Op);
 
-/// The exact tier of an operation: every result is the f32 nearest to the exact value, and the one with an even last bit of
-/// two that are as near. So it is the same on every machine, the baseline included, and in every later version.
+/// The exact tier of an operation: every result is the f32 nearest to the exact value, and the one
+/// with an even last bit of two that are as near. So it is the same on every machine, the baseline
+/// included, and in every later version.
 ///
-/// [`Exp`](crate::Exp), [`Sigmoid`](crate::Sigmoid) and [`Tanh`](crate::Tanh) have kernels of their own, which take two to
-/// three times as long as the default tier. Where the default kernel rounds correctly anyway, as that of
-/// [`Relu`](crate::Relu) and its kin, it is the same. Other operations cannot be called under this wrapper: that does not
-/// compile, and [`Kind::exact`](crate::Kind::exact) gives an error. Gradients are the default tier's.
+/// [`Exp`](crate::Exp), [`Sigmoid`](crate::Sigmoid) and [`Tanh`](crate::Tanh) have kernels of their
+/// own, which take two to three times as long as the default tier. Where the default kernel rounds
+/// correctly anyway, as that of [`Relu`](crate::Relu) and its kin, it is the same. Other operations
+/// cannot be called under this wrapper: that does not compile, and
+/// [`Kind::exact`](crate::Kind::exact) gives an error. Gradients are the default tier's.
 ///
-/// The promise is for the default floating-point environment. `docs/exact.md` says why it can be kept, and when to use it.
+/// The promise is for the default floating-point environment. `docs/exact.md` says why it can be
+/// kept, and when to use it.
 ///
 /// ```
 /// use activations::{Activation, Exact, Exp};

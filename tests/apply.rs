@@ -1,4 +1,5 @@
-//! The example `apply`, run as a user runs it. Plain `cargo test` builds it first; `cargo test --test apply` does not.
+//! The example `apply`, run as a user runs it. Plain `cargo test` builds it first; `cargo test
+//! --test apply` does not.
 #![cfg(not(any(target_family = "wasm", miri)))]
 
 #[path = "apply/folder.rs"]
@@ -23,7 +24,8 @@ fn the_table_has_every_kernel_within_its_bound() {
     let output = folder.apply("");
     assert_success(&output);
     let table = String::from_utf8(output.stdout).unwrap();
-    let mut rows = table.lines().skip(2).map(|line| line.split('|').map(str::trim).collect::<Vec<_>>());
+    let mut rows =
+        table.lines().skip(2).map(|line| line.split('|').map(str::trim).collect::<Vec<_>>());
     let mut check = |name: &str, tier: &str, bound: Bound| {
         for isa in Isa::available() {
             let row = rows.next().expect("a row for each kernel");
@@ -44,8 +46,12 @@ fn the_table_has_every_kernel_within_its_bound() {
 #[test]
 fn a_reader_that_leaves_early_is_no_error() {
     let Some(folder) = Folder::new() else { return };
-    let mut child =
-        folder.command("").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("apply starts");
+    let mut child = folder
+        .command("")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("apply starts");
     drop(child.stdout.take());
     assert_success(&child.wait_with_output().unwrap());
 }
@@ -57,7 +63,9 @@ fn every_kernel_gives_what_the_library_gives() {
     folder.write("in.npy", &npy("(8, 125)", &inputs));
     for operation in OPERATIONS {
         for tier in operation.tiers {
-            assert_success(&folder.apply(&format!("{} in.npy out.npy --tier {}", operation.name, tier.name)));
+            assert_success(
+                &folder.apply(&format!("{} in.npy out.npy --tier {}", operation.name, tier.name)),
+            );
             let mut expected = inputs.clone();
             (tier.apply)(Isa::active(), &mut expected);
             folder.assert_holds("out.npy", "(8, 125)", &expected);
@@ -101,7 +109,8 @@ fn functions_of_rows_take_any_axis() {
 fn every_shape_is_kept() {
     let Some(folder) = Folder::new() else { return };
     // The last one is read in several blocks, and none of them but the last is full.
-    for (shape, len) in [("()", 1), ("(0,)", 0), ("(3, 0, 7)", 0), ("(3, 5, 7)", 105), ("(600001,)", 600_001)]
+    for (shape, len) in
+        [("()", 1), ("(0,)", 0), ("(3, 0, 7)", 0), ("(3, 5, 7)", 105), ("(600001,)", 600_001)]
     {
         let mut elements = assorted(len);
         folder.write("in.npy", &npy(shape, &elements));
@@ -118,7 +127,9 @@ fn leaky_relu_takes_its_slope() {
     folder.write("in.npy", &npy("(100,)", &elements));
     assert_success(&folder.apply("leaky_relu(-0.25) in.npy out.npy"));
     for tier in ["fast", "exact"] {
-        assert_success(&folder.apply(&format!("leaky_relu(slope=-0.25) in.npy {tier}.npy --tier {tier}")));
+        assert_success(
+            &folder.apply(&format!("leaky_relu(slope=-0.25) in.npy {tier}.npy --tier {tier}")),
+        );
     }
     let mut fast = elements.clone();
     Fast(LeakyRelu { slope: -0.25 }).apply(&mut fast);
@@ -150,7 +161,10 @@ fn an_output_keeps_its_permissions_and_a_link_its_target() {
     symlink("target.npy", folder.path("link.npy")).unwrap();
     assert_success(&folder.apply("sigmoid in.npy link.npy"));
     folder.assert_holds("target.npy", "(1,)", &[0.5]);
-    assert_eq!(fs::metadata(folder.path("target.npy")).unwrap().permissions().mode() & 0o777, 0o640);
+    assert_eq!(
+        fs::metadata(folder.path("target.npy")).unwrap().permissions().mode() & 0o777,
+        0o640
+    );
     assert!(fs::symlink_metadata(folder.path("link.npy")).unwrap().is_symlink());
 }
 
@@ -183,24 +197,42 @@ fn every_error_is_one_line_and_leaves_the_output_alone() {
             "sigmoid double.npy out.npy",
             "double.npy: holds elements of type '<f8', not '<f4' (little-endian f32)",
         ),
-        ("sigmoid big-endian.npy out.npy", "big-endian.npy: holds elements of type '>f4', not '<f4'"),
+        (
+            "sigmoid big-endian.npy out.npy",
+            "big-endian.npy: holds elements of type '>f4', not '<f4'",
+        ),
         ("sigmoid fortran.npy out.npy", "fortran.npy: in Fortran order, not in C order"),
         ("sigmoid short.npy out.npy", "short.npy: truncated: 48 of 60 bytes of data"),
         ("sigmoid long.npy out.npy", "long.npy: 12 bytes follow the array"),
         ("sigmoid huge.npy out.npy", "huge.npy: its shape has more elements than any file"),
-        ("sigmoid malformed.npy out.npy", "malformed.npy: not a NumPy file: its header is malformed"),
+        (
+            "sigmoid malformed.npy out.npy",
+            "malformed.npy: not a NumPy file: its header is malformed",
+        ),
         ("sigmoid cut.npy out.npy", "cut.npy: not a NumPy file: it ends before its header does"),
         ("sigmoid text.npy out.npy", "text.npy: not a NumPy file"),
-        ("sigmoid empty.npy out.npy", "empty.npy: not a NumPy file: it ends before its header does"),
+        (
+            "sigmoid empty.npy out.npy",
+            "empty.npy: not a NumPy file: it ends before its header does",
+        ),
         ("sigmoid good.npy folder.npy", "folder.npy: exists and is not a regular file"),
         ("sigmoid good.npy nowhere/out.npy", "nowhere/out.npy: there is no such folder"),
-        ("swish good.npy out.npy", &format!("'swish': unknown operation: expected one of {functions}")),
-        ("sigmoid good.npy out.npy --tier slow", "unknown tier 'slow': expected default, fast or exact"),
+        (
+            "swish good.npy out.npy",
+            &format!("'swish': unknown operation: expected one of {functions}"),
+        ),
+        (
+            "sigmoid good.npy out.npy --tier slow",
+            "unknown tier 'slow': expected default, fast or exact",
+        ),
         ("tanh good.npy out.npy --axis 0", "--axis is for softmax and log_softmax, not for tanh"),
         ("softmax good.npy out.npy --axis 2", "axis 2 of an array that has 2 axes"),
         ("softmax good.npy out.npy --axis -3", "axis -3 of an array that has 2 axes"),
         ("softmax good.npy out.npy --tier exact", "softmax has no exact tier"),
-        ("softmax good.npy out.npy --tier slow", "unknown tier 'slow': expected default, fast or exact"),
+        (
+            "softmax good.npy out.npy --tier slow",
+            "unknown tier 'slow': expected default, fast or exact",
+        ),
         ("tanh(2) good.npy out.npy", "'tanh(2)': no such parameter: expected tanh"),
         (
             "leaky_relu(1,2) good.npy out.npy",
@@ -227,8 +259,12 @@ fn a_full_disk_leaves_the_output_alone() {
     folder.write("in.npy", &npy("(600000,)", &assorted(600_000)));
     folder.write("out.npy", b"precious");
     let script = "trap '' XFSZ; ulimit -f 2000; exec \"$0\" sigmoid in.npy out.npy";
-    let output =
-        Command::new("sh").args(["-c", script]).arg(binary()).current_dir(&folder.0).output().unwrap();
+    let output = Command::new("sh")
+        .args(["-c", script])
+        .arg(binary())
+        .current_dir(&folder.0)
+        .output()
+        .unwrap();
     assert_error(&output, "out.npy: ");
     assert_eq!(fs::read(folder.path("out.npy")).unwrap(), b"precious");
     assert_eq!(folder.names(), ["in.npy", "out.npy"]);
@@ -237,7 +273,8 @@ fn a_full_disk_leaves_the_output_alone() {
 #[test]
 fn numpy_reads_the_output() {
     let Some(folder) = Folder::new() else { return };
-    let python = |script: &str| Command::new("python3").args(["-c", script]).current_dir(&folder.0).output();
+    let python =
+        |script: &str| Command::new("python3").args(["-c", script]).current_dir(&folder.0).output();
     if !python("import numpy").is_ok_and(|output| output.status.success()) {
         return skip("python3 with NumPy is not installed");
     }
@@ -246,10 +283,12 @@ fn numpy_reads_the_output() {
         folder.write("in.npy", &npy(shape, &elements));
         assert_success(&folder.apply("exp in.npy out.npy"));
         Exp.apply(&mut elements);
-        let script = "import numpy; x = numpy.load('out.npy'); print(x.dtype.str, x.shape, *x.tobytes())";
+        let script =
+            "import numpy; x = numpy.load('out.npy'); print(x.dtype.str, x.shape, *x.tobytes())";
         let read = String::from_utf8(python(script).unwrap().stdout).unwrap();
-        let expected =
-            bytes(&elements).iter().fold(format!("<f4 {shape}"), |text, byte| format!("{text} {byte}"));
+        let expected = bytes(&elements)
+            .iter()
+            .fold(format!("<f4 {shape}"), |text, byte| format!("{text} {byte}"));
         assert_eq!(read.trim_end(), expected);
     }
 }
@@ -281,7 +320,10 @@ fn assert_success(output: &Output) {
 fn assert_error(output: &Output, expected: &str) {
     let message = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{message}");
-    assert!(message.starts_with(&format!("apply: error: {expected}")), "{message} is not {expected}");
+    assert!(
+        message.starts_with(&format!("apply: error: {expected}")),
+        "{message} is not {expected}"
+    );
     assert_eq!(message.lines().count(), 1, "{message}");
     assert!(output.stdout.is_empty());
 }
@@ -300,7 +342,8 @@ fn npy(shape: &str, elements: &[f32]) -> Vec<u8> {
 }
 
 fn npy_bytes(descriptor: &str, fortran_order: &str, shape: &str, data: &[u8]) -> Vec<u8> {
-    let header = format!("{{'descr': {descriptor}, 'fortran_order': {fortran_order}, 'shape': {shape}, }}");
+    let header =
+        format!("{{'descr': {descriptor}, 'fortran_order': {fortran_order}, 'shape': {shape}, }}");
     let mut file = b"\x93NUMPY\x01\0v\0".to_vec();
     writeln!(file, "{header:117}").unwrap();
     file.extend(data);

@@ -1,7 +1,9 @@
-//! The exact tier on the inputs that decide: those nearest to the middle between two results, and the edges.
+//! The exact tier on the inputs that decide: those nearest to the middle between two results, and
+//! the edges.
 //!
-//! Whatever else a change moves, one of these moves first: a bit of a coefficient, another order of operations, a contracted
-//! or a split multiplication and addition. `tests/exhaustive.rs` visits all inputs.
+//! Whatever else a change moves, one of these moves first: a bit of a coefficient, another order of
+//! operations, a contracted or a split multiplication and addition. `tests/exhaustive.rs` visits
+//! all inputs.
 
 mod common;
 #[path = "common/nearest.rs"]
@@ -32,7 +34,9 @@ fn cases() -> impl Iterator<Item = Case> {
 
 /// Every call of the exact tier.
 fn exact_calls() -> impl Iterator<Item = Call> {
-    calls().filter(|call| matches!(call.form, Form::InPlace(tier) | Form::Into(tier) if tier.name == "exact"))
+    calls().filter(
+        |call| matches!(call.form, Form::InPlace(tier) | Form::Into(tier) if tier.name == "exact"),
+    )
 }
 
 #[test]

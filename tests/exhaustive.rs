@@ -1,17 +1,20 @@
-//! Every operation, in every tier, on every instruction set that this machine runs, against its exact values.
+//! Every operation, in every tier, on every instruction set that this machine runs, against its
+//! exact values.
 //!
-//! A plain test run visits every 251st input from a random one on, and a fixed sample whose digest must be
-//! the one in `tests/digests.txt`. All 2^32 inputs of everything, with a row for each kernel:
+//! A plain test run visits every 251st input from a random one on, and a fixed sample whose digest
+//! must be the one in `tests/digests.txt`. All 2^32 inputs of everything, with a row for each
+//! kernel:
 //!
 //! ```sh
 //! cargo test --release --test exhaustive -- --ignored --nocapture
 //! ```
 //!
-//! With `exact` at the end of that, only the exact tier: how many results are misrounded, and that there is one digest for
-//! all levels.
+//! With `exact` at the end of that, only the exact tier: how many results are misrounded, and that
+//! there is one digest for all levels.
 //!
-//! For emulators, `ACTIVATIONS_TEST_STRIDE` changes the 251, and `ACTIVATIONS_TEST_DIGESTS=1` has all inputs visited
-//! without their exact values: equal digests then say that the results are those proven elsewhere.
+//! For emulators, `ACTIVATIONS_TEST_STRIDE` changes the 251, and `ACTIVATIONS_TEST_DIGESTS=1` has
+//! all inputs visited without their exact values: equal digests then say that the results are those
+//! proven elsewhere.
 
 mod common;
 #[path = "common/nearest.rs"]
@@ -33,17 +36,16 @@ use sweep::{BLOCK, Exact, Inputs, Kernel, Report, sweep};
 
 #[test]
 fn sampled_inputs_keep_every_promise() {
-    let stride = std::env::var("ACTIVATIONS_TEST_STRIDE").map_or(251, |text| text.parse().expect("a stride"));
-    let nanoseconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.subsec_nanos());
+    let stride = std::env::var("ACTIVATIONS_TEST_STRIDE")
+        .map_or(251, |text| text.parse().expect("a stride"));
+    let nanoseconds =
+        SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.subsec_nanos());
     let first = nanoseconds % stride;
     println!("every {stride}th input from {first} on, at {}", levels());
     for operation in OPERATIONS {
-        for row in rows(operation, &|_| true, Inputs { first, stride }, true, &|| ()).chain(gradient_rows(
-            operation,
-            Inputs { first, stride },
-            true,
-            &|| (),
-        )) {
+        for row in rows(operation, &|_| true, Inputs { first, stride }, true, &|| ())
+            .chain(gradient_rows(operation, Inputs { first, stride }, true, &|| ()))
+        {
             row.check();
         }
     }
@@ -105,7 +107,11 @@ fn bounds_are_within_the_contract() {
                 "exact" => (0.5, 0.5),
                 _ => (4.0, 4.0),
             };
-            assert!(tier.bound.fused <= fused && tier.bound.baseline <= baseline, "{}", operation.name);
+            assert!(
+                tier.bound.fused <= fused && tier.bound.baseline <= baseline,
+                "{}",
+                operation.name
+            );
         }
         assert!(operation.backward.bound.fused <= 2.0 && operation.backward.bound.baseline <= 2.0);
     }
@@ -153,7 +159,12 @@ fn rows(
 }
 
 /// Sweeps the gradient of an operation.
-fn gradient_rows(operation: &Operation, inputs: Inputs, exactly: bool, tick: &(dyn Fn() + Sync)) -> Rows {
+fn gradient_rows(
+    operation: &Operation,
+    inputs: Inputs,
+    exactly: bool,
+    tick: &(dyn Fn() + Sync),
+) -> Rows {
     let backward = operation.backward;
     let ones = vec![1.0; BLOCK + 1];
     let kernels: Vec<_> = isas()
@@ -172,8 +183,18 @@ fn gradient_rows(operation: &Operation, inputs: Inputs, exactly: bool, tick: &(d
     named(operation, names, sweep(inputs, exactly.then_some(exact), &kernels, tick))
 }
 
-fn named(operation: &Operation, names: Vec<(&'static str, Isa, f64)>, reports: Vec<Report>) -> Rows {
-    let row = |((kernel, isa, bound), report)| Row { operation: operation.name, kernel, isa, bound, report };
+fn named(
+    operation: &Operation,
+    names: Vec<(&'static str, Isa, f64)>,
+    reports: Vec<Report>,
+) -> Rows {
+    let row = |((kernel, isa, bound), report)| Row {
+        operation: operation.name,
+        kernel,
+        isa,
+        bound,
+        report,
+    };
     names.into_iter().zip(reports).map(row).collect::<Vec<_>>().into_iter()
 }
 
@@ -244,7 +265,9 @@ struct Progress(#[cfg(not(target_family = "wasm"))] indicatif::ProgressBar);
 impl Progress {
     fn new() -> Self {
         let bar = indicatif::ProgressBar::new((OPERATIONS.len() * 2 * Inputs::ALL.blocks()) as u64);
-        bar.set_style(indicatif::ProgressStyle::with_template("{wide_bar} {percent} % {eta}").unwrap());
+        bar.set_style(
+            indicatif::ProgressStyle::with_template("{wide_bar} {percent} % {eta}").unwrap(),
+        );
         Self(bar)
     }
     fn tick(&self) {

@@ -1,9 +1,9 @@
-//! What becomes of the results where the host has changed the floating-point environment, as code that
-//! runs before a library may: the library itself never sets it.
+//! What becomes of the results where the host has changed the floating-point environment, as code
+//! that runs before a library may: the library itself never sets it.
 //!
-//! With subnormals flushed, a result is that of the flushed input, itself flushed: all else is the same bit
-//! for bit. With another rounding direction results stay in range, no NaN is made, and errors grow to the
-//! limits below: arguments are reduced by rounding to nearest.
+//! With subnormals flushed, a result is that of the flushed input, itself flushed: all else is the
+//! same bit for bit. With another rounding direction results stay in range, no NaN is made, and
+//! errors grow to the limits below: arguments are reduced by rounding to nearest.
 //!
 //! `ACTIVATIONS_TEST_STRIDE` changes how many inputs are visited, for emulators. To see the errors:
 //!
@@ -26,8 +26,8 @@ use environment::Environment;
 use std::hint::black_box;
 use sweep::{BLOCK, Exact, Inputs, Kernel, Report, Witness, sweep};
 
-/// The errors of the kernels that reduce their arguments, in every rounding direction. The largest among every fifth
-/// of all inputs are 33.9 and 270.5.
+/// The errors of the kernels that reduce their arguments, in every rounding direction. The largest
+/// among every fifth of all inputs are 33.9 and 270.5.
 const REDUCED: Bound = Bound { fused: 35.0, baseline: 272.0 };
 
 /// The limit of a kernel's error in every rounding direction.
@@ -75,7 +75,8 @@ fn where_subnormals_are_flushed_inputs_and_results_count_as_zeros_and_nothing_el
         let (untouched, expected) = (call.images(&x), call.images(&normal));
         Environment::Flushing.run(|| call.run(&x, &dy, &mut y));
         for (i, &y) in y.iter().enumerate() {
-            // With FMA, SELU multiplies x by what rounding took from a constant too: a subnormal number there.
+            // With FMA, SELU multiplies x by what rounding took from a constant too: a subnormal
+            // number there.
             let last_bit = call.operation.name == "selu" && x[i].abs() < 1e-30;
             let right = same(y, untouched[i])
                 || same(flushed(y), flushed(expected[i]))
@@ -87,7 +88,9 @@ fn where_subnormals_are_flushed_inputs_and_results_count_as_zeros_and_nothing_el
 
 #[test]
 fn in_every_rounding_direction_results_are_within_a_limit_and_in_range_and_no_nan_is_made() {
-    println!("operation   kernel    level     direction   max ULP  at input        got             exact");
+    println!(
+        "operation   kernel    level     direction   max ULP  at input        got             exact"
+    );
     for operation in OPERATIONS {
         let exact = Exact { value: operation.exact, nearest: None };
         let forward = Kind { exact, range: operation.range, nan: true };
@@ -99,7 +102,11 @@ fn in_every_rounding_direction_results_are_within_a_limit_and_in_range_and_no_na
         let exact = Exact { value, nearest: None };
         let nan = !specials.iter().any(|[x, _]| x.is_nan());
         let gradient = Kind { exact, range: [f32::NEG_INFINITY, f32::INFINITY], nan };
-        check_directions(operation, &gradient, &[("gradient", Form::Gradient(&operation.backward), bound)]);
+        check_directions(
+            operation,
+            &gradient,
+            &[("gradient", Form::Gradient(&operation.backward), bound)],
+        );
     }
 }
 
@@ -121,18 +128,25 @@ fn check_directions(operation: &'static Operation, kind: &Kind, forms: &[(&str, 
                 let limit = limit(bound).at(isa);
                 names.push((name, isa, direction, limit));
                 let (call, dy, exact) = (Call { operation, isa, form }, &dy, kind.exact);
-                let is_difference = matches!(form, Form::Into(_)) && DIFFERENCES.contains(&operation.name);
+                let is_difference =
+                    matches!(form, Form::Into(_)) && DIFFERENCES.contains(&operation.name);
                 let run = move |x: &[f32], y: &mut [f32]| {
                     direction.run(|| call.run(x, &dy[..x.len()], y));
                     if is_difference {
                         forgive_differences(x, y, exact, limit);
                     }
                 };
-                kernels.push(Kernel { apply: Box::new(run), range: kind.range, odd: false, monotone: false });
+                kernels.push(Kernel {
+                    apply: Box::new(run),
+                    range: kind.range,
+                    odd: false,
+                    monotone: false,
+                });
             }
         }
     }
-    let reports = sweep(Inputs { stride: stride(), ..Inputs::ALL }, Some(kind.exact), &kernels, || ());
+    let reports =
+        sweep(Inputs { stride: stride(), ..Inputs::ALL }, Some(kind.exact), &kernels, || ());
     for ((name, isa, direction, limit), report) in names.into_iter().zip(reports) {
         let Report { ulp, witness: Witness { x, got, exact }, .. } = report;
         let direction = format!("{direction:?}");
@@ -145,10 +159,12 @@ fn check_directions(operation: &'static Operation, kind: &Kind, forms: &[(&str, 
     }
 }
 
-/// Correctly rounded no more, but one of the two numbers around the exact value, where the f64 before is not beyond one of
-/// them. Upward, the argument 0+ of tanh is rounded away from 0: what cancels then leaves an absolute error.
+/// Correctly rounded no more, but one of the two numbers around the exact value, where the f64
+/// before is not beyond one of them. Upward, the argument 0+ of tanh is rounded away from 0: what
+/// cancels then leaves an absolute error.
 #[test]
-fn in_every_rounding_direction_the_exact_tier_is_within_one_ulp_and_tanh_near_0_within_a_fixed_distance() {
+fn in_every_rounding_direction_the_exact_tier_is_within_one_ulp_and_tanh_near_0_within_a_fixed_distance()
+ {
     let x: Vec<_> = (0..=u32::MAX).step_by(stride() as usize).map(f32::from_bits).collect();
     let mut y = vec![0.0; x.len()];
     let is_exact = |call: &Call| matches!(call.form, Form::Into(tier) if tier.name == "exact");
@@ -178,7 +194,11 @@ fn in_every_rounding_direction_zeros_and_infinities_give_what_they_give_but_for_
                 direction.run(|| call.run(&[x], &[1.0], &mut y));
                 let ulps = ulps(y[0], f64::from(expected));
                 let limit = if DIFFERENCES.contains(&call.operation.name) { 2.0 } else { 1.0 };
-                assert!(ulps <= limit, "{call}, {direction:?}: {x:e} gives {:e}, not {expected:e}", y[0]);
+                assert!(
+                    ulps <= limit,
+                    "{call}, {direction:?}: {x:e} gives {:e}, not {expected:e}",
+                    y[0]
+                );
             }
         }
     }

@@ -6,8 +6,12 @@ mod child;
 
 use activations::{Isa, ParseIsaError};
 
-const NAMES: [(Isa, &str); 4] =
-    [(Isa::Avx512, "avx512"), (Isa::Avx2, "avx2"), (Isa::Neon, "neon"), (Isa::Baseline, "baseline")];
+const NAMES: [(Isa, &str); 4] = [
+    (Isa::Avx512, "avx512"),
+    (Isa::Avx2, "avx2"),
+    (Isa::Neon, "neon"),
+    (Isa::Baseline, "baseline"),
+];
 
 #[test]
 fn a_level_is_read_as_it_is_written() {
@@ -58,7 +62,10 @@ mod limited {
     #[track_caller]
     fn assert_active(limit: Option<&OsStr>, expected: Isa) {
         if let Some(printed) = rerun("the_active_level_is_available_and_stays", limit) {
-            assert!(printed.contains(&format!("active: {expected}.")), "limited to {limit:?}: {printed}");
+            assert!(
+                printed.contains(&format!("active: {expected}.")),
+                "limited to {limit:?}: {printed}"
+            );
         }
     }
 

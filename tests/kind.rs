@@ -1,4 +1,5 @@
-//! Operations that are chosen at run time: their texts, and that they are the operations themselves.
+//! Operations that are chosen at run time: their texts, and that they are the operations
+//! themselves.
 
 mod common;
 
@@ -37,7 +38,8 @@ fn a_kind_has_the_bits_of_its_operation_in_both_tiers() {
         for tier in ["default", "fast"] {
             let on_elements = OPERATIONS.iter().find(|operation| operation.name == kind.name());
             let of_tier = on_elements.and_then(|op| op.tiers.iter().find(|of| of.name == tier));
-            let on_rows = ROW_OPERATIONS.iter().find(|of| of.name == kind.name() && of.tier == tier);
+            let on_rows =
+                ROW_OPERATIONS.iter().find(|of| of.name == kind.name() && of.tier == tier);
             match (of_tier, on_rows) {
                 (Some(op), None) => (op.apply_into)(Isa::active(), &x, &mut expected),
                 (None, Some(op)) => {

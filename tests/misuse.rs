@@ -1,4 +1,5 @@
-//! Slices of different lengths, and what are no rows, are refused at the caller's line, before anything is written. Empty ones are fine.
+//! Slices of different lengths, and what are no rows, are refused at the caller's line, before
+//! anything is written. Empty ones are fine.
 
 mod common;
 #[macro_use]
@@ -6,8 +7,8 @@ mod common;
 mod each;
 
 use activations::{
-    Activation, Exact, Fast, FromOutput, Gradient, LogSumExp, Options, RowActivation, Rows, Softmax,
-    table::ROW_OPERATIONS,
+    Activation, Exact, Fast, FromOutput, Gradient, LogSumExp, Options, RowActivation, Rows,
+    Softmax, table::ROW_OPERATIONS,
 };
 use common::{calls, isas};
 
@@ -77,8 +78,8 @@ fn takes_empty_slices_from_output<Op: FromOutput + Copy>(_: &str, op: Op) {
 #[cfg(panic = "unwind")]
 mod refused {
     use activations::{
-        Activation, Draws, Exact, Fast, FromOutput, Gradient, Kind, LogSoftmax, LogSumExp, PRelu, RRelu,
-        RowActivation, RowGradient, Rows, Softmax,
+        Activation, Draws, Exact, Fast, FromOutput, Gradient, Kind, LogSoftmax, LogSumExp, PRelu,
+        RRelu, RowActivation, RowGradient, Rows, Softmax,
     };
     use std::{
         cell::{Cell, RefCell},
@@ -111,18 +112,21 @@ mod refused {
         EXPECTED.set(true);
         let result = catch_unwind(AssertUnwindSafe(call));
         EXPECTED.set(false);
-        let message = result.expect_err("a panic").downcast::<String>().expect("a formatted message");
+        let message =
+            result.expect_err("a panic").downcast::<String>().expect("a formatted message");
         (*message, PLACE.take().expect("a place"))
     }
 
-    /// That `call` panics, on the line of this call, for an input of `len` elements beside its destination of `dst_len`.
+    /// That `call` panics, on the line of this call, for an input of `len` elements beside its
+    /// destination of `dst_len`.
     #[track_caller]
     fn assert_refused((len, dst_len): (usize, usize), call: impl FnOnce(&mut [f32])) {
         let caller = Location::caller();
         let mut dst = vec![UNTOUCHED; dst_len];
         let (message, place) = refusal(|| call(&mut dst));
         assert_eq!(place, (caller.file().to_owned(), caller.line()), "{message}");
-        let numbers = message.split(|c: char| !c.is_ascii_digit()).filter(|number| !number.is_empty());
+        let numbers =
+            message.split(|c: char| !c.is_ascii_digit()).filter(|number| !number.is_empty());
         assert!(numbers.eq([len, dst_len].map(|len| len.to_string())), "{message}");
         assert!(dst.iter().all(|&x| x == UNTOUCHED), "{message}, but has written");
     }
@@ -172,16 +176,24 @@ mod refused {
         let x = [0.5; 12];
         assert_says("x has 12 elements, no multiple of 5 columns", 12, |x| op.rows(x, 5));
         assert_says("x has 12 elements, but rows have 0 columns", 12, |x| op.rows(x, 0));
-        assert_says("src has 12 elements, no multiple of 8 columns", 16, |dst| op.rows_into(&x, dst, 8));
+        assert_says("src has 12 elements, no multiple of 8 columns", 16, |dst| {
+            op.rows_into(&x, dst, 8)
+        });
         assert_says("src has 3 rows, dst has 4", 16, |dst| op.rows_into(&x, dst, 4));
-        assert_says("the stride of x, 3, is less than its 4 columns", 12, |x| op.strided(x, rows(4, 3)));
+        assert_says("the stride of x, 3, is less than its 4 columns", 12, |x| {
+            op.strided(x, rows(4, 3))
+        });
         let no_rows = "x has 12 elements, which are no rows of 4 columns with a stride of 7";
         assert_says(no_rows, 12, |x| op.strided(x, rows(4, 7)));
         let (four, three) = (rows(4, 4), rows(3, 3));
         assert_says("src has 4 columns, dst has 3", 9, |dst| op.strided_into(&x, four, dst, three));
         assert_says("x has 12 elements, its shape is [2, 2, 2]", 12, |x| op.axis(x, [2, 2, 2]));
-        assert_says("dst has 8 elements, its shape is [3, 2, 2]", 8, |dst| op.axis_into(&x, dst, [3, 2, 2]));
-        assert_says("src has 12 elements, its shape is [2, 2, 2]", 8, |dst| op.axis_into(&x, dst, [2, 2, 2]));
+        assert_says("dst has 8 elements, its shape is [3, 2, 2]", 8, |dst| {
+            op.axis_into(&x, dst, [3, 2, 2])
+        });
+        assert_says("src has 12 elements, its shape is [2, 2, 2]", 8, |dst| {
+            op.axis_into(&x, dst, [2, 2, 2])
+        });
         let huge = [usize::MAX, 3, 5];
         let too_large = format!("x has 12 elements, its shape is [{}, 3, 5]", usize::MAX);
         assert_says(&too_large, 12, |x| op.axis(x, huge));
@@ -191,7 +203,9 @@ mod refused {
         let (x, short) = ([0.5; 12], [0.5; 8]);
         let axes = [3, 2, 2];
         let not_the_shape = |name| format!("{name} has 8 elements, its shape is [3, 2, 2]");
-        assert_says("dx has 12 elements, no multiple of 5 columns", 12, |dx| op.rows_backward(&x, &x, dx, 5));
+        assert_says("dx has 12 elements, no multiple of 5 columns", 12, |dx| {
+            op.rows_backward(&x, &x, dx, 5)
+        });
         assert_says("y has 8 elements, dx has 12", 12, |dx| op.rows_backward(&short, &x, dx, 4));
         assert_says("dy has 8 elements, dx has 12", 12, |dx| op.rows_backward(&x, &short, dx, 4));
         assert_says(&not_the_shape("y"), 12, |dx| op.axis_backward(&short, &x, dx, axes));
@@ -206,8 +220,12 @@ mod refused {
         refuses_other_gradients(LogSoftmax::new());
         refuses_other_gradients(Fast(LogSoftmax::new()));
         let (x, short, op) = ([0.5; 12], [0.5; 8], LogSumExp::new());
-        assert_says("x has 8 elements, dx has 12", 12, |dx| op.rows_backward(&short, &x[..3], dx, 4));
-        assert_says("dy has 8 elements, dx has 3 rows", 12, |dx| op.rows_backward(&x, &short, dx, 4));
+        assert_says("x has 8 elements, dx has 12", 12, |dx| {
+            op.rows_backward(&short, &x[..3], dx, 4)
+        });
+        assert_says("dy has 8 elements, dx has 3 rows", 12, |dx| {
+            op.rows_backward(&x, &short, dx, 4)
+        });
     }
 
     #[test]
@@ -228,8 +246,12 @@ mod refused {
         assert_says(no_keep, 12, |x| op.rows(x, 4));
         let op = LogSumExp::new().keep(&keep);
         assert_says(no_keep, 3, |dst| op.rows(&x, 4, dst));
-        assert_says("keep has 5 elements, for 1 times [6, 2]", 2, |dst| op.axis(&x, [1, 6, 2], dst));
-        assert_says("dy has 2 elements, dx has 3 rows", 12, |dx| op.rows_backward(&x, &wrong, dx, 4));
+        assert_says("keep has 5 elements, for 1 times [6, 2]", 2, |dst| {
+            op.axis(&x, [1, 6, 2], dst)
+        });
+        assert_says("dy has 2 elements, dx has 3 rows", 12, |dx| {
+            op.rows_backward(&x, &wrong, dx, 4)
+        });
         assert_says(no_keep, 12, |dx| op.rows_backward(&x, &x[..3], dx, 4));
         let no_shape = "dy has 2 elements, its shape is [2, 1, 2]";
         assert_says(no_shape, 12, |dx| op.axis_backward(&x, &wrong, dx, [2, 3, 2]));
@@ -251,7 +273,9 @@ mod refused {
             }
             assert_says(&not_the_shape("x"), 12, |dx| kind.axis_backward(&short, &x, &x, dx, axes));
             assert_says(&not_the_shape("y"), 12, |dx| kind.axis_backward(&x, &short, &x, dx, axes));
-            assert_says(&not_the_shape("dy"), 12, |dx| kind.axis_backward(&x, &x, &short, dx, axes));
+            assert_says(&not_the_shape("dy"), 12, |dx| {
+                kind.axis_backward(&x, &x, &short, dx, axes)
+            });
             assert_says(&not_the_shape("dx"), 8, |dx| kind.axis_backward(&x, &x, &x, dx, axes));
         }
     }
@@ -273,8 +297,12 @@ mod refused {
         refuses_what_are_no_rows(Fast(Softmax::new()));
         refuses_what_are_no_rows(LogSoftmax::new());
         refuses_what_are_no_rows(Fast(LogSoftmax::new()));
-        assert_says("x has 12 elements, no multiple of 5 columns", 12, |x| activations::softmax(x, 5));
-        assert_says("x has 12 elements, no multiple of 5 columns", 12, |x| activations::log_softmax(x, 5));
+        assert_says("x has 12 elements, no multiple of 5 columns", 12, |x| {
+            activations::softmax(x, 5)
+        });
+        assert_says("x has 12 elements, no multiple of 5 columns", 12, |x| {
+            activations::log_softmax(x, 5)
+        });
         let (x, op) = ([0.5; 12], LogSumExp::new());
         assert_says("x has 12 elements, no multiple of 5 columns", 2, |dst| op.rows(&x, 5, dst));
         assert_says("x has 3 rows, dst has 4 elements", 4, |dst| op.rows(&x, 4, dst));
@@ -291,7 +319,8 @@ mod refused {
 
     #[test]
     fn shapes_that_do_not_fit_slopes_panic_at_the_callers_line_and_nothing_is_written() {
-        let (op, x, short, shape) = (PRelu { slopes: &[0.25; 3] }, [-0.5; 12], [-0.5; 8], [2, 3, 2]);
+        let (op, x, short, shape) =
+            (PRelu { slopes: &[0.25; 3] }, [-0.5; 12], [-0.5; 8], [2, 3, 2]);
         let not_the_shape = |name| format!("{name} has 8 elements, its shape is [2, 3, 2]");
         assert_says(&not_the_shape("x"), 8, |x| op.apply(x, shape));
         assert_says(&not_the_shape("src"), 12, |dst| op.apply_into(&short, dst, shape));
@@ -299,8 +328,12 @@ mod refused {
         assert_says(&not_the_shape("x"), 12, |dx| op.backward(&short, &x, dx, shape));
         assert_says(&not_the_shape("dy"), 12, |dx| op.backward(&x, &short, dx, shape));
         assert_says(&not_the_shape("dx"), 8, |dx| op.backward(&x, &x, dx, shape));
-        assert_says(&not_the_shape("x"), 3, |d_slopes| op.slopes_backward(&short, &x, d_slopes, shape));
-        assert_says(&not_the_shape("dy"), 3, |d_slopes| op.slopes_backward(&x, &short, d_slopes, shape));
+        assert_says(&not_the_shape("x"), 3, |d_slopes| {
+            op.slopes_backward(&short, &x, d_slopes, shape)
+        });
+        assert_says(&not_the_shape("dy"), 3, |d_slopes| {
+            op.slopes_backward(&x, &short, d_slopes, shape)
+        });
         let two = "slopes has 3 elements, d_slopes has 2";
         assert_says(two, 2, |d_slopes| op.slopes_backward(&x, &x, d_slopes, shape));
         let (four, shape) = ("slopes has 3 elements, the shape has 4 channels", [3, 4, 1]);
@@ -316,15 +349,20 @@ mod refused {
     #[test]
     fn slopes_of_other_lengths_panic_at_the_callers_line_and_nothing_is_written() {
         for lengths in LENGTHS {
-            let (wrong, right, draws) = (vec![0.5; lengths.0], vec![0.5; lengths.1], Draws::default());
+            let (wrong, right, draws) =
+                (vec![0.5; lengths.0], vec![0.5; lengths.1], Draws::default());
             assert_refused(lengths, |dx| RRelu::backward_from_slopes(&wrong, &right, dx));
             assert_refused(lengths, |dx| RRelu::backward_from_slopes(&right, &wrong, dx));
             let mut others = wrong.clone();
             assert_refused(lengths, |slopes| RRelu::default().train(&mut others, slopes, draws));
-            assert_refused(lengths, |dst| RRelu::default().train_into(&right, dst, &mut others, draws));
+            assert_refused(lengths, |dst| {
+                RRelu::default().train_into(&right, dst, &mut others, draws)
+            });
             assert!(others == wrong);
             let mut slopes = right.clone();
-            assert_refused(lengths, |dst| RRelu::default().train_into(&wrong, dst, &mut slopes, draws));
+            assert_refused(lengths, |dst| {
+                RRelu::default().train_into(&wrong, dst, &mut slopes, draws)
+            });
             assert!(slopes == right);
         }
     }

@@ -21,8 +21,8 @@ fn bits(x: &[f32]) -> Vec<u32> {
     x.iter().map(|x| if x.is_nan() { u32::MAX } else { x.to_bits() }).collect()
 }
 
-/// A state that has taken `scores` in blocks of lengths from 0 to `longest`, and the sum of the weighted `values`, of which
-/// each score has as many as there are elements in the sum.
+/// A state that has taken `scores` in blocks of lengths from 0 to `longest`, and the sum of the
+/// weighted `values`, of which each score has as many as there are elements in the sum.
 fn taken(scores: &[f32], values: &[f32], longest: usize, seed: u64) -> (OnlineSoftmax, Vec<f32>) {
     let mut numbers = Numbers::new(seed);
     let width = values.len() / scores.len().max(1);
@@ -108,7 +108,11 @@ fn check_accuracy(x: &[f32], values: &[f32], y: &[f32], log: f32) {
         assert!((f64::from(y) - mean).abs() <= limit, "{y:e} for {mean:e}, {x:?}");
     }
     let near = (f64::from(log) - exact.log_sum_exp).abs() <= 2.5e-7;
-    assert!(near || ulps(log, exact.log_sum_exp) <= 1.0, "{log:e} for {:e}, {x:?}", exact.log_sum_exp);
+    assert!(
+        near || ulps(log, exact.log_sum_exp) <= 1.0,
+        "{log:e} for {:e}, {x:?}",
+        exact.log_sum_exp
+    );
 }
 
 fn y_len(values: &[f32], x: &[f32]) -> usize {
@@ -124,7 +128,8 @@ fn weights_of_a_row_in_one_block_become_its_softmax() {
         state.update(&mut y, &mut []);
         state.finish(&mut y);
         Softmax::new().rows(&mut expected, n);
-        let normal = |y: &[f32]| y.iter().map(|&y| if y < 1e-30 { 0.0 } else { y }).collect::<Vec<_>>();
+        let normal =
+            |y: &[f32]| y.iter().map(|&y| if y < 1e-30 { 0.0 } else { y }).collect::<Vec<_>>();
         assert_eq!(normal(&y), normal(&expected));
     }
 }

@@ -1,6 +1,8 @@
-//! The measure itself: the exact values that every bound is taken against, and the counting of ULPs.
+//! The measure itself: the exact values that every bound is taken against, and the counting of
+//! ULPs.
 //!
-//! The exact values are checked against the correctly rounded functions of CORE-MATH, with which they share nothing.
+//! The exact values are checked against the correctly rounded functions of CORE-MATH, with which
+//! they share nothing.
 #![cfg(not(target_family = "wasm"))] // CORE-MATH is in C
 
 #[path = "common/ulp.rs"]
@@ -36,7 +38,8 @@ type Function = fn(f64) -> f64;
 
 /// The function and the derivative of the table under this name, in f64.
 fn exact(name: &str) -> (Function, Function) {
-    let operation = OPERATIONS.iter().find(|operation| operation.name == name).expect("in the table");
+    let operation =
+        OPERATIONS.iter().find(|operation| operation.name == name).expect("in the table");
     (operation.exact, operation.backward.derivative)
 }
 
@@ -54,7 +57,8 @@ fn rounded_exact_values_are_those_of_core_math() {
     }
 }
 
-/// Within a few roundings of f64, which is 2^-27 of an ULP of f32; subnormal f64 results do not matter.
+/// Within a few roundings of f64, which is 2^-27 of an ULP of f32; subnormal f64 results do not
+/// matter.
 fn assert_near(name: &str, x: f64, got: f64, right: f64) {
     let near = (got - right).abs() <= right.abs() * 1e-15 || got == right || right.abs() < 1e-300;
     assert!(near, "{name}({x:e}) is {right:e}, not {got:e}");
@@ -78,7 +82,8 @@ fn exact_values_agree_with_other_formulas_in_f64() {
         let right = if x < 0.0 { core_math::exp(x) * positive } else { positive };
         assert_near("sigmoid", x, sigmoid(x), right);
         assert_near("sigmoid'", x, sigmoid_derivative(x), 0.25 * core_math::cosh(0.5 * x).powi(-2));
-        let (right, slope) = if x > 0.0 { (x, 1.0) } else { (core_math::expm1(x), core_math::exp(x)) };
+        let (right, slope) =
+            if x > 0.0 { (x, 1.0) } else { (core_math::expm1(x), core_math::exp(x)) };
         assert_near("elu", x, elu(x), right);
         assert_near("elu'", x, elu_derivative(x), slope);
         assert_near("celu", x, celu(x), right);

@@ -9,8 +9,18 @@ use std::fmt::Debug;
 /// Inputs from all over, more of them near 0 in units of `scale`, and all that is special.
 fn inputs(scale: f32) -> Vec<f32> {
     let near = (-4000_i16..1000).map(|i| f32::from(i) * 0.03 * scale);
-    let special =
-        [0.0, -0.0, f32::INFINITY, f32::NEG_INFINITY, f32::MAX, f32::MIN, 1e-45, -1e-45, 1e-38, -1e-38];
+    let special = [
+        0.0,
+        -0.0,
+        f32::INFINITY,
+        f32::NEG_INFINITY,
+        f32::MAX,
+        f32::MIN,
+        1e-45,
+        -1e-45,
+        1e-38,
+        -1e-38,
+    ];
     (0..20_000).map(spread).chain(near).chain(special).chain(nans()).collect()
 }
 
@@ -72,13 +82,20 @@ fn assert_near<Op: Gradient + Copy + Debug>(
             let right = if exact.is_nan() { is_quiet_nan(got) } else { ulps(got, exact) <= 2.0 };
             assert!(right, "{op:?}: {:e} gives {got:e}, not {exact:e}", x[i]);
         }
-        assert!(same(dx[i], slope[i] * dy[i]), "{op:?}: {:e} at {:e} gives {:e}", dy[i], x[i], dx[i]);
+        assert!(
+            same(dx[i], slope[i] * dy[i]),
+            "{op:?}: {:e} at {:e} gives {:e}",
+            dy[i],
+            x[i],
+            dx[i]
+        );
     }
 }
 
 #[test]
 fn hard_tanh_is_its_definition_for_all_limits() {
-    let limits = [-1.0, 0.0, -0.0, 0.3, 6.0, -1e-45, f32::INFINITY, f32::NEG_INFINITY, f32::MAX, f32::NAN];
+    let limits =
+        [-1.0, 0.0, -0.0, 0.3, 6.0, -1e-45, f32::INFINITY, f32::NEG_INFINITY, f32::MAX, f32::NAN];
     for (min, max) in limits.into_iter().flat_map(|min| limits.map(|max| (min, max))) {
         let op = HardTanh { min, max };
         let at_least = |x: f32| if x < min { min } else { x };
@@ -91,16 +108,24 @@ fn hard_tanh_is_its_definition_for_all_limits() {
             (gradients(x.len()), vec![0.0; x.len()], vec![0.0; x.len()]);
         op.backward(&x, &dy, &mut from_input);
         op.gradient_from_output(&results(op, &x), &dy, &mut from_output);
-        assert!(from_input.iter().zip(&from_output).all(|(&a, &b)| same(a, b)), "{op:?}: from the output");
+        assert!(
+            from_input.iter().zip(&from_output).all(|(&a, &b)| same(a, b)),
+            "{op:?}: from the output"
+        );
     }
 }
 
 #[test]
 fn threshold_is_its_definition_for_all_thresholds_and_values() {
-    let numbers = [0.0, -0.0, -1.0, 0.3, 1e-45, f32::INFINITY, f32::NEG_INFINITY, f32::MIN, f32::NAN];
+    let numbers =
+        [0.0, -0.0, -1.0, 0.3, 1e-45, f32::INFINITY, f32::NEG_INFINITY, f32::MIN, f32::NAN];
     for (threshold, value) in numbers.into_iter().flat_map(|a| numbers.map(|b| (a, b))) {
         let is_kept = |x: f32| x.is_nan() || threshold.is_nan() || x > threshold;
-        assert_exact(Threshold { threshold, value }, |x| if is_kept(x) { x } else { value }, is_kept);
+        assert_exact(
+            Threshold { threshold, value },
+            |x| if is_kept(x) { x } else { value },
+            is_kept,
+        );
     }
 }
 
@@ -111,7 +136,12 @@ fn elu_is_near_its_definition_for_every_alpha() {
     for alpha in ALPHAS.into_iter().chain([0.0, -0.5, -3.0]) {
         let a = f64::from(alpha);
         let derivative = |x: f64| if x > 0.0 { 1.0 } else { a * libm::exp(x) };
-        assert_near(Elu { alpha }, 1.0, |x| if x > 0.0 { x } else { a * libm::expm1(x) }, derivative);
+        assert_near(
+            Elu { alpha },
+            1.0,
+            |x| if x > 0.0 { x } else { a * libm::expm1(x) },
+            derivative,
+        );
     }
 }
 
@@ -120,7 +150,12 @@ fn celu_is_near_its_definition_for_every_alpha() {
     for alpha in ALPHAS {
         let a = f64::from(alpha);
         let function = |x: f64| if x > 0.0 { x } else { a * libm::expm1(x / a) };
-        assert_near(Celu { alpha }, alpha, function, |x| if x > 0.0 { 1.0 } else { libm::exp(x / a) });
+        assert_near(
+            Celu { alpha },
+            alpha,
+            function,
+            |x| if x > 0.0 { 1.0 } else { libm::exp(x / a) },
+        );
     }
 }
 

@@ -1,11 +1,13 @@
-//! PReLU: leaky ReLU with the slope of each channel, whatever the shape, and the sums that are the gradient of the slopes.
+//! PReLU: leaky ReLU with the slope of each channel, whatever the shape, and the sums that are the
+//! gradient of the slopes.
 
 mod common;
 
 use activations::{Activation, Gradient, LeakyRelu, PRelu};
 use common::{is_quiet_nan, nans, same, spread};
 
-/// Runs and blocks on both sides of every length that the library treats in another way: `[outer, channels, inner]`.
+/// Runs and blocks on both sides of every length that the library treats in another way: `[outer,
+/// channels, inner]`.
 fn shapes() -> Vec<[usize; 3]> {
     let mut shapes = Vec::new();
     for inner in [1, 2, 3, 5, 8, 15, 16, 17, 31, 49, 100] {
@@ -58,7 +60,10 @@ fn small(i: usize) -> f32 {
 
 fn assert_same(what: &str, shape: [usize; 3], got: &[f32], expected: &[f32]) {
     for (i, (&got, &expected)) in got.iter().zip(expected).enumerate() {
-        assert!(same(got, expected), "{what} of {shape:?}: element {i} is {got:e}, not {expected:e}");
+        assert!(
+            same(got, expected),
+            "{what} of {shape:?}: element {i} is {got:e}, not {expected:e}"
+        );
     }
 }
 
@@ -92,7 +97,9 @@ fn each_element_is_leaky_relu_with_the_slope_of_its_channel() {
 #[test]
 fn equal_slopes_are_leaky_relu() {
     for slope in SLOPES {
-        for shape @ [outer, channels, inner] in [[2, 9, 50], [3, 80, 1], [5, 7, 3], [1, 1, 1000], [4, 5, 1]] {
+        for shape @ [outer, channels, inner] in
+            [[2, 9, 50], [3, 80, 1], [5, 7, 3], [1, 1, 1000], [4, 5, 1]]
+        {
             let len = outer * channels * inner;
             let (mut x, dy) = (inputs(len), gradients(len));
             x.iter_mut().zip(nans()).for_each(|(x, nan)| *x = nan);
@@ -134,19 +141,19 @@ fn assert_sums_as_documented(x: &[f32], dy: &[f32], shape: [usize; 3]) {
     let expected: Vec<_> = (0..channels)
         .map(|channel| {
             let places = (0..outer).flat_map(|plane| {
-                (0..inner).map(move |i| ((plane * channels + channel) * inner + i, plane * inner + i, i))
+                (0..inner)
+                    .map(move |i| ((plane * channels + channel) * inner + i, plane * inner + i, i))
             });
-            sum_as_documented(
-                places
-                    .map(|(at, of_all, i)| (if channels == 1 { of_all } else { i }, product(x[at], dy[at]))),
-            )
+            sum_as_documented(places.map(|(at, of_all, i)| {
+                (if channels == 1 { of_all } else { i }, product(x[at], dy[at]))
+            }))
         })
         .collect();
     assert_same("the gradient of the slopes", shape, &d_slopes, &expected);
 }
 
-/// In each channel, pairs of opposite products of all sizes up to 2^81: what is left of them is what the sums on the way
-/// were rounded by, which is something else in any other order.
+/// In each channel, pairs of opposite products of all sizes up to 2^81: what is left of them is
+/// what the sums on the way were rounded by, which is something else in any other order.
 fn cancelling([outer, channels, inner]: [usize; 3]) -> (Vec<f32>, Vec<f32>) {
     let hash = |i: usize| (i as u32).wrapping_mul(0x9e37_79b1);
     let mut order: Vec<_> = (0..outer * inner).collect();
@@ -189,7 +196,10 @@ fn positive_elements_have_no_part_in_the_gradient_of_the_slopes_and_nan_is_kept(
             x[i] = f32::NAN;
             prelu.slopes_backward(&x, &vec![1.0; len], &mut d_slopes, shape);
             for (channel, &sum) in d_slopes.iter().enumerate() {
-                assert!(is_quiet_nan(sum) == (channel == i / inner % channels), "{shape:?}: {d_slopes:?}");
+                assert!(
+                    is_quiet_nan(sum) == (channel == i / inner % channels),
+                    "{shape:?}: {d_slopes:?}"
+                );
             }
         }
     }
@@ -219,7 +229,8 @@ fn gradients_agree_with_central_differences() {
         let dy: Vec<_> = (0..len).map(|i| small(3 * i + 1)).collect();
         let slopes: Vec<_> = (0..channels).map(|channel| 0.25 * small(channel + 5)).collect();
         let loss = |x: &[f64], slopes: &[f64]| -> f64 {
-            let image = |i: usize| if x[i] > 0.0 { x[i] } else { slopes[i / inner % channels] * x[i] };
+            let image =
+                |i: usize| if x[i] > 0.0 { x[i] } else { slopes[i / inner % channels] * x[i] };
             (0..len).map(|i| image(i) * f64::from(dy[i])).sum()
         };
         let exact = |x: &[f32]| -> Vec<f64> { x.iter().map(|&x| f64::from(x)).collect() };
@@ -243,7 +254,8 @@ fn gradients_agree_with_central_differences() {
     }
 }
 
-/// The tests above run at the active level, so their parts that compare bits run again at the others.
+/// The tests above run at the active level, so their parts that compare bits run again at the
+/// others.
 #[cfg(not(any(target_family = "wasm", miri)))]
 #[test]
 fn every_level_keeps_these_promises() {

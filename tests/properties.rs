@@ -30,7 +30,9 @@ fn inputs() -> impl Strategy<Value = (Vec<f32>, Vec<f32>)> {
 
 /// Neighbours, from any number on: where a function is most likely to step back.
 fn neighbours() -> impl Strategy<Value = Vec<f32>> {
-    number().prop_map(|first| (0..200).map(|i| f32::from_bits(first.to_bits().wrapping_add(i))).collect())
+    number().prop_map(|first| {
+        (0..200).map(|i| f32::from_bits(first.to_bits().wrapping_add(i))).collect()
+    })
 }
 
 proptest! {
@@ -102,7 +104,8 @@ proptest! {
         }
     }
 
-    /// So a gradient has the error of the derivative and that of one multiplication, whatever dy is.
+    /// So a gradient has the error of the derivative and that of one multiplication, whatever dy
+    /// is.
     #[test]
     fn a_gradient_is_dy_times_the_derivative((x, dy) in inputs()) {
         for (call, _) in gradients() {
@@ -162,8 +165,10 @@ fn every_operation_of_the_table_is_public() {
     }
     let table: Vec<_> = OPERATIONS.iter().map(|operation| operation.name).collect();
     assert_eq!(each_operation!(name).to_vec(), table);
-    let has_exact_tier = |operation: &&Operation| operation.tiers.iter().any(|tier| tier.name == "exact");
-    let exact: Vec<_> = OPERATIONS.iter().filter(has_exact_tier).map(|operation| operation.name).collect();
+    let has_exact_tier =
+        |operation: &&Operation| operation.tiers.iter().any(|tier| tier.name == "exact");
+    let exact: Vec<_> =
+        OPERATIONS.iter().filter(has_exact_tier).map(|operation| operation.name).collect();
     assert_eq!(each_operation_with_an_exact_tier!(name).to_vec(), exact);
 }
 
@@ -177,7 +182,10 @@ fn active(name: &str, tier: &str) -> Call {
 
 #[track_caller]
 fn assert_same(what: &str, got: &[f32], expected: &[f32]) {
-    assert!(got.iter().zip(expected).all(|(&a, &b)| same(a, b)), "{what}: {got:?} is not {expected:?}");
+    assert!(
+        got.iter().zip(expected).all(|(&a, &b)| same(a, b)),
+        "{what}: {got:?} is not {expected:?}"
+    );
 }
 
 fn assert_gives_what_the_table_gives<Op: Gradient + Copy>(name: &str, op: Op, x: &[f32], dy: &[f32])
@@ -203,7 +211,8 @@ fn assert_is_tier(name: &str, tier: &str, op: &impl Gradient, x: &[f32], dy: &[f
     op.apply_into(x, &mut out);
     assert_same(name, &out, &expected);
 
-    let gradient = |(call, _): &(Call, &Backward)| call.operation.name == name && call.isa == Isa::active();
+    let gradient =
+        |(call, _): &(Call, &Backward)| call.operation.name == name && call.isa == Isa::active();
     gradients().find(gradient).expect("in the table").0.run(x, dy, &mut expected);
     op.backward(x, dy, &mut out);
     assert_same(name, &out, &expected);
@@ -220,7 +229,8 @@ where
     Op: FromOutput + Copy,
     Fast<Op>: FromOutput,
 {
-    let (mut y, mut from_output, mut from_input) = (x.to_vec(), vec![0.0; x.len()], vec![0.0; x.len()]);
+    let (mut y, mut from_output, mut from_input) =
+        (x.to_vec(), vec![0.0; x.len()], vec![0.0; x.len()]);
     op.apply(&mut y);
     op.backward(x, dy, &mut from_input);
     op.backward_from_output(&y, dy, &mut from_output);
@@ -244,7 +254,10 @@ fn gradients_agree_with_central_differences() {
             }
             let difference = (exact(x + h) - exact(x - h)) / (2.0 * h);
             let error = (f64::from(gradient) - difference).abs();
-            assert!(error < 1e-6 * difference.abs().max(1e-3), "{call} at {x}: {gradient}, not {difference}");
+            assert!(
+                error < 1e-6 * difference.abs().max(1e-3),
+                "{call} at {x}: {gradient}, not {difference}"
+            );
             compared += 1;
         }
         assert!(compared > 7900, "{call}: compared at {compared} points only");

@@ -29,8 +29,8 @@ fn each_matrix(mut check: impl FnMut(usize, &[f32], &[f32])) {
     }
 }
 
-/// That `dx` is the exact gradient of the outputs, rounded; `part` says which entries have one, `exact` what it is from y,
-/// dy and the sum of `summand`.
+/// That `dx` is the exact gradient of the outputs, rounded; `part` says which entries have one,
+/// `exact` what it is from y, dy and the sum of `summand`.
 fn check_exact(
     op: &impl RowGradient,
     part: impl Fn(f64) -> bool,
@@ -54,7 +54,10 @@ fn check_exact(
                 let error = (f64::from(dx) - exact).abs();
                 // What f64 sums may lose, where y (dy - sum) cancels.
                 let lost = 1e-13 * y.abs().min(1.0);
-                assert!(error <= ulps / per_ulp(exact) + lost, "{cols} columns: {dx:e} is not {exact:e}");
+                assert!(
+                    error <= ulps / per_ulp(exact) + lost,
+                    "{cols} columns: {dx:e} is not {exact:e}"
+                );
             }
         }
     });
@@ -73,14 +76,20 @@ fn log_softmax_is_within_the_error_of_exp_and_0_where_it_is_minus_infinity() {
         LogSoftmax::new().rows(&mut y, cols);
         let mut dx = vec![7.0; y.len()];
         LogSoftmax::new().rows_backward(&y, dy, &mut dx, cols);
-        for ((y, dy), dx) in y.chunks_exact(cols).zip(dy.chunks_exact(cols)).zip(dx.chunks_exact(cols)) {
+        for ((y, dy), dx) in
+            y.chunks_exact(cols).zip(dy.chunks_exact(cols)).zip(dx.chunks_exact(cols))
+        {
             let part = |y: f32| y > f32::NEG_INFINITY;
-            let sum: f64 = y.iter().zip(dy).filter(|&(&y, _)| part(y)).map(|(_, &dy)| f64::from(dy)).sum();
+            let sum: f64 =
+                y.iter().zip(dy).filter(|&(&y, _)| part(y)).map(|(_, &dy)| f64::from(dy)).sum();
             for ((&y, &dy), &dx) in y.iter().zip(dy).zip(dx) {
                 let term = if part(y) { libm::exp(f64::from(y)) * sum } else { 0.0 };
                 let exact = if part(y) { f64::from(dy) - term } else { 0.0 };
                 let allowed = 0.501 / per_ulp(exact) + 2.0 * 0.98 / per_ulp(term) + 1e-13;
-                assert!((f64::from(dx) - exact).abs() <= allowed, "{cols} columns: {dx:e} is not {exact:e}");
+                assert!(
+                    (f64::from(dx) - exact).abs() <= allowed,
+                    "{cols} columns: {dx:e} is not {exact:e}"
+                );
             }
         }
     });
@@ -120,8 +129,9 @@ fn a_row_has_the_same_gradient_alone_among_others_and_along_an_axis() {
             op.rows_backward(&y[y.len() - cols..], &dy[y.len() - cols..], &mut alone, cols);
             assert_eq!(bits(&alone), bits(&dx[y.len() - cols..]), "{cols} columns, alone");
 
-            let turned =
-                |x: &[f32]| -> Vec<f32> { (0..x.len()).map(|i| x[i % count * cols + i / count]).collect() };
+            let turned = |x: &[f32]| -> Vec<f32> {
+                (0..x.len()).map(|i| x[i % count * cols + i / count]).collect()
+            };
             let mut by_axis = vec![7.0; y.len()];
             op.axis_backward(&turned(&y), &turned(dy), &mut by_axis, [1, cols, count]);
             assert_eq!(bits(&by_axis), bits(&turned(&dx)), "{cols} columns, along an axis");

@@ -1,4 +1,5 @@
-//! Functions of rows with options: scale, soft cap, masks, causal rows, sinks, and rows without a limit of their own.
+//! Functions of rows with options: scale, soft cap, masks, causal rows, sinks, and rows without a
+//! limit of their own.
 #![allow(clippy::cast_precision_loss)] // widths are small
 
 #[path = "row_options/case.rs"]
@@ -90,7 +91,14 @@ fn long_rows_have_the_same_bits_too() {
     }
 }
 
-fn check_forms(operation: &RowOperation, isa: Isa, case: &Case, x: &[f32], cols: usize, gap: usize) {
+fn check_forms(
+    operation: &RowOperation,
+    isa: Isa,
+    case: &Case,
+    x: &[f32],
+    cols: usize,
+    gap: usize,
+) {
     let name = format!("{} {} at {isa}, {case:?}", operation.name, operation.tier);
     let rows = Rows { cols, stride: cols };
     let count = x.len() / cols;
@@ -173,17 +181,24 @@ fn check_accuracy(case: &Case, x: &[f32], cols: usize) {
                     continue;
                 }
                 let exact = exact(&with_sink);
-                let values = if operation.name == "softmax" { &exact.softmax } else { &exact.log_softmax };
+                let values =
+                    if operation.name == "softmax" { &exact.softmax } else { &exact.log_softmax };
                 for ((&y, &value), &t) in y.iter().zip(values).zip(t) {
                     let name = format!("{} {} at {isa}", operation.name, operation.tier);
                     assert!(
                         ulps(y, value) <= operation.bound.at(isa),
                         "{name}: {y:e} for {value:e}, {case:?}"
                     );
-                    assert!(t > -INF || y == if operation.name == "softmax" { 0.0 } else { -INF }, "{name}");
+                    assert!(
+                        t > -INF || y == if operation.name == "softmax" { 0.0 } else { -INF },
+                        "{name}"
+                    );
                 }
                 let near = (f64::from(sum) - exact.log_sum_exp).abs() <= 2_f64.powi(-48);
-                assert!(near || ulps(sum, exact.log_sum_exp) <= 1.0, "log_sum_exp at {isa}, {case:?}");
+                assert!(
+                    near || ulps(sum, exact.log_sum_exp) <= 1.0,
+                    "log_sum_exp at {isa}, {case:?}"
+                );
             }
         }
     }
@@ -205,11 +220,16 @@ fn softmax_gives_the_log_sum_exp_too() {
             for (&sum, &expected) in sums.iter().zip(&expected_sums) {
                 let near = (sum - expected).abs() <= 2.5e-7;
                 // Both are off by less than an ULP.
-                assert!(sum == expected || near || ulps(sum, f64::from(expected)) <= 2.0, "{sum} {expected}");
+                assert!(
+                    sum == expected || near || ulps(sum, f64::from(expected)) <= 2.0,
+                    "{sum} {expected}"
+                );
             }
         }
     }
-    for (x, expected) in [([-INF; 2], -INF), ([INF, 1.0], INF), ([NAN, INF], NAN), ([NAN, -INF], NAN)] {
+    for (x, expected) in
+        [([-INF; 2], -INF), ([INF, 1.0], INF), ([NAN, INF], NAN), ([NAN, -INF], NAN)]
+    {
         for softmax in [
             Softmax::new(),
             Softmax::new().empty_rows(EmptyRow::Zeros),

@@ -1,4 +1,5 @@
-//! A scale without another option: it is applied on the way, and the bits are those of rows that were multiplied first.
+//! A scale without another option: it is applied on the way, and the bits are those of rows that
+//! were multiplied first.
 #![allow(clippy::cast_precision_loss)] // widths are small
 
 mod common;
@@ -10,7 +11,8 @@ use common::isas;
 use families::{FAMILIES, matrix};
 
 const INF: f32 = f32::INFINITY;
-/// Those of attention and of temperatures; some that make large or infinite logits, or subnormal ones; and 0 and less.
+/// Those of attention and of temperatures; some that make large or infinite logits, or subnormal
+/// ones; and 0 and less.
 const SCALES: [f32; 12] =
     [0.125, 0.1, 1.0 / 3.0, 2.5, 1e4, 3e30, 1e-6, 1e-38, f32::from_bits(1), f32::MAX, 0.0, -0.7];
 const WIDTHS: [usize; 12] = [1, 3, 4, 7, 16, 31, 32, 40, 64, 257, 300, 1023];
@@ -30,7 +32,9 @@ fn inputs(cols: usize) -> Vec<Vec<f32>> {
     let rows = if cols < 32 { 70 } else { 5 };
     let mut inputs: Vec<_> =
         (0..FAMILIES).map(|family| matrix(family, (family * cols) as u64, cols, rows)).collect();
-    for (i, special) in [INF, -INF, f32::NAN, f32::MAX, f32::MIN, f32::from_bits(1)].into_iter().enumerate() {
+    for (i, special) in
+        [INF, -INF, f32::NAN, f32::MAX, f32::MIN, f32::from_bits(1)].into_iter().enumerate()
+    {
         let mut x = matrix(0, i as u64, cols, rows);
         x[cols / 2] = special;
         x[cols * 3..cols * 4].fill(special);
@@ -46,7 +50,8 @@ fn a_scale_alone_gives_the_bits_of_rows_that_were_multiplied_first() {
             for scale in SCALES {
                 for isa in isas() {
                     for operation in ROW_OPERATIONS {
-                        let name = format!("{} {} at {isa}, {scale:e}", operation.name, operation.tier);
+                        let name =
+                            format!("{} {} at {isa}, {scale:e}", operation.name, operation.tier);
                         let rows = Rows { cols, stride: cols };
                         let mut expected: Vec<f32> = x.iter().map(|x| x * scale).collect();
                         (operation.rows)(isa, Options::default(), &mut expected, rows);
@@ -70,7 +75,8 @@ fn the_log_sum_exps_beside_a_softmax_are_those_of_rows_that_were_multiplied_firs
                 let rows = Rows { cols, stride: cols };
                 let count = x.len() / cols;
                 let (mut expected, mut found) = (vec![7.0; count], vec![7.0; count]);
-                let (mut t, mut y): (Vec<f32>, _) = (x.iter().map(|x| x * scale).collect(), x.clone());
+                let (mut t, mut y): (Vec<f32>, _) =
+                    (x.iter().map(|x| x * scale).collect(), x.clone());
                 Softmax::new().strided_with_log_sum_exps(&mut t, rows, &mut expected);
                 Softmax::new().scale(scale).strided_with_log_sum_exps(&mut y, rows, &mut found);
                 assert_eq!(bits(&t), bits(&y), "{scale:e}, {cols} columns");

@@ -80,7 +80,10 @@ fn check_accuracy(x: &[f32], cols: usize, what: &str) {
                     (sum - 1.0).abs() <= (0.5_f64).powi(limit),
                     "{tier} at {isa}, {what}: the sum is {sum}"
                 );
-                assert!(y.iter().all(|y| (0.0..=1.0).contains(y)), "{tier} at {isa}, {what}: out of range");
+                assert!(
+                    y.iter().all(|y| (0.0..=1.0).contains(y)),
+                    "{tier} at {isa}, {what}: out of range"
+                );
             }
         }
     }
@@ -88,7 +91,10 @@ fn check_accuracy(x: &[f32], cols: usize, what: &str) {
         for (exact, y) in exact.iter().zip(log_sum_exps(isa, x, cols)) {
             let value = exact.log_sum_exp;
             let near = (f64::from(y) - value).abs() <= (0.5_f64).powi(48);
-            assert!(near || ulps(y, value) <= 1.0, "log_sum_exp at {isa}, {what}: {y:e} is not {value:e}");
+            assert!(
+                near || ulps(y, value) <= 1.0,
+                "log_sum_exp at {isa}, {what}: {y:e} is not {value:e}"
+            );
         }
     }
 }
@@ -178,15 +184,23 @@ fn special_rows_give_what_is_promised() {
                 for x in [0.0, -0.0, 1.0, -0.5, -5e4, f32::MAX, f32::MIN, 1e-40] {
                     let y = rows(operation, isa, &with(-INF, x), cols);
                     let (one, none) = if softmax { (1.0, 0.0) } else { (0.0, -INF) };
-                    let is_one =
-                        |y: f32| y == one || operation.tier == "fast" && softmax && y == 1.0_f32.next_down();
-                    let right =
-                        y.iter().enumerate().all(|(i, &y)| if i == at { is_one(y) } else { y == none });
-                    assert!(right, "{} at {isa}: {x} among {cols} -inf gives {y:?}", operation.name);
+                    let is_one = |y: f32| {
+                        y == one || operation.tier == "fast" && softmax && y == 1.0_f32.next_down()
+                    };
+                    let right = y
+                        .iter()
+                        .enumerate()
+                        .all(|(i, &y)| if i == at { is_one(y) } else { y == none });
+                    assert!(
+                        right,
+                        "{} at {isa}: {x} among {cols} -inf gives {y:?}",
+                        operation.name
+                    );
 
                     let y = rows(operation, isa, &vec![x; cols], cols);
                     let equal = if softmax { 1.0 / cols as f64 } else { -(cols as f64).ln() };
-                    // Softmax divides a term by a multiple of itself; without FMA the product is rounded twice.
+                    // Softmax divides a term by a multiple of itself; without FMA the product is
+                    // rounded twice.
                     let limit = match (operation.name, operation.tier) {
                         ("softmax", "default") if isa == Isa::Baseline => 1.01,
                         ("softmax", "default") => 0.51,
@@ -214,16 +228,23 @@ fn special_rows_give_what_is_promised() {
 #[test]
 fn a_shift_by_a_representable_number_changes_no_more_than_the_bound() {
     let mut numbers = Numbers::new(11);
-    let x: Vec<f32> = (0..600).map(|_| (numbers.normal() * 4.0 * 1024.0).round() as f32 / 1024.0).collect();
+    let x: Vec<f32> =
+        (0..600).map(|_| (numbers.normal() * 4.0 * 1024.0).round() as f32 / 1024.0).collect();
     for shift in [1.0, -64.0, 1024.0, -2048.0, 4096.0] {
         let shifted: Vec<f32> = x.iter().map(|x| x + shift).collect();
         assert!(x.iter().zip(&shifted).all(|(x, shifted)| shifted - shift == *x));
         for cols in [5, 20, 60, 600] {
-            for (operation, isa) in operations().filter(|(operation, _)| operation.name == "softmax") {
+            for (operation, isa) in
+                operations().filter(|(operation, _)| operation.name == "softmax")
+            {
                 let y = rows(operation, isa, &shifted, cols);
                 for (x, y) in x.chunks_exact(cols).zip(y.chunks_exact(cols)) {
                     let [normal, _] = errors(operation, &exact(x), y);
-                    assert!(normal <= operation.bound.at(isa), "{} at {isa}: {normal} ULP", operation.tier);
+                    assert!(
+                        normal <= operation.bound.at(isa),
+                        "{} at {isa}: {normal} ULP",
+                        operation.tier
+                    );
                 }
             }
         }

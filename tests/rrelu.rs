@@ -110,13 +110,15 @@ fn no_slope_is_out_of_bounds() {
     ];
     for [lower, upper] in bounds {
         for [a, b] in [[lower, upper], [upper, lower]] {
-            let slopes = drawn(RRelu { lower: a, upper: b }, Draws { seed: 11, first: 0 }, 10 * LEN);
+            let slopes =
+                drawn(RRelu { lower: a, upper: b }, Draws { seed: 11, first: 0 }, 10 * LEN);
             assert!(slopes.iter().all(|slope| (lower..=upper).contains(slope)), "{a} to {b}");
         }
         let same_bounds = drawn(RRelu { lower, upper: lower }, Draws::default(), LEN);
         assert!(same_bounds.iter().all(|&slope| slope == lower));
     }
-    for bounds in [[f32::NAN, 1.0], [0.0, f32::NAN], [f32::NEG_INFINITY, 0.0], [f32::MIN, f32::MAX]] {
+    for bounds in [[f32::NAN, 1.0], [0.0, f32::NAN], [f32::NEG_INFINITY, 0.0], [f32::MIN, f32::MAX]]
+    {
         let op = RRelu { lower: bounds[0], upper: bounds[1] };
         let slopes = drawn(op, Draws { seed: 0, first: 5 }, LEN);
         assert!(slopes.iter().all(|slope| !slope.is_finite()), "{bounds:?}");
@@ -135,7 +137,9 @@ fn inputs() -> Vec<f32> {
 #[test]
 fn a_result_is_that_of_its_slope_which_is_1_where_x_is_positive() {
     let x = inputs();
-    for op in [RRelu::default(), RRelu { lower: 0.0, upper: 0.0 }, RRelu { lower: -0.5, upper: 2.0 }] {
+    for op in
+        [RRelu::default(), RRelu { lower: 0.0, upper: 0.0 }, RRelu { lower: -0.5, upper: 2.0 }]
+    {
         let draws = Draws { seed: 1, first: 7 };
         let all = drawn(op, draws, x.len());
         let (mut in_place, mut into) = (x.clone(), vec![7.0; x.len()]);
@@ -160,7 +164,10 @@ fn the_gradient_is_dy_times_the_slope_and_0_where_that_is_0() {
         let mut dx = [7.0; 6];
         RRelu::backward_from_slopes(&slopes, &[dy; 6], &mut dx);
         for (slope, dx) in slopes.into_iter().zip(dx) {
-            assert!(same(dx, if slope == 0.0 { 0.0 } else { dy * slope }), "{dy} with {slope} gives {dx}");
+            assert!(
+                same(dx, if slope == 0.0 { 0.0 } else { dy * slope }),
+                "{dy} with {slope} gives {dx}"
+            );
         }
     }
     // Where no bound is 0 it is the gradient of leaky ReLU with that slope.

@@ -1,4 +1,5 @@
-//! Element i of a result depends on element i of the input alone, and no byte outside the slices is touched.
+//! Element i of a result depends on element i of the input alone, and no byte outside the slices is
+//! touched.
 
 mod common;
 
@@ -13,8 +14,8 @@ const MARGIN: usize = 64;
 /// A signalling NaN that no kernel gives.
 const CANARY: u32 = 0x7fa5_5a5a;
 
-/// Stretches of ordinary numbers, longer than any step, between stretches that are mixed with values
-/// which kernels may have another path for.
+/// Stretches of ordinary numbers, longer than any step, between stretches that are mixed with
+/// values which kernels may have another path for.
 fn inputs() -> Vec<f32> {
     let ordinary = |i: usize| u16::try_from(i * 7919 % 1013).map_or(0.0, f32::from) / 25.0 - 20.0;
     let other = [
@@ -110,7 +111,8 @@ mod guarded {
             // SAFETY: these pages lie inside the allocation, which nothing else refers to.
             unsafe {
                 let first = pages.as_mut_ptr::<u8>().add(page);
-                region::protect(first, inside, Protection::READ_WRITE).expect("access to the pages inside");
+                region::protect(first, inside, Protection::READ_WRITE)
+                    .expect("access to the pages inside");
             }
             Self { pages, page }
         }
@@ -118,7 +120,8 @@ mod guarded {
         /// All that may be touched: it begins and ends where a forbidden page meets it.
         fn inside(&mut self) -> &mut [f32] {
             let bytes = self.pages.len() - 2 * self.page;
-            // SAFETY: these bytes are readable, writable, zero at first and aligned to a page, and stay borrowed.
+            // SAFETY: these bytes are readable, writable, zero at first and aligned to a page, and
+            // stay borrowed.
             unsafe {
                 let first = self.pages.as_mut_ptr::<u8>().add(self.page);
                 slice::from_raw_parts_mut(first.cast(), bytes / size_of::<f32>())
@@ -138,7 +141,8 @@ mod guarded {
 
     fn check(place: impl Fn(&mut Guarded, usize) -> &mut [f32]) {
         let (x, dy) = (inputs(), output_gradients());
-        let (mut x_pages, mut dy_pages, mut out_pages) = (Guarded::new(), Guarded::new(), Guarded::new());
+        let (mut x_pages, mut dy_pages, mut out_pages) =
+            (Guarded::new(), Guarded::new(), Guarded::new());
         for call in calls() {
             let alone = alone(&call, &x, &dy);
             for len in 0..=LONGEST {

@@ -22,7 +22,9 @@ struct Source {
 
 impl Source {
     fn items(&self) -> Vec<Item> {
-        syn::parse_file(&self.text).unwrap_or_else(|error| panic!("{}: {error}", self.path.display())).items
+        syn::parse_file(&self.text)
+            .unwrap_or_else(|error| panic!("{}: {error}", self.path.display()))
+            .items
     }
 
     /// The operation that the file defines.
@@ -41,7 +43,10 @@ fn sources() -> Vec<Source> {
                 collect(&path, root, sources);
             } else {
                 let text = fs::read_to_string(&path).expect("a file of text");
-                sources.push(Source { path: path.strip_prefix(root).expect("in the root").to_owned(), text });
+                sources.push(Source {
+                    path: path.strip_prefix(root).expect("in the root").to_owned(),
+                    text,
+                });
             }
         }
     }
@@ -52,14 +57,19 @@ fn sources() -> Vec<Source> {
     sources
 }
 
-/// A function that is not inlined into a kernel is compiled for the target's instruction set, not for the
-/// kernel's: that is correct, many times slower, and silent.
+/// A function that is not inlined into a kernel is compiled for the target's instruction set, not
+/// for the kernel's: that is correct, many times slower, and silent.
 #[test]
 fn every_function_over_an_instruction_set_is_always_inlined() {
     for Source { path, text } in sources() {
         let all = path.starts_with("isa") && !path.ends_with("mod.rs");
         let missing = inlining::missing(&text, all);
-        assert!(missing.is_empty(), "{}: no #[inline(always)] on {}", path.display(), missing.join(", "));
+        assert!(
+            missing.is_empty(),
+            "{}: no #[inline(always)] on {}",
+            path.display(),
+            missing.join(", ")
+        );
     }
 }
 
@@ -111,7 +121,8 @@ fn no_file_is_longer_than_300_lines() {
 fn every_operation_documents_its_bounds_nan_definition_and_an_example() {
     for source in sources() {
         let Some(name) = source.operation() else { continue };
-        let operation = OPERATIONS.iter().find(|operation| operation.name == name).expect("in the table");
+        let operation =
+            OPERATIONS.iter().find(|operation| operation.name == name).expect("in the table");
         let mut documented = 0;
         for item in source.items() {
             match item {
@@ -141,7 +152,10 @@ fn check_struct(operation: &Operation, text: &str) {
     }
     let bounds = operation.tiers.iter().map(|tier| tier.bound).chain([operation.backward.bound]);
     for ulps in bounds.flat_map(|bound| [bound.fused, bound.baseline]) {
-        assert!(states(text, ulps), "the documentation of {name} does not state the bound of {ulps} ULP");
+        assert!(
+            states(text, ulps),
+            "the documentation of {name} does not state the bound of {ulps} ULP"
+        );
     }
 }
 

@@ -1,12 +1,13 @@
-//! Special values bit for bit, and NaNs of every kind: in every lane of every step, and in every tail.
+//! Special values bit for bit, and NaNs of every kind: in every lane of every step, and in every
+//! tail.
 
 mod common;
 
 use activations::{Activation, Fast, Gradient, LeakyRelu, table::OPERATIONS};
 use common::{Call, Form, calls, nans, same, spread};
 
-/// Rests, registers and steps of four registers at the narrow levels, then all of them at the widest: each input
-/// stands in every lane of every step.
+/// Rests, registers and steps of four registers at the narrow levels, then all of them at the
+/// widest: each input stands in every lane of every step.
 fn lengths() -> impl Iterator<Item = usize> {
     (1..=36).chain([64 + 16 + 3])
 }
@@ -63,7 +64,8 @@ fn every_operation_promises_values_at_both_zeros_and_both_infinities() {
 
 #[test]
 fn relu_keeps_the_sign_of_zero_and_every_nan() {
-    let forward = |call: &Call| call.operation.name == "relu" && !matches!(call.form, Form::Gradient(_));
+    let forward =
+        |call: &Call| call.operation.name == "relu" && !matches!(call.form, Form::Gradient(_));
     for call in calls().filter(forward) {
         assert_gives(&call, -0.0, -0.0);
         nans().for_each(|nan| assert_gives(&call, nan, f32::NAN));
@@ -105,7 +107,10 @@ fn leaky_relu_is_its_definition_for_every_slope() {
         }
         let mut fast = x.clone();
         Fast(operation).apply(&mut fast);
-        assert!(fast.iter().zip(&out).all(|(&a, &b)| same(a, b)), "slope {slope:e}: the tiers differ");
+        assert!(
+            fast.iter().zip(&out).all(|(&a, &b)| same(a, b)),
+            "slope {slope:e}: the tiers differ"
+        );
 
         operation.backward(&x, &dy, &mut out);
         for ((&x, &dy), &got) in x.iter().zip(&dy).zip(&out) {

@@ -1,4 +1,5 @@
-//! Threads that race for the first call of a process agree. Nothing else in this program calls the library.
+//! Threads that race for the first call of a process agree. Nothing else in this program calls the
+//! library.
 #![cfg(not(target_family = "wasm"))]
 
 #[cfg(not(miri))]

@@ -4,9 +4,10 @@
 //! scripts/compare-torch    # installs PyTorch where it is missing, and prints the table
 //! ```
 //!
-//! Numbers must be within the bound of the contract of what PyTorch computes in float64. NaN, infinities, and zeros with
-//! their signs must be where PyTorch has them in float32. What is otherwise must stand in `torch/differences.rs`, and all that
-//! stands there must occur. `ACTIVATIONS_PYTHON` names the interpreter, if it is not `python3`.
+//! Numbers must be within the bound of the contract of what PyTorch computes in float64. NaN,
+//! infinities, and zeros with their signs must be where PyTorch has them in float32. What is
+//! otherwise must stand in `torch/differences.rs`, and all that stands there must occur.
+//! `ACTIVATIONS_PYTHON` names the interpreter, if it is not `python3`.
 #![cfg(not(any(target_family = "wasm", miri)))]
 #![allow(clippy::cast_precision_loss)] // widths are small
 
@@ -50,7 +51,8 @@ fn results_are_those_of_pytorch_but_for_listed_differences() {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/torch_reference.py");
     let mut command = Command::new(python);
     command.arg("-B").arg(script).arg(folder.path());
-    // The list is that of PyTorch's kernels for AVX2, and for no instruction set; those for AVX-512 add in another order.
+    // The list is that of PyTorch's kernels for AVX2, and for no instruction set; those for AVX-512
+    // add in another order.
     if Isa::available().any(|isa| isa == Isa::Avx512) {
         command.env("ATEN_CPU_CAPABILITY", "avx2");
     }
@@ -97,7 +99,8 @@ fn write(jobs: &[Job], folder: &Path) {
         lines.push(format!("{} {text}", shape.join("x")));
         for (kind, elements) in [("x", x), ("dy", dy), ("slopes", slopes)] {
             if !elements.is_empty() {
-                let bytes: Vec<_> = elements.iter().flat_map(|element| element.to_le_bytes()).collect();
+                let bytes: Vec<_> =
+                    elements.iter().flat_map(|element| element.to_le_bytes()).collect();
                 fs::write(folder.join(format!("{number}.{kind}")), bytes).unwrap();
             }
         }
@@ -122,23 +125,41 @@ impl Reference<'_> {
     }
 
     fn single(&self, part: Part) -> Vec<f32> {
-        self.read(part, "f32").as_chunks().0.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect()
+        self.read(part, "f32")
+            .as_chunks()
+            .0
+            .iter()
+            .map(|&bytes| f32::from_le_bytes(bytes))
+            .collect()
     }
 
     fn double(&self, part: Part) -> Vec<f64> {
-        self.read(part, "f64").as_chunks().0.iter().map(|&bytes| f64::from_le_bytes(bytes)).collect()
+        self.read(part, "f64")
+            .as_chunks()
+            .0
+            .iter()
+            .map(|&bytes| f64::from_le_bytes(bytes))
+            .collect()
     }
 }
 
 fn compare(job: &Job, reference: &Reference<'_>, report: &mut Report) {
-    let [y, dx, d_slopes] = [Part::Forward, Part::Gradient, Part::Slopes].map(|part| reference.double(part));
+    let [y, dx, d_slopes] =
+        [Part::Forward, Part::Gradient, Part::Slopes].map(|part| reference.double(part));
     let exact = Exact { y, dx, d_slopes };
     for (part, ours) in job.results() {
         let (torch, allowed) = (reference.single(part), allowed(job, part, &exact));
         let exact = exact.of(part);
         assert_eq!([ours.len(), ours.len()], [torch.len(), exact.len()], "{} {part:?}", job.text);
-        let case =
-            |i| Case { job, part, i, ours: ours[i], torch: torch[i], exact: exact[i], allowed: allowed[i] };
+        let case = |i| Case {
+            job,
+            part,
+            i,
+            ours: ours[i],
+            torch: torch[i],
+            exact: exact[i],
+            allowed: allowed[i],
+        };
         report.add(job, part, (0..ours.len()).map(case));
     }
 }

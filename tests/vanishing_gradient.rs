@@ -26,7 +26,8 @@ fn gradients_of_sigmoids_vanish() {
 
 #[test]
 fn gradients_pass_through_tanh_and_relu_with_the_right_initialisation() {
-    let passing: [(&dyn Gradient, _); 3] = [(&Tanh, Xavier), (&Relu, He), (&LeakyRelu { slope: 0.01 }, He)];
+    let passing: [(&dyn Gradient, _); 3] =
+        [(&Tanh, Xavier), (&Relu, He), (&LeakyRelu { slope: 0.01 }, He)];
     for (activation, initialisation) in passing {
         assert!((0.01..100.0).contains(&ratio(activation, initialisation)));
     }

@@ -97,7 +97,9 @@ mod debian {
                             build(level).file(self.source()).compile(&format!("{}-{i}", self.shim));
                         }
                         println!("cargo::rustc-cfg={cfg}");
-                        self.link.iter().for_each(|library| println!("cargo::rustc-link-lib={library}"));
+                        self.link
+                            .iter()
+                            .for_each(|library| println!("cargo::rustc-link-lib={library}"));
                         return Ok(());
                     }
                     Err(error) => reason = error,
@@ -107,7 +109,8 @@ mod debian {
             Err(format!("{name} absent: not compared (apt-get install {packages}): {reason}"))
         }
 
-        /// Links the shim as a library of which nothing is undefined: headers, library and symbols are there.
+        /// Links the shim as a library of which nothing is undefined: headers, library and symbols
+        /// are there.
         fn probe(&self, build: &cc::Build) -> Result<(), String> {
             let probe = Path::new(&env::var_os("OUT_DIR").unwrap_or_default()).join("probe.so");
             let compiler = build.try_get_compiler().map_err(|error| error.to_string())?;
@@ -120,8 +123,13 @@ mod debian {
                 .output()
                 .map_err(|error| error.to_string())?;
             let errors = String::from_utf8_lossy(&output.stderr);
-            let reason = errors.lines().find(|line| line.contains("error") || line.contains("undefined"));
-            if output.status.success() { Ok(()) } else { Err(reason.unwrap_or("no reason given").to_owned()) }
+            let reason =
+                errors.lines().find(|line| line.contains("error") || line.contains("undefined"));
+            if output.status.success() {
+                Ok(())
+            } else {
+                Err(reason.unwrap_or("no reason given").to_owned())
+            }
         }
 
         fn source(&self) -> String {

@@ -19,8 +19,9 @@ enum Tier {
 
 impl Kernel {
     pub(crate) fn new(function: &str, tier: &str, axis: Option<isize>) -> Result<Self> {
-        let kind: Kind =
-            function.parse().map_err(|error: ParseKindError| anyhow::anyhow!("'{function}': {error}"))?;
+        let kind: Kind = function
+            .parse()
+            .map_err(|error: ParseKindError| anyhow::anyhow!("'{function}': {error}"))?;
         let tier = match tier {
             "default" => Tier::Default(kind),
             "fast" => Tier::Fast(kind),
@@ -28,7 +29,10 @@ impl Kernel {
             _ => bail!("unknown tier '{tier}': expected default, fast or exact"),
         };
         let is_of_rows = ROW_OPERATIONS.iter().any(|operation| operation.name == kind.name());
-        ensure!(axis.is_none() || is_of_rows, "--axis is for softmax and log_softmax, not for {kind}");
+        ensure!(
+            axis.is_none() || is_of_rows,
+            "--axis is for softmax and log_softmax, not for {kind}"
+        );
         Ok(Self { tier, axis: is_of_rows.then_some(axis.unwrap_or(-1)) })
     }
 
@@ -39,7 +43,8 @@ impl Kernel {
             None => (1, 1),
             Some(axis) => {
                 let rank = shape.len();
-                let index = if axis < 0 { rank.checked_add_signed(axis) } else { axis.try_into().ok() };
+                let index =
+                    if axis < 0 { rank.checked_add_signed(axis) } else { axis.try_into().ok() };
                 let Some(index) = index.filter(|&index| index < rank) else {
                     bail!("axis {axis} of an array that has {rank} axes");
                 };

@@ -7,9 +7,9 @@
 //! cargo run --release --example apply softmax in.npy out.npy --axis 1
 //! ```
 //!
-//! Without arguments it prints what each function does to real activations: speed and error of every tier at
-//! every level that this machine has. With arguments it works at the best level; `ACTIVATIONS_MAX_ISA` lowers
-//! it. The output appears complete or not at all.
+//! Without arguments it prints what each function does to real activations: speed and error of
+//! every tier at every level that this machine has. With arguments it works at the best level;
+//! `ACTIVATIONS_MAX_ISA` lowers it. The output appears complete or not at all.
 #![allow(clippy::doc_markdown, reason = "NumPy is a name")]
 
 mod kernel;
@@ -32,11 +32,15 @@ use std::{
     process::ExitCode,
 };
 
-/// Apply an activation function to every element, or to every vector along an axis, of a NumPy file (f32, any shape).
+/// Apply an activation function to every element, or to every vector along an axis, of a NumPy file
+/// (f32, any shape).
 ///
 /// Without arguments: print speed and error of every function on real activations.
 #[derive(Parser)]
-#[command(name = "apply", override_usage = "apply\n       apply [OPTIONS] <FUNCTION> <INPUT> <OUTPUT>")]
+#[command(
+    name = "apply",
+    override_usage = "apply\n       apply [OPTIONS] <FUNCTION> <INPUT> <OUTPUT>"
+)]
 struct Arguments {
     /// The function, such as sigmoid or leaky_relu(0.1); a wrong name prints them all
     function: String,
@@ -53,7 +57,8 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    let result = if env::args_os().len() < 2 { print_table() } else { convert(&Arguments::parse()) };
+    let result =
+        if env::args_os().len() < 2 { print_table() } else { convert(&Arguments::parse()) };
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -42,7 +42,8 @@ impl Source {
             header.type_descriptor
         );
         ensure!(header.layout == Layout::Standard, "in Fortran order, not in C order");
-        let elements_left = elements(&header).context("its shape has more elements than any file")?;
+        let elements_left =
+            elements(&header).context("its shape has more elements than any file")?;
         let expected = elements_left * ELEMENT_BYTES as u64;
         let found = metadata.len().saturating_sub(file.stream_position()?);
         ensure!(found >= expected, "truncated: {found} of {expected} bytes of data");
@@ -63,7 +64,9 @@ impl Source {
     fn read(&mut self, limit: usize) -> Result<Vec<f32>> {
         let count = usize::try_from(self.elements_left).map_or(limit, |left| left.min(limit));
         let mut bytes = vec![[0; ELEMENT_BYTES]; count];
-        self.file.read_exact(bytes.as_flattened_mut()).with_context(|| self.path.display().to_string())?;
+        self.file
+            .read_exact(bytes.as_flattened_mut())
+            .with_context(|| self.path.display().to_string())?;
         self.elements_left -= count as u64;
         Ok(bytes.into_iter().map(f32::from_le_bytes).collect())
     }
@@ -87,12 +90,13 @@ fn elements(header: &Header) -> Option<u64> {
     if header.shape.contains(&0) {
         return Some(0);
     }
-    let elements = header.shape.iter().try_fold(1_u64, |product, &side| product.checked_mul(side as u64))?;
+    let elements =
+        header.shape.iter().try_fold(1_u64, |product, &side| product.checked_mul(side as u64))?;
     elements.checked_mul(ELEMENT_BYTES as u64).map(|_| elements)
 }
 
-/// An array being written to a temporary file that takes the place of `target` when it is complete, and is
-/// removed when it never gets there.
+/// An array being written to a temporary file that takes the place of `target` when it is complete,
+/// and is removed when it never gets there.
 pub(crate) struct Destination {
     /// What the user calls it, links and all.
     path: PathBuf,
@@ -122,7 +126,8 @@ impl Destination {
     }
 }
 
-/// Where an output called `path` is to go, and a temporary file beside that place, with the header in it.
+/// Where an output called `path` is to go, and a temporary file beside that place, with the header
+/// in it.
 fn prepare(path: &Path, header: &Header) -> Result<(PathBuf, NamedTempFile)> {
     // A link keeps pointing to its file, and a file keeps its permissions.
     let (target, permissions) = match fs::canonicalize(path) {
@@ -136,7 +141,8 @@ fn prepare(path: &Path, header: &Header) -> Result<(PathBuf, NamedTempFile)> {
         Err(error) if error.kind() == ErrorKind::NotFound => (path.to_owned(), None),
         Err(error) => bail!(error),
     };
-    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder =
+        target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     ensure!(folder.is_dir(), "there is no such folder");
     let mut file = temporary_in(folder)?;
     if let Some(permissions) = permissions {
@@ -152,11 +158,19 @@ fn temporary_in(folder: &Path) -> io::Result<NamedTempFile> {
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     // The name of the temporary file in the error would tell a user nothing.
-    builder.prefix(".apply-").suffix(".npy.tmp").tempfile_in(folder).map_err(|error| error.kind().into())
+    builder
+        .prefix(".apply-")
+        .suffix(".npy.tmp")
+        .tempfile_in(folder)
+        .map_err(|error| error.kind().into())
 }
 
 /// Writes the image of `source` under `kernel` to `destination`.
-pub(crate) fn convert(mut source: Source, mut destination: Destination, kernel: Blocks) -> Result<()> {
+pub(crate) fn convert(
+    mut source: Source,
+    mut destination: Destination,
+    kernel: Blocks,
+) -> Result<()> {
     let Blocks { elements, apply } = kernel;
     let block_elements = if elements < BLOCK { BLOCK - BLOCK % elements.max(1) } else { elements };
     let progress = progress_bar(source.elements_left * ELEMENT_BYTES as u64)?;
@@ -176,6 +190,8 @@ fn progress_bar(bytes: u64) -> Result<ProgressBar> {
     if bytes < LARGE_BYTES {
         return Ok(ProgressBar::hidden());
     }
-    let style = ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes}, {bytes_per_sec}, {eta} left")?;
+    let style = ProgressStyle::with_template(
+        "{bar:40} {bytes}/{total_bytes}, {bytes_per_sec}, {eta} left",
+    )?;
     Ok(ProgressBar::new(bytes).with_style(style))
 }

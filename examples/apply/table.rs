@@ -11,8 +11,16 @@ use indicatif::HumanCount;
 use std::{hint::black_box, path::PathBuf, time::Instant};
 
 const ROUNDS: usize = 301;
-const COLUMNS: [&str; 8] =
-    ["array", "function", "tier", "level", "elements", "ns per element", "of copy speed", "max ULP"];
+const COLUMNS: [&str; 8] = [
+    "array",
+    "function",
+    "tier",
+    "level",
+    "elements",
+    "ns per element",
+    "of copy speed",
+    "max ULP",
+];
 const FIRST_NUMBER: usize = 4;
 /// The length of a row of attention scores.
 const KEYS: usize = 128;
@@ -114,7 +122,8 @@ struct Speed {
 }
 
 impl Speed {
-    /// Times `kernel` and a copy of the same bytes in turn, so that both meet the same clock and caches.
+    /// Times `kernel` and a copy of the same bytes in turn, so that both meet the same clock and
+    /// caches.
     fn of(src: &[f32], dst: &mut [f32], kernel: impl Fn(&[f32], &mut [f32])) -> Self {
         let (mut kernel_rounds, mut copy_rounds) = ([0.0; ROUNDS], [0.0; ROUNDS]);
         for (kernel_round, copy_round) in kernel_rounds.iter_mut().zip(&mut copy_rounds) {

@@ -4,9 +4,10 @@
 //! cargo run --release --example attention
 //! ```
 //!
-//! The scores are those of four heads of a real network (`tests/data`), the values normal numbers. Three ways to the
-//! result: the softmax of each whole row and then the product; blocks of keys through one state a query; and
-//! two halves of the keys, each with its own states, merged, as two threads would do it.
+//! The scores are those of four heads of a real network (`tests/data`), the values normal numbers.
+//! Three ways to the result: the softmax of each whole row and then the product; blocks of keys
+//! through one state a query; and two halves of the keys, each with its own states, merged, as two
+//! threads would do it.
 #![allow(clippy::cast_precision_loss)]
 
 #[path = "../../tests/common/capture.rs"]
@@ -52,7 +53,9 @@ impl Attention {
         let mut weights = self.scores.clone();
         Softmax::new().rows(&mut weights, self.keys);
         LogSumExp::new().rows(&self.scores, self.keys, &mut output.log_sum_exps);
-        for (mean, weights) in output.means.chunks_exact_mut(WIDTH).zip(weights.chunks_exact(self.keys)) {
+        for (mean, weights) in
+            output.means.chunks_exact_mut(WIDTH).zip(weights.chunks_exact(self.keys))
+        {
             mean.fill(0.0);
             self.add(mean, weights, 0);
         }

@@ -16,7 +16,8 @@ use std::{ops::Range, path::Path};
 const HEIGHT: u32 = 1240;
 /// One for each pixel of the picture as it is seen.
 const COLUMNS: usize = 700;
-/// How many inputs are tried for a column, evenly spread over its bit patterns: of all inputs one in 94.
+/// How many inputs are tried for a column, evenly spread over its bit patterns: of all inputs one
+/// in 94.
 const SAMPLES: i64 = 1 << 16;
 /// The bit patterns from one power of two to the next.
 const BINADE: f64 = (1 << 23) as f64;
@@ -95,14 +96,17 @@ impl Axis {
         for column in 0..COLUMNS {
             let (first, end) = (edge(column), edge(column + 1));
             let count = (end - first).min(SAMPLES);
-            let x: Vec<_> = (0..=count).map(|i| unrank(first + (end - first) * i / count.max(1))).collect();
+            let x: Vec<_> =
+                (0..=count).map(|i| unrank(first + (end - first) * i / count.max(1))).collect();
             let exact: Vec<_> = x.iter().map(|&x| (operation.exact)(x.into())).collect();
             let mut y = vec![0.0; x.len()];
             for (tier, errors) in tiers(operation).zip(&mut errors) {
                 (tier.apply_into)(isa, &x, &mut y);
                 let found = y.iter().zip(&exact).map(|(&y, &exact)| ulps(y, exact));
                 // A NaN stays.
-                errors.push(found.fold(0.0, |worst, error| if error <= worst { worst } else { error }));
+                errors.push(
+                    found.fold(0.0, |worst, error| if error <= worst { worst } else { error }),
+                );
             }
         }
         errors
@@ -134,7 +138,8 @@ impl Axis {
             let kept = errors[i].iter().all(|&error| error <= bound);
             ensure!(kept, "{} {name} is more than {bound} ULP off", operation.name);
             let style = colour.stroke_width(3);
-            let outline = errors[i].iter().enumerate().map(|(column, &error)| (self.place(column), error));
+            let outline =
+                errors[i].iter().enumerate().map(|(column, &error)| (self.place(column), error));
             chart
                 .draw_series(AreaSeries::new(outline, 0.0, faint(colour)).border_style(style))?
                 .label(format!("{name}, at most {bound:.3}"))

@@ -39,7 +39,8 @@ pub(crate) fn draw(
         chart.draw_series(axes.map(|axis| PathElement::new(axis, AXIS.stroke_width(2))))?;
         for ((name, y), colour) in curves.iter().zip(COLOURS) {
             let style = colour.stroke_width(6);
-            let points: Vec<_> = x.iter().zip(y).map(|(&x, &y)| (f64::from(x), f64::from(y))).collect();
+            let points: Vec<_> =
+                x.iter().zip(y).map(|(&x, &y)| (f64::from(x), f64::from(y))).collect();
             let pieces = points.chunk_by(|(_, y), (_, next)| (y - next).abs() < JUMP * height);
             chart
                 .draw_series(pieces.map(|piece| PathElement::new(piece, style)))?

@@ -4,9 +4,10 @@
 //! cargo run --release --example plots
 //! ```
 //!
-//! Each operation with its derivative, as the kernels compute them; the error of each tier from −∞ to ∞, and its bound;
-//! functions of rows of three entries; and the speed of every kernel, if `cargo bench` has left its estimates. All but the
-//! last are the same bytes on every machine that has FMA.
+//! Each operation with its derivative, as the kernels compute them; the error of each tier from −∞
+//! to ∞, and its bound; functions of rows of three entries; and the speed of every kernel, if
+//! `cargo bench` has left its estimates. All but the last are the same bytes on every machine that
+//! has FMA.
 #![allow(clippy::cast_precision_loss)]
 
 mod curves;

@@ -33,7 +33,13 @@ pub(crate) fn draw_log_sum_exp(folder: &Path, isa: Isa) -> Result<()> {
     log_sum_exp_at(isa, Options::default(), &rows, ROWS, &mut y);
     let maxima = rows.chunks_exact(COLUMNS).map(|row| row.iter().copied().fold(f32::MIN, f32::max));
     let curves = [("log_sum_exp".to_owned(), y), ("the maximum".to_owned(), maxima.collect())];
-    line::draw(&folder.join("log_sum_exp.svg"), "log_sum_exp of the row [x, 0, 1]", &x, &curves, UpperLeft)
+    line::draw(
+        &folder.join("log_sum_exp.svg"),
+        "log_sum_exp of the row [x, 0, 1]",
+        &x,
+        &curves,
+        UpperLeft,
+    )
 }
 
 /// Samples of x, and a row for each.

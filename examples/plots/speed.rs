@@ -52,7 +52,10 @@ pub(crate) fn draw(folder: &Path) -> Result<()> {
                 let top = count - i as f64 - 0.1 - BAR * kernel as f64;
                 Some(Rectangle::new([(0.0, top), (time, top - THICKNESS)], colour.filled()))
             });
-            chart.draw_series(bars)?.label(name).legend(move |at| sample(at, colour.stroke_width(24)));
+            chart
+                .draw_series(bars)?
+                .label(name)
+                .legend(move |at| sample(at, colour.stroke_width(24)));
         }
         let line = TEXT.stroke_width(4);
         chart
@@ -94,8 +97,11 @@ fn entries(isa: Isa) -> Result<Vec<Entry>> {
 fn estimate(group: &str, name: &str) -> Result<f64> {
     let path = results().join(group).join(name).join("new/estimates.json");
     let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-    let estimates: Value = serde_json::from_str(&text).with_context(|| path.display().to_string())?;
-    estimates["median"]["point_estimate"].as_f64().with_context(|| format!("{}: no median", path.display()))
+    let estimates: Value =
+        serde_json::from_str(&text).with_context(|| path.display().to_string())?;
+    estimates["median"]["point_estimate"]
+        .as_f64()
+        .with_context(|| format!("{}: no median", path.display()))
 }
 
 /// Where the benchmarks leave their results.

@@ -9,7 +9,8 @@ use plotters::{
 };
 use std::path::Path;
 
-/// Pictures are drawn at twice the size that they are seen at, because coordinates are whole numbers.
+/// Pictures are drawn at twice the size that they are seen at, because coordinates are whole
+/// numbers.
 const WIDTH: u32 = 1600;
 pub(crate) const HEIGHT: u32 = 840;
 const FONT: i32 = 38;
@@ -32,7 +33,11 @@ pub(crate) type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 pub(crate) type Chart<'a> = ChartContext<'a, SVGBackend<'a>, Cartesian2d<Scale, Scale>>;
 
 /// Draws a picture on a white panel of its own, so that it can be read on any background.
-pub(crate) fn picture(path: &Path, height: u32, draw: impl FnOnce(&Area) -> Result<()>) -> Result<()> {
+pub(crate) fn picture(
+    path: &Path,
+    height: u32,
+    draw: impl FnOnce(&Area) -> Result<()>,
+) -> Result<()> {
     let area = SVGBackend::new(path, (WIDTH, height)).into_drawing_area();
     let drawn = area.fill(&WHITE).map_err(|error| anyhow!("{error}")).and_then(|()| {
         draw(&area)?;
@@ -42,7 +47,12 @@ pub(crate) fn picture(path: &Path, height: u32, draw: impl FnOnce(&Area) -> Resu
 }
 
 /// A chart with its axes, and so much room at the left for what stands there.
-pub(crate) fn chart<'a>(area: &Area<'a>, title: &str, left: u32, [x, y]: [Scale; 2]) -> Result<Chart<'a>> {
+pub(crate) fn chart<'a>(
+    area: &Area<'a>,
+    title: &str,
+    left: u32,
+    [x, y]: [Scale; 2],
+) -> Result<Chart<'a>> {
     let mut chart = ChartBuilder::on(area)
         .margin(24)
         .margin_right(60)

@@ -4,10 +4,10 @@
 //! cargo run --release --example vanishing_gradient
 //! ```
 //!
-//! A network of 24 hidden layers of width 64 is to tell two spirals apart. For each activation and initialisation the
-//! table has the norm of the gradient of each layer's weights before training, and what some steps of gradient descent
-//! then come to. The norms are drawn to `docs/plots/vanishing_gradient.svg`. Every run on a machine has the
-//! same numbers.
+//! A network of 24 hidden layers of width 64 is to tell two spirals apart. For each activation and
+//! initialisation the table has the norm of the gradient of each layer's weights before training,
+//! and what some steps of gradient descent then come to. The norms are drawn to
+//! `docs/plots/vanishing_gradient.svg`. Every run on a machine has the same numbers.
 #![allow(clippy::cast_precision_loss)]
 
 #[allow(dead_code)]
@@ -31,8 +31,12 @@ use plotters::{chart::SeriesLabelPosition, prelude::*};
 use scale::{Scale, power};
 use std::path::Path;
 
-const ACTIVATIONS: &[(&str, &dyn Gradient)] =
-    &[("sigmoid", &Sigmoid), ("tanh", &Tanh), ("relu", &Relu), ("leaky_relu", &LeakyRelu { slope: 0.01 })];
+const ACTIVATIONS: &[(&str, &dyn Gradient)] = &[
+    ("sigmoid", &Sigmoid),
+    ("tanh", &Tanh),
+    ("relu", &Relu),
+    ("leaky_relu", &LeakyRelu { slope: 0.01 }),
+];
 const INITIALISATIONS: [(&str, Initialisation); 2] = [("Xavier", Xavier), ("He", He)];
 const SAMPLES: usize = 128;
 const STEPS: usize = 300;
@@ -118,10 +122,13 @@ fn draw(runs: &[Run]) -> Result<()> {
     let highest = logarithms().fold(0.0, f64::max).ceil();
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/plots/vanishing_gradient.svg");
     style::picture(&path, 1000, |area| {
-        let layers = (1..=DEPTH).filter(|layer| layer % 3 == 0 || *layer == 1).map(|layer| layer as f64);
+        let layers =
+            (1..=DEPTH).filter(|layer| layer % 3 == 0 || *layer == 1).map(|layer| layer as f64);
         let x = Scale::with_marks(0.5..DEPTH as f64 + 0.5, layers.collect(), scale::number);
         let marks = (lowest as i32..=highest as i32).filter(|exponent| exponent % 3 == 0);
-        let y = Scale::with_marks(lowest..highest, marks.map(f64::from).collect(), |at| power(10, at as i32));
+        let y = Scale::with_marks(lowest..highest, marks.map(f64::from).collect(), |at| {
+            power(10, at as i32)
+        });
         let title = "gradient norms of layers 1 to 24 (solid: He, dashed: Xavier)";
         let mut chart = style::chart(area, title, 130, [x, y])?;
         for (i, run) in runs.iter().enumerate() {
@@ -130,7 +137,8 @@ fn draw(runs: &[Run]) -> Result<()> {
             let width = [8, 8, 12, 4][activation.min(3)];
             let style = style::COLOURS[activation % style::COLOURS.len()].stroke_width(width);
             let norms = run.norms.iter().enumerate();
-            let points: Vec<_> = norms.map(|(layer, norm)| (layer as f64 + 1.0, logarithm(norm))).collect();
+            let points: Vec<_> =
+                norms.map(|(layer, norm)| (layer as f64 + 1.0, logarithm(norm))).collect();
             if run.initialisation == "He" {
                 chart
                     .draw_series(LineSeries::new(points, style))?

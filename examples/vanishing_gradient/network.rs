@@ -1,4 +1,5 @@
-//! A deep fully connected network with two classes, from the kernels of this crate and matrix products.
+//! A deep fully connected network with two classes, from the kernels of this crate and matrix
+//! products.
 
 use activations::{Gradient, LogSoftmax, RowActivation, Softmax};
 use fastrand::Rng;
@@ -59,7 +60,8 @@ pub(crate) struct Network<'a> {
     layers: Vec<Layer>,
 }
 
-/// What a forward pass leaves for the way back: what goes into each layer, and the sums that it makes of it.
+/// What a forward pass leaves for the way back: what goes into each layer, and the sums that it
+/// makes of it.
 struct Pass {
     inputs: Vec<Array2<f32>>,
     sums: Vec<Array2<f32>>,
@@ -77,8 +79,9 @@ impl<'a> Network<'a> {
         let widths: Vec<_> = [2].into_iter().chain([WIDTH; DEPTH]).chain([CLASSES]).collect();
         let layer = |sides: &[usize]| {
             let limit = initialisation.limit(sides[0], sides[1]);
-            let weights =
-                Array2::from_shape_simple_fn((sides[0], sides[1]), || limit * (2.0 * random.f32() - 1.0));
+            let weights = Array2::from_shape_simple_fn((sides[0], sides[1]), || {
+                limit * (2.0 * random.f32() - 1.0)
+            });
             Layer { weights, biases: Array1::zeros(sides[1]) }
         };
         Self { activation, layers: widths.windows(2).map(layer).collect() }
@@ -154,7 +157,10 @@ impl Gradients {
 
     /// The sum of the squares of all of them.
     pub(crate) fn squared_norm(&self) -> f64 {
-        self.0.iter().map(|layer| sum_of_squares(&layer.weights) + sum_of_squares(&layer.biases)).sum()
+        self.0
+            .iter()
+            .map(|layer| sum_of_squares(&layer.weights) + sum_of_squares(&layer.biases))
+            .sum()
     }
 }
 

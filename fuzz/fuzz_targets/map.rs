@@ -57,7 +57,9 @@ impl Case<'_> {
         let (mut x, mut add) = (Vec::new(), 0);
         let words = self.words.as_chunks().0;
         while !words.is_empty() && x.len() < (self.len % LONGEST).into() {
-            x.extend(words.iter().map(|&word| self.decode(u32::from_le_bytes(word).wrapping_add(add))));
+            x.extend(
+                words.iter().map(|&word| self.decode(u32::from_le_bytes(word).wrapping_add(add))),
+            );
             add = add.wrapping_add(self.step);
         }
         x
@@ -111,7 +113,8 @@ fn check_numbers(call: &Call, x: &[f32]) {
     }
 }
 
-/// An element gives what it gives alone, out of place what it gives in place, and nothing around is written.
+/// An element gives what it gives alone, out of place what it gives in place, and nothing around is
+/// written.
 fn check_places(call: &Call, x: &[f32], offset: usize) {
     /// Longer than any step, and a number that no kernel gives.
     const MARGIN: usize = 64;
@@ -128,6 +131,10 @@ fn check_places(call: &Call, x: &[f32], offset: usize) {
     assert!(before.iter().chain(after).all(untouched), "{call} wrote outside the slice");
     for (i, (&x, &y)) in x.iter().zip(y).enumerate() {
         let alone = call.alone(x, dy[i]);
-        assert!(same(y, alone), "{call}: {x:e} gives {y:e} as element {i} of {}, {alone:e} alone", dy.len());
+        assert!(
+            same(y, alone),
+            "{call}: {x:e} gives {y:e} as element {i} of {}, {alone:e} alone",
+            dy.len()
+        );
     }
 }

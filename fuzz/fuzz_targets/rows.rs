@@ -62,8 +62,13 @@ fuzz_target!(|case: Case| {
     let isas: Vec<Isa> = isas().collect();
     let isa = isas[usize::from(case.isa) % isas.len()];
     let cols = usize::from(case.cols) + 1;
-    let mut x: Vec<f32> =
-        case.words.as_chunks().0.iter().map(|&word| case.decode(u16::from_le_bytes(word))).collect();
+    let mut x: Vec<f32> = case
+        .words
+        .as_chunks()
+        .0
+        .iter()
+        .map(|&word| case.decode(u16::from_le_bytes(word)))
+        .collect();
     x.truncate(x.len() / cols * cols);
     let operation = &ROW_OPERATIONS[usize::from(case.operation) % ROW_OPERATIONS.len()];
     check_options(operation, isa, &case, &x, cols);
@@ -116,7 +121,14 @@ fn check_row(operation: &RowOperation, isa: Isa, x: &[f32], y: &[f32], sum: f32)
     assert!(right, "{isa}: {x:?} sums to {sum:e}, not {value:e}");
 }
 
-fn check_forms(operation: &RowOperation, isa: Isa, x: &[f32], y: &[f32], cols: usize, padding: usize) {
+fn check_forms(
+    operation: &RowOperation,
+    isa: Isa,
+    x: &[f32],
+    y: &[f32],
+    cols: usize,
+    padding: usize,
+) {
     let count = x.len() / cols;
     let mut columns: Vec<f32> = (0..x.len()).map(|i| x[i % count * cols + i / count]).collect();
     (operation.axis)(isa, Options::default(), &mut columns, [1, cols, count]);
@@ -142,7 +154,8 @@ fn check_options(operation: &RowOperation, isa: Isa, case: &Case, x: &[f32], col
     let Choices { scale, added, kept, causal, sink, empty, shared } = case.choices;
     let scale = scale.filter(|scale| !scale.is_infinite()).unwrap_or(1.0);
     let mask: Option<Vec<f32>> = added.map(|added| (0..cols).map(|j| added * j as f32).collect());
-    let keep: Option<Vec<bool>> = kept.map(|kept| (0..cols).map(|j| kept >> (j % 16) & 1 != 0).collect());
+    let keep: Option<Vec<bool>> =
+        kept.map(|kept| (0..cols).map(|j| kept >> (j % 16) & 1 != 0).collect());
     let causal = causal.map(|(offset, window)| Causal {
         offset: offset.into(),
         window: window.map(usize::from),
@@ -167,7 +180,8 @@ fn check_options(operation: &RowOperation, isa: Isa, case: &Case, x: &[f32], col
             let kept = keep.as_ref().is_none_or(|keep| keep[j]);
             let seen = causal.is_none_or(|Causal { offset, window, .. }| {
                 let last = row as isize + offset;
-                j as isize <= last && window.is_none_or(|window| j as isize > last - window as isize)
+                j as isize <= last
+                    && window.is_none_or(|window| j as isize > last - window as isize)
             });
             if kept && seen { t } else { f32::NEG_INFINITY }
         })

@@ -157,7 +157,10 @@ impl Simd for V3 {
     }
     #[inline(always)]
     fn join_words(self, low: __m256i, high: __m256i) -> [__m256d; 2] {
-        cast([self.avx2._mm256_unpacklo_epi32(low, high), self.avx2._mm256_unpackhi_epi32(low, high)])
+        cast([
+            self.avx2._mm256_unpacklo_epi32(low, high),
+            self.avx2._mm256_unpackhi_epi32(low, high),
+        ])
     }
     #[inline(always)]
     fn load_f64(self, x: &[f64]) -> [__m256d; 2] {
@@ -183,8 +186,9 @@ impl Simd for V3 {
     #[inline(always)]
     fn sum(self, [low, high]: [__m256d; 2]) -> f64 {
         let a = self.avx._mm256_add_pd(low, high);
-        let a =
-            self.sse2._mm_add_pd(self.avx._mm256_castpd256_pd128(a), self.avx._mm256_extractf128_pd::<1>(a));
+        let a = self
+            .sse2
+            ._mm_add_pd(self.avx._mm256_castpd256_pd128(a), self.avx._mm256_extractf128_pd::<1>(a));
         self.sse2._mm_cvtsd_f64(self.sse2._mm_add_sd(a, self.sse2._mm_unpackhi_pd(a, a)))
     }
     #[inline(always)]

@@ -158,7 +158,10 @@ impl Simd for V4 {
     }
     #[inline(always)]
     fn join_words(self, low: __m512i, high: __m512i) -> [__m512d; 2] {
-        cast([self.avx512f._mm512_unpacklo_epi32(low, high), self.avx512f._mm512_unpackhi_epi32(low, high)])
+        cast([
+            self.avx512f._mm512_unpacklo_epi32(low, high),
+            self.avx512f._mm512_unpackhi_epi32(low, high),
+        ])
     }
     #[inline(always)]
     fn load_f64(self, x: &[f64]) -> [__m512d; 2] {
@@ -190,8 +193,9 @@ impl Simd for V4 {
     fn largest(self, a: __m512) -> f32 {
         let [low, high] = halves(self, a);
         let a = self.avx._mm256_max_ps(low, high);
-        let a =
-            self.sse._mm_max_ps(self.avx._mm256_castps256_ps128(a), self.avx._mm256_extractf128_ps::<1>(a));
+        let a = self
+            .sse
+            ._mm_max_ps(self.avx._mm256_castps256_ps128(a), self.avx._mm256_extractf128_ps::<1>(a));
         let a = self.sse._mm_max_ps(a, self.sse._mm_movehl_ps(a, a));
         self.sse._mm_cvtss_f32(self.sse._mm_max_ss(a, self.sse._mm_shuffle_ps::<1>(a, a)))
     }
@@ -216,8 +220,10 @@ impl Simd for V4 {
     }
     #[inline(always)]
     fn transpose(self, [a, b, c, d]: [__m512; 4]) -> [__m512; 4] {
-        let [ab, ab_high] = [self.avx512f._mm512_unpacklo_ps(a, b), self.avx512f._mm512_unpackhi_ps(a, b)];
-        let [cd, cd_high] = [self.avx512f._mm512_unpacklo_ps(c, d), self.avx512f._mm512_unpackhi_ps(c, d)];
+        let [ab, ab_high] =
+            [self.avx512f._mm512_unpacklo_ps(a, b), self.avx512f._mm512_unpackhi_ps(a, b)];
+        let [cd, cd_high] =
+            [self.avx512f._mm512_unpacklo_ps(c, d), self.avx512f._mm512_unpackhi_ps(c, d)];
         [
             self.avx512f._mm512_shuffle_ps::<0x44>(ab, cd),
             self.avx512f._mm512_shuffle_ps::<0xee>(ab, cd),

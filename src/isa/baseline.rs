@@ -1,4 +1,5 @@
-//! What the compiler's target has everywhere: SSE2, simd128, NEON without detection, or scalar code, through wide.
+//! What the compiler's target has everywhere: SSE2, simd128, NEON without detection, or scalar
+//! code, through wide.
 //!
 //! Multiplications and additions are never contracted, even where the target has FMA, so that every
 //! machine that runs this level gives the same bits.

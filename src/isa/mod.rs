@@ -24,9 +24,9 @@ use simd::{load_thirds, store_thirds};
 
 /// An instruction-set level that the kernels are compiled for, in ascending order of speed.
 ///
-/// Every call runs at [`Isa::active`]: the best level that this machine has, found at the first call.
-/// The levels with fused multiply-add (`avx512`, `avx2`, `neon`) give the same bits as each other;
-/// `baseline` has its own, the same on every machine.
+/// Every call runs at [`Isa::active`]: the best level that this machine has, found at the first
+/// call. The levels with fused multiply-add (`avx512`, `avx2`, `neon`) give the same bits as each
+/// other; `baseline` has its own, the same on every machine.
 ///
 /// ```
 /// use activations::Isa;
@@ -38,13 +38,14 @@ use simd::{load_thirds, store_thirds};
 ///
 /// # The environment variable
 ///
-/// `ACTIVATIONS_MAX_ISA=avx2` (or `baseline`, `neon`, `avx512`) keeps [`Isa::active`] at or below that
-/// level, to find out whether a level is to blame for something. It is read once. A level that the
-/// machine lacks gives the best one below it; a value that names no level limits nothing.
+/// `ACTIVATIONS_MAX_ISA=avx2` (or `baseline`, `neon`, `avx512`) keeps [`Isa::active`] at or below
+/// that level, to find out whether a level is to blame for something. It is read once. A level that
+/// the machine lacks gives the best one below it; a value that names no level limits nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Isa {
-    /// What every machine of the compiler's target has: SSE2 on x86-64, simd128 on wasm, else scalar code.
+    /// What every machine of the compiler's target has: SSE2 on x86-64, simd128 on wasm, else
+    /// scalar code.
     Baseline,
     /// NEON on 64-bit Arm.
     Neon,
@@ -67,8 +68,8 @@ impl Isa {
         return Self::Baseline;
     }
 
-    /// The levels that this machine can run, best first; `baseline` is always the last. Without the feature
-    /// `std` there is nothing else.
+    /// The levels that this machine can run, best first; `baseline` is always the last. Without the
+    /// feature `std` there is nothing else.
     pub fn available() -> impl Iterator<Item = Self> {
         Self::ALL.into_iter().filter(|isa| isa.is_available())
     }
@@ -115,8 +116,9 @@ mod active {
     #[cold]
     fn choose() -> Isa {
         let limit = std::env::var("ACTIVATIONS_MAX_ISA").ok().and_then(|name| name.parse().ok());
-        let isa =
-            Isa::available().find(|&isa| limit.is_none_or(|limit| isa <= limit)).unwrap_or(Isa::Baseline);
+        let isa = Isa::available()
+            .find(|&isa| limit.is_none_or(|limit| isa <= limit))
+            .unwrap_or(Isa::Baseline);
         let index = Isa::ALL.iter().position(|&other| other == isa).unwrap_or_default();
         INDEX.store(index as u8, Relaxed);
         isa
@@ -156,7 +158,8 @@ pub(crate) trait Job {
 
 /// Runs `job` at `isa`, or at the baseline where the machine lacks it.
 ///
-/// Inlined, so that the job goes from registers to registers: by way of memory a call would take 5 ns more.
+/// Inlined, so that the job goes from registers to registers: by way of memory a call would take 5
+/// ns more.
 #[inline(always)]
 pub(crate) fn on(isa: Isa, job: impl Job) {
     match isa {
@@ -180,6 +183,12 @@ pub(crate) fn on(isa: Isa, job: impl Job) {
         }
         _ => {}
     }
+    on_baseline(job);
+}
+
+/// Not inlined, so that it is compiled once for each job, as the others are.
+#[inline(never)]
+fn on_baseline(job: impl Job) {
     job.run(Baseline);
 }
 

@@ -88,7 +88,8 @@ impl Simd for Neon {
     }
     #[inline(always)]
     fn zero_where(self, mask: uint32x4_t, a: float32x4_t) -> float32x4_t {
-        self.neon.vreinterpretq_f32_u32(self.neon.vbicq_u32(self.neon.vreinterpretq_u32_f32(a), mask))
+        self.neon
+            .vreinterpretq_f32_u32(self.neon.vbicq_u32(self.neon.vreinterpretq_u32_f32(a), mask))
     }
 
     #[inline(always)]

@@ -1,6 +1,6 @@
-//! Two registers as one wide one, and two such pairs as four: every operation of a kernel is issued for
-//! all of them before the next operation, so independent work covers latencies and the kernel's text
-//! stays a formula.
+//! Two registers as one wide one, or four: every operation of a kernel is issued for all of them
+//! before the next operation, so independent work covers latencies and the kernel's text stays a
+//! formula.
 
 use super::Simd;
 
@@ -8,32 +8,52 @@ use super::Simd;
 pub(crate) struct SideBySide<S>(pub(crate) S);
 
 /// Enough registers to cover a division, and few enough to stay registers.
-pub(crate) type Four<S> = SideBySide<SideBySide<S>>;
+///
+/// Not two of [`SideBySide`]: each function that vectors go through costs a compiler time, though
+/// nothing is left of it.
+#[derive(Clone, Copy)]
+pub(crate) struct Four<S>(S);
 
 #[inline(always)]
 pub(crate) fn four<S>(s: S) -> Four<S> {
-    SideBySide(SideBySide(s))
+    Four(s)
 }
 
-macro_rules! for_both {
-    ($($name:ident($($a:ident: $A:ident),*) -> $R:ident;)*) => {$(
-        #[inline(always)]
-        fn $name(self, $($a: Self::$A),*) -> Self::$R {
-            [self.0.$name($($a[0]),*), self.0.$name($($a[1]),*)]
-        }
+macro_rules! for_each {
+    ($list:tt $($name:ident($($a:ident: $A:ident),*) -> $R:ident;)*) => {$(
+        for_each!(@one $list $name($($a: $A),*) -> $R);
     )*};
+    (@one [$($i:literal)*] $name:ident($a:ident: $A:ident) -> $R:ident) => {
+        #[inline(always)]
+        fn $name(self, $a: Self::$A) -> Self::$R {
+            [$(self.0.$name($a[$i])),*]
+        }
+    };
+    (@one [$($i:literal)*] $name:ident($a:ident: $A:ident, $b:ident: $B:ident) -> $R:ident) => {
+        #[inline(always)]
+        fn $name(self, $a: Self::$A, $b: Self::$B) -> Self::$R {
+            [$(self.0.$name($a[$i], $b[$i])),*]
+        }
+    };
+    (@one [$($i:literal)*] $name:ident($a:ident: $A:ident, $b:ident: $B:ident, $c:ident: $C:ident) -> $R:ident) => {
+        #[inline(always)]
+        fn $name(self, $a: Self::$A, $b: Self::$B, $c: Self::$C) -> Self::$R {
+            [$(self.0.$name($a[$i], $b[$i], $c[$i])),*]
+        }
+    };
 }
 
-impl<S: Simd> Simd for SideBySide<S> {
-    type F32 = [S::F32; 2];
-    type U32 = [S::U32; 2];
-    type F64 = [S::F64; 2];
-    type Mask = [S::Mask; 2];
+/// What is the same for any number of registers, whose numbers are listed.
+macro_rules! side_by_side { ($count:literal: [$($i:literal)*]) => {
+    type F32 = [S::F32; $count];
+    type U32 = [S::U32; $count];
+    type F64 = [S::F64; $count];
+    type Mask = [S::Mask; $count];
     type Table = S::Table;
-    const LANES: usize = S::LANES * 2;
+    const LANES: usize = S::LANES * $count;
     const FUSED: bool = S::FUSED;
 
-    for_both! {
+    for_each! { [$($i)*]
         add(a: F32, b: F32) -> F32;
         sub(a: F32, b: F32) -> F32;
         mul(a: F32, b: F32) -> F32;
@@ -65,68 +85,78 @@ impl<S: Simd> Simd for SideBySide<S> {
     }
     #[inline(always)]
     fn load(self, x: &[f32]) -> Self::F32 {
-        let (low, high) = x.split_at(S::LANES);
-        [self.0.load(low), self.0.load(high)]
+        [$(self.0.load(&x[$i * S::LANES..][..S::LANES])),*]
     }
     #[inline(always)]
-    fn store(self, [a, b]: Self::F32, x: &mut [f32]) {
-        let (low, high) = x.split_at_mut(S::LANES);
-        self.0.store(a, low);
-        self.0.store(b, high);
+    fn store(self, a: Self::F32, x: &mut [f32]) {
+        $(self.0.store(a[$i], &mut x[$i * S::LANES..][..S::LANES]);)*
     }
     #[inline(always)]
     fn load_part(self, x: &[f32]) -> Self::F32 {
-        let (low, high) = x.split_at(x.len().min(S::LANES));
-        [self.0.load_part(low), self.0.load_part(high)]
+        [$(self.0.load_part(&x[x.len().min($i * S::LANES)..x.len().min(($i + 1) * S::LANES)])),*]
     }
     #[inline(always)]
-    fn store_part(self, [a, b]: Self::F32, x: &mut [f32]) {
-        let (low, high) = x.split_at_mut(x.len().min(S::LANES));
-        self.0.store_part(a, low);
-        self.0.store_part(b, high);
+    fn store_part(self, a: Self::F32, x: &mut [f32]) {
+        let len = x.len();
+        $(self.0.store_part(a[$i], &mut x[len.min($i * S::LANES)..len.min(($i + 1) * S::LANES)]);)*
     }
     #[inline(always)]
     fn splat(self, x: f32) -> Self::F32 {
-        [self.0.splat(x); 2]
+        [self.0.splat(x); $count]
     }
     #[inline(always)]
     fn splat_bits(self, x: u32) -> Self::U32 {
-        [self.0.splat_bits(x); 2]
+        [self.0.splat_bits(x); $count]
     }
     #[inline(always)]
     fn load_f64(self, x: &[f64]) -> Self::F64 {
-        let (low, high) = x.split_at(S::LANES);
-        [self.0.load_f64(low), self.0.load_f64(high)]
+        [$(self.0.load_f64(&x[$i * S::LANES..][..S::LANES])),*]
     }
     #[inline(always)]
-    fn store_f64(self, [a, b]: Self::F64, x: &mut [f64]) {
-        let (low, high) = x.split_at_mut(S::LANES);
-        self.0.store_f64(a, low);
-        self.0.store_f64(b, high);
+    fn store_f64(self, a: Self::F64, x: &mut [f64]) {
+        $(self.0.store_f64(a[$i], &mut x[$i * S::LANES..][..S::LANES]);)*
     }
     #[inline(always)]
     fn splat_f64(self, x: f64) -> Self::F64 {
-        [self.0.splat_f64(x); 2]
+        [self.0.splat_f64(x); $count]
     }
     #[inline(always)]
-    fn shl(self, [a, b]: Self::U32, count: u32) -> Self::U32 {
-        [self.0.shl(a, count), self.0.shl(b, count)]
+    fn shl(self, a: Self::U32, count: u32) -> Self::U32 {
+        [$(self.0.shl(a[$i], count)),*]
     }
     #[inline(always)]
-    fn shr(self, [a, b]: Self::U32, count: u32) -> Self::U32 {
-        [self.0.shr(a, count), self.0.shr(b, count)]
-    }
-    #[inline(always)]
-    fn all_below(self, [a, b]: Self::U32, limit: u32) -> bool {
-        self.0.all_below(self.0.max_bits(a, b), limit)
+    fn shr(self, a: Self::U32, count: u32) -> Self::U32 {
+        [$(self.0.shr(a[$i], count)),*]
     }
     #[inline(always)]
     fn table(self, entries: &[u32; 8]) -> Self::Table {
         self.0.table(entries)
     }
     #[inline(always)]
-    fn look_up(self, table: Self::Table, [a, b]: Self::U32) -> Self::U32 {
-        [self.0.look_up(table, a), self.0.look_up(table, b)]
+    fn look_up(self, table: Self::Table, a: Self::U32) -> Self::U32 {
+        [$(self.0.look_up(table, a[$i])),*]
+    }
+    #[inline(always)]
+    fn load_groups(self, lines: &[&[f32]], at: usize) -> Self::F32 {
+        [$(self.0.load_groups(&lines[$i * S::LANES..], at)),*]
+    }
+    #[inline(always)]
+    fn store_groups(self, a: Self::F32, x: &mut [f32], stride: usize) {
+        $(self.0.store_groups(a[$i], &mut x[$i * stride * (S::LANES / 4)..], stride);)*
+    }
+    #[inline(always)]
+    fn transpose(self, [a, b, c, d]: [Self::F32; 4]) -> [Self::F32; 4] {
+        let columns = [$(self.0.transpose([a[$i], b[$i], c[$i], d[$i]])),*];
+        [[$(columns[$i][0]),*], [$(columns[$i][1]),*], [$(columns[$i][2]),*], [$(columns[$i][3]),*]]
+    }
+}; }
+
+impl<S: Simd> Simd for SideBySide<S> {
+    side_by_side!(2: [0 1]);
+
+    #[inline(always)]
+    fn all_below(self, [a, b]: Self::U32, limit: u32) -> bool {
+        self.0.all_below(self.0.max_bits(a, b), limit)
     }
     #[inline(always)]
     fn sum(self, [a, b]: Self::F64) -> f64 {
@@ -136,21 +166,24 @@ impl<S: Simd> Simd for SideBySide<S> {
     fn largest(self, [a, b]: Self::F32) -> f32 {
         self.0.largest(self.0.max(a, b))
     }
+}
+
+impl<S: Simd> Simd for Four<S> {
+    side_by_side!(4: [0 1 2 3]);
+
     #[inline(always)]
-    fn load_groups(self, lines: &[&[f32]], at: usize) -> Self::F32 {
-        let (low, high) = lines.split_at(S::LANES);
-        [self.0.load_groups(low, at), self.0.load_groups(high, at)]
+    fn all_below(self, [a, b, c, d]: Self::U32, limit: u32) -> bool {
+        let s = self.0;
+        s.all_below(s.max_bits(s.max_bits(a, b), s.max_bits(c, d)), limit)
     }
     #[inline(always)]
-    fn store_groups(self, [a, b]: Self::F32, x: &mut [f32], stride: usize) {
-        let (low, high) = x.split_at_mut(stride * (S::LANES / 4));
-        self.0.store_groups(a, low, stride);
-        self.0.store_groups(b, high, stride);
+    fn sum(self, [a, b, c, d]: Self::F64) -> f64 {
+        let s = self.0;
+        s.sum(s.add_f64(s.add_f64(a, c), s.add_f64(b, d)))
     }
     #[inline(always)]
-    fn transpose(self, [a, b, c, d]: [Self::F32; 4]) -> [Self::F32; 4] {
-        let low = self.0.transpose([a[0], b[0], c[0], d[0]]);
-        let high = self.0.transpose([a[1], b[1], c[1], d[1]]);
-        [[low[0], high[0]], [low[1], high[1]], [low[2], high[2]], [low[3], high[3]]]
+    fn largest(self, [a, b, c, d]: Self::F32) -> f32 {
+        let s = self.0;
+        s.largest(s.max(s.max(a, c), s.max(b, d)))
     }
 }

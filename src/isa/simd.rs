@@ -2,7 +2,8 @@
 
 /// f32 lanes and their bits, in one register or in several side by side.
 ///
-/// Deliberately narrow: an operation is here only if every set has it at a cost near one instruction.
+/// Deliberately narrow: an operation is here only if every set has it at a cost near one
+/// instruction.
 pub(crate) trait Simd: Copy {
     type F32: Copy;
     type U32: Copy;
@@ -13,7 +14,8 @@ pub(crate) trait Simd: Copy {
     /// Eight 32-bit entries, ready for look-up.
     type Table: Copy;
     const LANES: usize;
-    /// Whether `mul_add` and `neg_mul_add` round once. Sets that do give the same bits as each other.
+    /// Whether `mul_add` and `neg_mul_add` round once. Sets that do give the same bits as each
+    /// other.
     const FUSED: bool;
 
     /// `x` has `LANES` elements, here and in `store`.
@@ -78,7 +80,8 @@ pub(crate) trait Simd: Copy {
     /// `a * b + c`, rounded as `mul_add` is.
     fn mul_add_f64(self, a: Self::F64, b: Self::F64, c: Self::F64) -> Self::F64;
 
-    /// The sum of the lanes: the two halves are added, then the halves of that, until one lane is left.
+    /// The sum of the lanes: the two halves are added, then the halves of that, until one lane is
+    /// left.
     fn sum(self, a: Self::F64) -> f64;
     /// The largest lane; anything where a lane is NaN.
     fn largest(self, a: Self::F32) -> f32;
@@ -86,16 +89,19 @@ pub(crate) trait Simd: Copy {
     fn load_groups(self, lines: &[&[f32]], at: usize) -> Self::F32;
     /// Group g goes to `x[g * stride..][..4]`.
     fn store_groups(self, a: Self::F32, x: &mut [f32], stride: usize);
-    /// Four registers as rows of 4 x 4 matrices, one in each group of four lanes, and their columns.
+    /// Four registers as rows of 4 x 4 matrices, one in each group of four lanes, and their
+    /// columns.
     fn transpose(self, rows: [Self::F32; 4]) -> [Self::F32; 4];
 }
 
 /// A set with registers of its own, which can also hold fewer elements than they have lanes.
 pub(crate) trait Native: Simd {
-    /// So many registers side by side that they have 16 lanes: what works on rows sees the same lanes on every set.
+    /// So many registers side by side that they have 16 lanes: what works on rows sees the same
+    /// lanes on every set.
     type Sixteen: Simd;
     fn sixteen(self) -> Self::Sixteen;
-    /// 1 to `LANES - 1` elements, some of them repeated to fill the register: no lane holds what is not in `x`.
+    /// 1 to `LANES - 1` elements, some of them repeated to fill the register: no lane holds what is
+    /// not in `x`.
     fn load_short(self, x: &[f32]) -> Self::F32;
     /// What `load_short` took from an element goes back to it.
     fn store_short(self, a: Self::F32, x: &mut [f32]);

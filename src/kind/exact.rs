@@ -3,7 +3,8 @@
 use super::{Kind, check};
 use core::{error::Error, fmt};
 
-/// A [`Kind`] in the exact tier, [`Exact`](crate::Exact): [`Kind::exact`] gives one for what has that tier, and for nothing else.
+/// A [`Kind`] in the exact tier, [`Exact`](crate::Exact): [`Kind::exact`] gives one for what has
+/// that tier, and for nothing else.
 ///
 /// ```
 /// use activations::Kind;
@@ -62,7 +63,9 @@ impl ExactKind {
     pub fn axis_into(&self, src: &[f32], dst: &mut [f32], shape: [usize; 3]) {
         check("src", src.len(), shape);
         check("dst", dst.len(), shape);
-        self.0.open_exact(|operation| operation.apply_into(src, dst)).expect("checked when it was made");
+        self.0
+            .open_exact(|operation| operation.apply_into(src, dst))
+            .expect("checked when it was made");
     }
 }
 

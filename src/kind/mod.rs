@@ -25,8 +25,9 @@ macro_rules! kind { ($($Op:ident: fast tier $fast:ident $(, exact tier $exact:id
 
     /// An operation and its parameters as one type, for engines and tools that choose at run time.
     ///
-    /// Its text is its name and what its parameters are, in the order of the fields: `leaky_relu(0.01)`, `softmax`. Parameters
-    /// may be named, in any order, and those that are left out have their usual values.
+    /// Its text is its name and what its parameters are, in the order of the fields:
+    /// `leaky_relu(0.01)`, `softmax`. Parameters may be named, in any order, and those that are
+    /// left out have their usual values.
     ///
     /// ```
     /// use activations::{Fast, Kind, LeakyRelu};
@@ -44,10 +45,12 @@ macro_rules! kind { ($($Op:ident: fast tier $fast:ident $(, exact tier $exact:id
     /// # Ok::<(), activations::ParseKindError>(())
     /// ```
     ///
-    /// Its methods take the shape `[outer, n, inner]` of a tensor, as [`RowActivation::axis`] does; for an operation on elements
-    /// any shape of the right product will do. [`Kind::exact`] gives it in the tier [`Exact`]. One `match` leads to the kernels
-    /// of the operation itself, and to its bits. Not here: what needs more than numbers, such as [`PRelu`](crate::PRelu) with its
-    /// slopes and the masks of softmax, and [`LogSumExp`](crate::LogSumExp), whose results have another shape.
+    /// Its methods take the shape `[outer, n, inner]` of a tensor, as [`RowActivation::axis`] does;
+    /// for an operation on elements any shape of the right product will do. [`Kind::exact`] gives
+    /// it in the tier [`Exact`]. One `match` leads to the kernels of the operation itself, and to
+    /// its bits. Not here: what needs more than numbers, such as [`PRelu`](crate::PRelu) with its
+    /// slopes and the masks of softmax, and [`LogSumExp`](crate::LogSumExp), whose results have
+    /// another shape.
     #[derive(Clone, Copy, Debug, PartialEq)]
     #[non_exhaustive]
     pub enum Kind {
@@ -104,8 +107,9 @@ macro_rules! kind { ($($Op:ident: fast tier $fast:ident $(, exact tier $exact:id
             }
         }
 
-        /// The gradient along the middle axis of `[outer, n, inner]`, from the input `x` and the output `y` of the forward call:
-        /// [`Gradient::backward`], which reads `x`, or [`RowGradient::axis_backward`], which reads `y`.
+        /// The gradient along the middle axis of `[outer, n, inner]`, from the input `x` and the
+        /// output `y` of the forward call: [`Gradient::backward`], which reads `x`, or
+        /// [`RowGradient::axis_backward`], which reads `y`.
         ///
         /// # Panics
         ///
@@ -212,9 +216,10 @@ impl FromStr for Kind {
     fn from_str(text: &str) -> Result<Self, ParseKindError> {
         let (name, parameters) = match text.split_once('(') {
             None => (text, ""),
-            Some((name, rest)) => {
-                (name, rest.trim_end().strip_suffix(')').ok_or(ParseKindError(Mistake::Parentheses))?)
-            }
+            Some((name, rest)) => (
+                name,
+                rest.trim_end().strip_suffix(')').ok_or(ParseKindError(Mistake::Parentheses))?,
+            ),
         };
         let is_named = |kind: &Self| kind.name() == name.trim();
         let mut kind = Self::all().find(is_named).ok_or(ParseKindError(Mistake::Name))?;
@@ -228,7 +233,8 @@ impl FromStr for Kind {
 }
 
 impl Kind {
-    /// Sets the parameter that a text like `slope = 0.1` names, or parameter `position` if it names none.
+    /// Sets the parameter that a text like `slope = 0.1` names, or parameter `position` if it names
+    /// none.
     fn set(&mut self, position: usize, text: &str) -> Result<(), Mistake> {
         let (name, number) = match text.split_once('=') {
             Some((name, number)) => (Some(name.trim()), number),
@@ -252,10 +258,13 @@ impl fmt::Display for ParseKindError {
             Mistake::Name => {
                 f.write_str("unknown operation: expected one of ")?;
                 Kind::all().enumerate().try_for_each(|(i, kind)| {
-                    f.write_str(if i == 0 { "" } else { ", " }).and_then(|()| f.write_str(kind.name()))
+                    f.write_str(if i == 0 { "" } else { ", " })
+                        .and_then(|()| f.write_str(kind.name()))
                 })
             }
-            Mistake::Parentheses => f.write_str("parameters stand between parentheses: leaky_relu(0.01)"),
+            Mistake::Parentheses => {
+                f.write_str("parameters stand between parentheses: leaky_relu(0.01)")
+            }
             Mistake::Number => f.write_str("a parameter is no number"),
             Mistake::Parameter(kind) => {
                 f.write_str("no such parameter: expected ")?;

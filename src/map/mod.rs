@@ -1,10 +1,9 @@
-//! The two loops that every elementwise function goes through.
+//! The loop that every elementwise function goes through.
 
 use crate::{
-    isa::{Isa, Job, Native, Simd, four, on},
+    isa::{Four, Isa, Job, Native, Simd, four, on},
     vector::F32s,
 };
-use core::array::from_fn;
 
 /// An elementwise function of `N` inputs: of x, or of x and the gradient of what came out.
 pub(crate) trait Map<const N: usize>: Copy {
@@ -19,103 +18,89 @@ pub(crate) struct Backward<Op>(pub(crate) Op);
 #[derive(Clone, Copy)]
 pub(crate) struct BackwardFromOutput<Op>(pub(crate) Op);
 
-/// `x[i] = kernel(x[i])`
+/// `dst[i] = kernel(src[i])`, or `kernel(dst[i])` if there is no `src`; both slices have the same
+/// length.
 #[inline(always)]
-pub(crate) fn in_place(isa: Isa, kernel: impl Map<1>, x: &mut [f32]) {
-    on(isa, InPlace { kernel, x });
+pub(crate) fn unary(isa: Isa, kernel: impl Map<1>, src: Option<&[f32]>, dst: &mut [f32]) {
+    on(isa, Apply { kernel, inputs: [src], dst });
 }
 
-/// `dst[i] = kernel(inputs[0][i], …)`; all slices have the same length.
+/// `dst[i] = kernel(a[i], b[i])`; all slices have the same length.
 #[inline(always)]
-pub(crate) fn into<const N: usize>(isa: Isa, kernel: impl Map<N>, inputs: [&[f32]; N], dst: &mut [f32]) {
-    on(isa, Into { kernel, inputs, dst });
+pub(crate) fn binary(isa: Isa, kernel: impl Map<2>, a: &[f32], b: &[f32], dst: &mut [f32]) {
+    on(isa, Apply { kernel, inputs: [Some(a), Some(b)], dst });
 }
 
-pub(crate) struct InPlace<'a, K> {
+pub(crate) struct Apply<'a, K, const N: usize> {
     pub(crate) kernel: K,
-    pub(crate) x: &'a mut [f32],
-}
-
-impl<K: Map<1>> Job for InPlace<'_, K> {
-    #[inline(always)]
-    fn run<S: Native>(self, s: S) {
-        let Self { kernel, x } = self;
-        let Some(last) = x.len().checked_sub(S::LANES) else {
-            if !x.is_empty() {
-                kernel.eval([F32s::load_short(s, x)]).store_short(x);
-            }
-            return;
-        };
-        // The last step ends where the slice ends and may overlap the one before: its input is taken first.
-        let end = F32s::load(s, &x[last..]);
-        let rest = steps_in_place(four(s), kernel, x);
-        let rest = steps_in_place(s, kernel, rest);
-        if !rest.is_empty() {
-            kernel.eval([end]).store(&mut x[last..]);
-        }
-    }
-}
-
-/// As many whole steps as there are; what is left.
-#[inline(always)]
-fn steps_in_place<S: Simd>(s: S, kernel: impl Map<1>, x: &mut [f32]) -> &mut [f32] {
-    let mut steps = x.chunks_exact_mut(S::LANES);
-    for x in &mut steps {
-        kernel.eval([F32s::load(s, x)]).store(x);
-    }
-    steps.into_remainder()
-}
-
-pub(crate) struct Into<'a, K, const N: usize> {
-    pub(crate) kernel: K,
-    pub(crate) inputs: [&'a [f32]; N],
+    /// None is what is in `dst`.
+    pub(crate) inputs: [Option<&'a [f32]>; N],
     pub(crate) dst: &'a mut [f32],
 }
 
-impl<K: Map<N>, const N: usize> Job for Into<'_, K, N> {
+impl<K: Map<N>, const N: usize> Job for Apply<'_, K, N> {
     #[inline(always)]
     fn run<S: Native>(self, s: S) {
         let Self { kernel, inputs, dst } = self;
-        let Some(last) = dst.len().checked_sub(S::LANES) else {
-            if !dst.is_empty() {
-                let inputs = from_fn(
-                    #[inline(always)]
-                    |i| F32s::load_short(s, inputs[i]),
-                );
-                kernel.eval(inputs).store_short(dst);
+        let len = dst.len();
+        let Some(last) = len.checked_sub(S::LANES) else {
+            if len > 0 {
+                let mut lanes = [F32s::splat(s, 0.0); N];
+                for (lanes, input) in lanes.iter_mut().zip(inputs) {
+                    *lanes = F32s::load_short(s, input.unwrap_or(dst));
+                }
+                kernel.eval(lanes).store_short(dst);
             }
             return;
         };
-        let done = steps_into(four(s), kernel, inputs, 0, dst);
-        let done = steps_into(s, kernel, inputs, done, dst);
-        if done < dst.len() {
-            eval_at(s, kernel, inputs, last).store(&mut dst[last..]);
+        // The last step ends where the slice ends and may overlap the one before: its input is
+        // taken first.
+        let end = loaded(s, inputs, last, &dst[last..]);
+        let mut at = 0;
+        while len - at >= Four::<S>::LANES {
+            step(four(s), kernel, inputs, at, dst);
+            at += Four::<S>::LANES;
+        }
+        while at < len {
+            let to = at.min(last);
+            let y = &mut dst[to..][..S::LANES];
+            let lanes = if at == to { loaded(s, inputs, at, y) } else { end };
+            kernel.eval(lanes).store(y);
+            at = to + S::LANES;
         }
     }
 }
 
-/// As many whole steps as there are from element `done` on; how many elements are done then.
 #[inline(always)]
-fn steps_into<S: Simd, const N: usize>(
+fn step<S: Simd, const N: usize>(
     s: S,
     kernel: impl Map<N>,
-    inputs: [&[f32]; N],
-    done: usize,
+    inputs: [Option<&[f32]>; N],
+    at: usize,
     dst: &mut [f32],
-) -> usize {
-    let steps = dst[done..].chunks_exact_mut(S::LANES);
-    let end = done + steps.len() * S::LANES;
-    for (step, y) in steps.enumerate() {
-        eval_at(s, kernel, inputs, done + step * S::LANES).store(y);
-    }
-    end
+) {
+    // Before the inputs are loaded: a check of bounds amid the arithmetic would tear it apart.
+    let y = &mut dst[at..][..S::LANES];
+    kernel.eval(loaded(s, inputs, at, y)).store(y);
 }
 
+/// The inputs from element `at` on; `y` is what is in their place in `dst`.
 #[inline(always)]
-fn eval_at<S: Simd, const N: usize>(s: S, kernel: impl Map<N>, inputs: [&[f32]; N], at: usize) -> F32s<S> {
-    // Not `inputs.map`, which is not sure to be inlined into code for another instruction set.
-    kernel.eval(from_fn(
-        #[inline(always)]
-        |i| F32s::load(s, &inputs[i][at..][..S::LANES]),
-    ))
+fn loaded<S: Simd, const N: usize>(
+    s: S,
+    inputs: [Option<&[f32]>; N],
+    at: usize,
+    y: &[f32],
+) -> [F32s<S>; N] {
+    let mut lanes = [F32s::splat(s, 0.0); N];
+    for (lanes, input) in lanes.iter_mut().zip(inputs) {
+        *lanes = F32s::load(
+            s,
+            match input {
+                Some(x) => &x[at..][..S::LANES],
+                None => y,
+            },
+        );
+    }
+    lanes
 }

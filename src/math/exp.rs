@@ -1,11 +1,13 @@
-//! What the functions made of e^x share: the reduction of the argument, and powers of two from its bits.
+//! What the functions made of e^x share: the reduction of the argument, and powers of two from its
+//! bits.
 //!
-//! With FMA: x = (k + i/8) ln 2 + r, |r| <= ln 2 / 16, by adding a magic number that rounds x / ln 2 to
-//! a multiple of 1/8 and leaves 8k + i in its low bits. Then e^x = 2^k T_i e^r, T_i near 2^(i/8) from a
-//! table in a register, and e^r - 1 by a polynomial of degree 3. Tang's method (ACM TOMS 15, 1989),
-//! with tables small enough for one shuffle.
+//! With FMA: x = (k + i/8) ln 2 + r, |r| <= ln 2 / 16, by adding a magic number that rounds x / ln
+//! 2 to a multiple of 1/8 and leaves 8k + i in its low bits. Then e^x = 2^k T_i e^r, T_i near
+//! 2^(i/8) from a table in a register, and e^r - 1 by a polynomial of degree 3. Tang's method (ACM
+//! TOMS 15, 1989), with tables small enough for one shuffle.
 //!
-//! Without FMA: x = k ln 2 + r, |r| <= ln 2 / 2, and degree 6: those sets have no cheap look-up either.
+//! Without FMA: x = k ln 2 + r, |r| <= ln 2 / 2, and degree 6: those sets have no cheap look-up
+//! either.
 //!
 //! Constants: `scripts/exponential.py`.
 
@@ -63,7 +65,8 @@ impl Powers {
         let mut table = bits;
         let mut i = 0;
         while i < 8 {
-            // Shifted by 20, z adds k to the exponent, and i to the mantissa: that is taken off here.
+            // Shifted by 20, z adds k to the exponent, and i to the mantissa: that is taken off
+            // here.
             table[i] = table[i].wrapping_add_signed((exponent << 23) - ((i as i32) << 20));
             i += 1;
         }
@@ -127,7 +130,8 @@ pub(crate) mod unfused {
         ((k << 23) + c.to_bits()).float()
     }
 
-    /// y 2^k in two steps, each by a normal number, so that the result may overflow or be subnormal.
+    /// y 2^k in two steps, each by a normal number, so that the result may overflow or be
+    /// subnormal.
     #[inline(always)]
     pub(crate) fn scale<S: Simd>(y: F32s<S>, k: U32s<S>) -> F32s<S> {
         let half = (k << 22) & 0xff80_0000;

@@ -1,12 +1,14 @@
 //! e^x in f64 lanes: what the correctly rounded functions are made of.
 //!
-//! They round once, by the conversion at the end. An f64 is wide enough for that: only a handful of all inputs have results so
-//! near to the middle between two f32 numbers that an error of 2^-52 may move them across, and for those the
-//! coefficients were chosen so that it does not (`docs/exact.md`). So **the order of the operations is part of the constants**:
-//! after a change of either, all 2^32 inputs must be visited.
+//! They round once, by the conversion at the end. An f64 is wide enough for that: only a handful of
+//! all inputs have results so near to the middle between two f32 numbers that an error of 2^-52 may
+//! move them across, and for those the coefficients were chosen so that it does not
+//! (`docs/exact.md`). So **the order of the operations is part of the constants**: after a change
+//! of either, all 2^32 inputs must be visited.
 //!
-//! With FMA: x log2 e = k + i/8 + r, |r| <= 1/16, and 2^r - 1 = r Q(r). Without: x = (k + i/8) ln 2 + r, and
-//! e^r - 1 = r + r^2 Q(r). The exponents of f64 hold every 2^k that is needed, also where results overflow or are subnormal.
+//! With FMA: x log2 e = k + i/8 + r, |r| <= 1/16, and 2^r - 1 = r Q(r). Without: x = (k + i/8) ln 2
+//! + r, and e^r - 1 = r + r^2 Q(r). The exponents of f64 hold every 2^k that is needed, also where
+//! results overflow or are subnormal.
 //!
 //! Constants: `scripts/exact.py`.
 
@@ -85,7 +87,8 @@ pub(crate) fn power<S: Simd, const N: usize, const M: usize>(
     }
 }
 
-/// 2^(k + i/8) for the 8k + i in the low bits of z: only the high words depend on k, so 32-bit operations will do.
+/// 2^(k + i/8) for the 8k + i in the low bits of z: only the high words depend on k, so 32-bit
+/// operations will do.
 #[inline(always)]
 fn power_of_two<S: Simd>(z: F64s<S>) -> F64s<S> {
     let z = z.low_words();

@@ -1,7 +1,8 @@
 //! e^x - 1 for x <= 0, which ELU, SELU and CELU share.
 //!
-//! With FMA: c e^x = S (1 + r + t), S near c 2^(k + i/8) from a table. Then c - S is a sum of two numbers
-//! without an error, and what is left, S (r + t), is rounded at its own size: no digit of a small result cancels.
+//! With FMA: c e^x = S (1 + r + t), S near c 2^(k + i/8) from a table. Then c - S is a sum of two
+//! numbers without an error, and what is left, S (r + t), is rounded at its own size: no digit of a
+//! small result cancels.
 //!
 //! Without FMA: e^x = 2^k (1 + p), and 1 - 2^k is exact.
 //!

@@ -9,8 +9,16 @@ use crate::{isa::Simd, vector::F64s};
 pub(crate) fn ln_1p<S: Simd>(x: F64s<S>) -> F64s<S> {
     const ROOT_OF_HALF: u32 = core::f32::consts::FRAC_1_SQRT_2.to_bits();
     /// (artanh(s) / s - 1) / s^2 in powers of s^2.
-    const COEFFICIENTS: [f64; 8] =
-        [1.0 / 17.0, 1.0 / 15.0, 1.0 / 13.0, 1.0 / 11.0, 1.0 / 9.0, 1.0 / 7.0, 1.0 / 5.0, 1.0 / 3.0];
+    const COEFFICIENTS: [f64; 8] = [
+        1.0 / 17.0,
+        1.0 / 15.0,
+        1.0 / 13.0,
+        1.0 / 11.0,
+        1.0 / 9.0,
+        1.0 / 7.0,
+        1.0 / 5.0,
+        1.0 / 3.0,
+    ];
     const MAGIC: f32 = 8_388_608.0;
 
     // The exponent of 1 + x, or one more above the root of 2 in its mantissa; and 2^-k.

@@ -6,7 +6,8 @@ use super::{
 };
 use crate::{isa::Simd, vector::F32s};
 
-/// s / (1 - tanh(x)/x) for s = x^2 <= 1: nearly linear, since its singularity nearest to 0 is at -20.2.
+/// s / (1 - tanh(x)/x) for s = x^2 <= 1: nearly linear, since its singularity nearest to 0 is at
+/// -20.2.
 #[inline(always)]
 pub(crate) fn ratio<S: Simd>(s: F32s<S>) -> F32s<S> {
     const COEFFICIENTS: [f32; 4] =
@@ -21,7 +22,10 @@ pub(crate) fn bell<S: Simd>(a: F32s<S>, numerator: f32) -> F32s<S> {
     const HALVINGS: i32 = 26;
     const K: f32 = hex("0x1.53f728p-26");
     const POWERS: Powers = Powers::new(
-        [0x3fa9fb94, 0x3fb95e13, 0x3fca2509, 0x3fdc70b9, 0x3ff06452, 0x40031319, 0x400ef018, 0x401bdff6],
+        [
+            0x3fa9fb94, 0x3fb95e13, 0x3fca2509, 0x3fdc70b9, 0x3ff06452, 0x40031319, 0x400ef018,
+            0x401bdff6,
+        ],
         -HALVINGS,
     );
     if S::FUSED {

@@ -1,4 +1,5 @@
-//! What several functions are made of: numeric cores on vectors, and the constants they are written with.
+//! What several functions are made of: numeric cores on vectors, and the constants they are written
+//! with.
 
 pub(crate) mod exp;
 pub(crate) mod exp_f64;

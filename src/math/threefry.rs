@@ -1,17 +1,20 @@
-//! Random numbers by counting: each is a function of a seed and of its own index, so nothing is drawn in order.
+//! Random numbers by counting: each is a function of a seed and of its own index, so nothing is
+//! drawn in order.
 //!
-//! Threefry-2x32 with 20 rounds: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3" (2011). A counter
-//! gives two words. Those of sixteen counters are a group of 32: the first words, then the second.
+//! Threefry-2x32 with 20 rounds: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as
+//! 1, 2, 3" (2011). A counter gives two words. Those of sixteen counters are a group of 32: the
+//! first words, then the second.
 
 use crate::{
     isa::Simd,
     vector::{F32s, U32s},
 };
 
-/// Which random numbers are drawn: each is a function of the seed and of the index of its element alone.
+/// Which random numbers are drawn: each is a function of the seed and of the index of its element
+/// alone.
 ///
-/// However a tensor is divided between calls and threads, its elements draw the same, if each part says
-/// where it begins. A new seed for each step and each layer gives new numbers.
+/// However a tensor is divided between calls and threads, its elements draw the same, if each part
+/// says where it begins. A new seed for each step and each layer gives new numbers.
 ///
 /// ```
 /// use activations::{Draws, RRelu};

@@ -11,7 +11,8 @@ use crate::{
     vector::F32s,
 };
 
-/// The continuously differentiable exponential linear unit: x where x > 0, else alpha · (e^(x / alpha) − 1).
+/// The continuously differentiable exponential linear unit: x where x > 0, else alpha · (e^(x /
+/// alpha) − 1).
 ///
 /// | maximum error, all inputs, alpha = 1 | ULP | at x | |
 /// |---|---|---|---|
@@ -20,7 +21,8 @@ use crate::{
 /// | gradient | 0.904 | −87.391426 | `avx512`, `avx2`, `neon` |
 /// | gradient, without FMA | 0.977 | −5.8606462 | `baseline` |
 ///
-/// Another alpha adds a rounding: at most 2 ULP for 1e−30 <= alpha <= 1e30. With alpha = 1 it never steps back.
+/// Another alpha adds a rounding: at most 2 ULP for 1e−30 <= alpha <= 1e30. With alpha = 1 it never
+/// steps back.
 ///
 /// | x | celu(x) | celu'(x) |
 /// |---|---|---|
@@ -39,11 +41,12 @@ use crate::{
 /// assert_eq!(x, [-1e-10, -0.43233237, 2.0]);
 /// ```
 ///
-/// Definition: `Celu` of ONNX, `torch.nn.CELU`; Barron, "Continuously differentiable exponential linear units" (2017).
+/// Definition: `Celu` of ONNX, `torch.nn.CELU`; Barron, "Continuously differentiable exponential
+/// linear units" (2017).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Celu {
-    /// The limit towards −∞ is −alpha. Finite; what is below the smallest normal number counts as 0, which
-    /// makes it [`Relu`].
+    /// The limit towards −∞ is −alpha. Finite; what is below the smallest normal number counts as
+    /// 0, which makes it [`Relu`].
     pub alpha: f32,
 }
 
@@ -65,8 +68,10 @@ impl Celu {
         /// More than the relative rounding error of u <= 128.
         const LIMIT: f32 = hex("0x1p-17");
         let u = (x / self.alpha).at_least(lowest);
-        let error = if S::FUSED { u.mul_add(self.alpha, -x) } else { product_less(u, self.alpha, x) };
-        // Where x / alpha is below the lowest, the difference is no rounding error, and may be infinite or NaN.
+        let error =
+            if S::FUSED { u.mul_add(self.alpha, -x) } else { product_less(u, self.alpha, x) };
+        // Where x / alpha is below the lowest, the difference is no rounding error, and may be
+        // infinite or NaN.
         [u, x.same(self.alpha * LIMIT).at_most(error)]
     }
 }

@@ -17,7 +17,8 @@ use crate::{
 /// | gradient | 0.904 | −87.391426 | `avx512`, `avx2`, `neon` |
 /// | gradient, without FMA | 0.977 | −5.8606462 | `baseline` |
 ///
-/// Another alpha adds a rounding: at most 2 ULP for 1e−30 <= |alpha| <= 1e30. For alpha >= 0 it never steps back.
+/// Another alpha adds a rounding: at most 2 ULP for 1e−30 <= |alpha| <= 1e30. For alpha >= 0 it
+/// never steps back.
 ///
 /// | x | elu(x) | elu'(x) |
 /// |---|---|---|
@@ -26,8 +27,8 @@ use crate::{
 /// | −∞ (and below −17.33) | −alpha | 0 (from −∞) |
 /// | NaN | NaN | NaN |
 ///
-/// The gradient is `dy` where x > 0, else `alpha * e^x * dy`; `y + alpha` would have lost its digits where y is
-/// near −alpha.
+/// The gradient is `dy` where x > 0, else `alpha * e^x * dy`; `y + alpha` would have lost its
+/// digits where y is near −alpha.
 ///
 /// ```
 /// use activations::{Activation, Elu};
@@ -37,8 +38,8 @@ use crate::{
 /// assert_eq!(x, [-1e-10, -0.63212055, 2.0]);
 /// ```
 ///
-/// Definition: `Elu` of ONNX, `torch.nn.ELU`; Clevert, Unterthiner, Hochreiter, "Fast and accurate deep network learning
-/// by exponential linear units (ELUs)" (2016).
+/// Definition: `Elu` of ONNX, `torch.nn.ELU`; Clevert, Unterthiner, Hochreiter, "Fast and accurate
+/// deep network learning by exponential linear units (ELUs)" (2016).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Elu {
     /// The limit towards −∞ is −alpha. Finite.
@@ -54,12 +55,17 @@ impl Default for Elu {
 
 /// 2^(i/8)
 const POWERS: Powers = Powers::new(
-    [0x3f800000, 0x3f8b95c2, 0x3f9837f0, 0x3fa5fed7, 0x3fb504f3, 0x3fc5672a, 0x3fd744fd, 0x3feac0c7],
+    [
+        0x3f800000, 0x3f8b95c2, 0x3f9837f0, 0x3fa5fed7, 0x3fb504f3, 0x3fc5672a, 0x3fd744fd,
+        0x3feac0c7,
+    ],
     0,
 );
-const CORRECTIONS: [u32; 8] =
-    [0x00000000, 0xb26aa7ba, 0x3303055c, 0xb30a3787, 0x328ad47e, 0x319b4654, 0xb28287d9, 0xb1dabeef];
-pub(super) const EXPM1: Expm1 = Expm1 { c: 1.0, rest: 0.0, powers: POWERS, corrections: CORRECTIONS };
+const CORRECTIONS: [u32; 8] = [
+    0x00000000, 0xb26aa7ba, 0x3303055c, 0xb30a3787, 0x328ad47e, 0x319b4654, 0xb28287d9, 0xb1dabeef,
+];
+pub(super) const EXPM1: Expm1 =
+    Expm1 { c: 1.0, rest: 0.0, powers: POWERS, corrections: CORRECTIONS };
 
 impl Map<1> for Elu {
     #[inline(always)]

@@ -57,12 +57,16 @@ pub fn exp(x: &mut [f32]) {
 
 /// T_i = 2^(i/8), rounded to f32. Constants: `scripts/exponential.py`.
 const POWERS: Powers = Powers::new(
-    [0x3f800000, 0x3f8b95c2, 0x3f9837f0, 0x3fa5fed7, 0x3fb504f3, 0x3fc5672a, 0x3fd744fd, 0x3feac0c7],
+    [
+        0x3f800000, 0x3f8b95c2, 0x3f9837f0, 0x3fa5fed7, 0x3fb504f3, 0x3fc5672a, 0x3fd744fd,
+        0x3feac0c7,
+    ],
     0,
 );
 /// The relative rounding errors of T_i, plus `C0`.
-const CORRECTIONS: [u32; 8] =
-    [0xb2a09067, 0xb303c9b8, 0x32637f36, 0xb35562dc, 0xb0d8db90, 0xb267385c, 0xb30f8094, 0xb2d53496];
+const CORRECTIONS: [u32; 8] = [
+    0xb2a09067, 0xb303c9b8, 0x32637f36, 0xb35562dc, 0xb0d8db90, 0xb267385c, 0xb30f8094, 0xb2d53496,
+];
 
 impl Map<1> for Exp {
     #[inline(always)]
@@ -86,14 +90,16 @@ fn fused<const CORRECTED: bool, S: Simd>(x: F32s<S>) -> F32s<S> {
         let scale = POWERS.at(reduced.z);
         return scale.mul_add(polynomial::<CORRECTED, S>(reduced), scale);
     }
-    // The same bits, by two factors of which the second rounds once where the result overflows or is subnormal.
+    // The same bits, by two factors of which the second rounds once where the result overflows or
+    // is subnormal.
     let reduced = reduce(x.clamp(-105.0, 90.0));
     let half = (reduced.z << 19) & 0xff80_0000;
     let scale = (POWERS.bits_at(reduced.z) - half).float();
     scale.mul_add(polynomial::<CORRECTED, S>(reduced), scale) * (half + 1_f32.to_bits()).float()
 }
 
-/// e^r - 1. With r itself in the last sum, a rounding error cannot exceed a step of r: the result never steps back.
+/// e^r - 1. With r itself in the last sum, a rounding error cannot exceed a step of r: the result
+/// never steps back.
 #[inline(always)]
 fn polynomial<const CORRECTED: bool, S: Simd>(Reduced { z, r }: Reduced<S>) -> F32s<S> {
     let constant = if CORRECTED { z.entry_of(&CORRECTIONS).float() } else { r.same(C0) };
@@ -106,7 +112,8 @@ fn plain<S: Simd>(x: F32s<S>) -> F32s<S> {
     unfused::scale(reduced.p + 1.0, reduced.k)
 }
 
-/// `factor * e^x` for x <= 0, where a product that is subnormal is rounded as accurately as the others.
+/// `factor * e^x` for x <= 0, where a product that is subnormal is rounded as accurately as the
+/// others.
 #[inline(always)]
 pub(super) fn decay<S: Simd>(x: F32s<S>, factor: f32) -> F32s<S> {
     const SMALL: f32 = hex("0x1p-60");
@@ -127,8 +134,8 @@ pub(super) fn decay<S: Simd>(x: F32s<S>, factor: f32) -> F32s<S> {
     scale.mul_add(p, scale) * factor * (half + 1_f32.to_bits()).float()
 }
 
-/// Chosen among good ones such that no result is misrounded. Those of least error fail at −14.56709 and −0.0073525836; without
-/// FMA at 0.03763514. Constants: `scripts/exact.py`.
+/// Chosen among good ones such that no result is misrounded. Those of least error fail at −14.56709
+/// and −0.0073525836; without FMA at 0.03763514. Constants: `scripts/exact.py`.
 const EXACT: Coefficients<6, 5> = Coefficients {
     fused: [
         hex_f64("0x1.42926d7cdb8a6p-13"),

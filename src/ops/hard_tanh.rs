@@ -7,7 +7,8 @@ use crate::{
 
 /// x within limits: min where x < min, max where x > max, else x.
 ///
-/// Exact, in every tier. The gradient is `dy` where min < x < max, else 0; from the output likewise.
+/// Exact, in every tier. The gradient is `dy` where min < x < max, else 0; from the output
+/// likewise.
 ///
 /// | x | hard_tanh(x) | hard_tanh'(x) |
 /// |---|---|---|
@@ -17,7 +18,8 @@ use crate::{
 /// | −∞ | min | 0 |
 /// | NaN | NaN | 1 |
 ///
-/// If min > max every number gives max. A limit that is NaN does not count. A zero that equals a limit keeps its sign.
+/// If min > max every number gives max. A limit that is NaN does not count. A zero that equals a
+/// limit keeps its sign.
 ///
 /// ```
 /// use activations::{Activation, HardTanh};
@@ -27,7 +29,8 @@ use crate::{
 /// assert_eq!(x, [-2.0, 0.5, 1.0]);
 /// ```
 ///
-/// Definition: `torch.nn.Hardtanh`, whose gradient at the limits it has; `Clip` of ONNX, `clip` of NumPy.
+/// Definition: `torch.nn.Hardtanh`, whose gradient at the limits it has; `Clip` of ONNX, `clip` of
+/// NumPy.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct HardTanh {
     /// The least result.
@@ -67,7 +70,8 @@ impl Map<2> for BackwardFromOutput<HardTanh> {
 
 impl Contract for HardTanh {
     const NAME: &'static str = "hard_tanh";
-    const BOUNDS: Bounds = Bounds { default: Bound::EXACT, fast: Bound::EXACT, backward: Bound::EXACT };
+    const BOUNDS: Bounds =
+        Bounds { default: Bound::EXACT, fast: Bound::EXACT, backward: Bound::EXACT };
     const RANGE: [f32; 2] = [-1.0, 1.0];
     const ODD: bool = true;
     const SPECIALS: &'static [[f32; 2]] = &[

@@ -8,7 +8,8 @@ use crate::{
 
 /// The leaky rectified linear unit: x where x > 0, else slope · x.
 ///
-/// Correctly rounded, in every tier, for every slope. The gradient is `dy` where x > 0, else `slope * dy`.
+/// Correctly rounded, in every tier, for every slope. The gradient is `dy` where x > 0, else `slope
+/// * dy`.
 ///
 /// | x | leaky_relu(x) | leaky_relu'(x) |
 /// |---|---|---|
@@ -27,8 +28,8 @@ use crate::{
 /// assert_eq!(x, [-0.25, 2.0]);
 /// ```
 ///
-/// Definition: `LeakyRelu` of ONNX, `torch.nn.LeakyReLU`; Maas, Hannun, Ng, "Rectifier nonlinearities improve
-/// neural network acoustic models" (2013).
+/// Definition: `LeakyRelu` of ONNX, `torch.nn.LeakyReLU`; Maas, Hannun, Ng, "Rectifier
+/// nonlinearities improve neural network acoustic models" (2013).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LeakyRelu {
     /// The factor of inputs that are not positive.
@@ -92,7 +93,8 @@ impl Map<2> for BySlope {
         let Slopes { factor, floor } = Slopes::new(slope);
         let y = x.at_least(floor);
         let y = y * y.same(0.0).lt(y).select(1.0, factor);
-        // Where the factor is 1, a compiler may leave the product out: that would hand a signalling NaN on.
+        // Where the factor is 1, a compiler may leave the product out: that would hand a signalling
+        // NaN on.
         x.le(x).select(y, f32::NAN)
     }
 }
@@ -108,7 +110,8 @@ impl Map<3> for BackwardBySlope {
 
 impl Contract for LeakyRelu {
     const NAME: &'static str = "leaky_relu";
-    const BOUNDS: Bounds = Bounds { default: Bound::ROUNDED, fast: Bound::ROUNDED, backward: Bound::EXACT };
+    const BOUNDS: Bounds =
+        Bounds { default: Bound::ROUNDED, fast: Bound::ROUNDED, backward: Bound::EXACT };
     const RANGE: [f32; 2] = [f32::NEG_INFINITY, f32::INFINITY];
     const SPECIALS: &'static [[f32; 2]] = &[
         [0.0, 0.0],
@@ -119,8 +122,13 @@ impl Contract for LeakyRelu {
         [-1e-45, -0.0],
         [-100.0, -1.0],
     ];
-    const DERIVATIVE_SPECIALS: &'static [[f32; 2]] =
-        &[[0.0, 0.01], [-0.0, 0.01], [f32::INFINITY, 1.0], [f32::NEG_INFINITY, 0.01], [f32::NAN, 0.01]];
+    const DERIVATIVE_SPECIALS: &'static [[f32; 2]] = &[
+        [0.0, 0.01],
+        [-0.0, 0.01],
+        [f32::INFINITY, 1.0],
+        [f32::NEG_INFINITY, 0.01],
+        [f32::NAN, 0.01],
+    ];
 
     fn each_parameter(&mut self, visit: &mut dyn FnMut(&'static str, &mut f32)) {
         visit("slope", &mut self.slope);

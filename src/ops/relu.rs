@@ -68,7 +68,8 @@ impl Map<2> for BackwardFromOutput<Relu> {
 
 impl Contract for Relu {
     const NAME: &'static str = "relu";
-    const BOUNDS: Bounds = Bounds { default: Bound::EXACT, fast: Bound::EXACT, backward: Bound::EXACT };
+    const BOUNDS: Bounds =
+        Bounds { default: Bound::EXACT, fast: Bound::EXACT, backward: Bound::EXACT };
     const RANGE: [f32; 2] = [0.0, f32::INFINITY];
     const SPECIALS: &'static [[f32; 2]] = &[
         [0.0, 0.0],

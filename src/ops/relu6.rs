@@ -28,8 +28,8 @@ use crate::{
 /// assert_eq!(x, [0.0, 2.0, 6.0]);
 /// ```
 ///
-/// Definition: `torch.nn.ReLU6`, whose gradient at 0 and 6 it has; Krizhevsky, "Convolutional deep belief networks on
-/// CIFAR-10" (2010).
+/// Definition: `torch.nn.ReLU6`, whose gradient at 0 and 6 it has; Krizhevsky, "Convolutional deep
+/// belief networks on CIFAR-10" (2010).
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Relu6;
 
@@ -58,7 +58,8 @@ impl Map<2> for BackwardFromOutput<Relu6> {
 
 impl Contract for Relu6 {
     const NAME: &'static str = "relu6";
-    const BOUNDS: Bounds = Bounds { default: Bound::EXACT, fast: Bound::EXACT, backward: Bound::EXACT };
+    const BOUNDS: Bounds =
+        Bounds { default: Bound::EXACT, fast: Bound::EXACT, backward: Bound::EXACT };
     const RANGE: [f32; 2] = [0.0, 6.0];
     const SPECIALS: &'static [[f32; 2]] = &[
         [0.0, 0.0],

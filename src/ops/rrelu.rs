@@ -3,15 +3,17 @@ use crate::{
     check::same_length,
     contract::{Bounds, Contract},
     isa::{Isa, Job, Native, Simd, on},
-    map::{Backward, Map, into},
+    map::{Backward, Map, binary},
     math::threefry::{Draws, GROUP, LANES, uniform},
     vector::F32s,
 };
 
-/// The randomised rectified linear unit: x where x > 0, else slope · x, where each element of a training step draws its slope.
+/// The randomised rectified linear unit: x where x > 0, else slope · x, where each element of a
+/// training step draws its slope.
 ///
-/// As an [`Activation`](crate::Activation) it is what a trained network evaluates: [`LeakyRelu`] with the mean of the two
-/// bounds as its slope. Correctly rounded, in every tier. The gradient is `dy` where x > 0, else the mean times `dy`.
+/// As an [`Activation`](crate::Activation) it is what a trained network evaluates: [`LeakyRelu`]
+/// with the mean of the two bounds as its slope. Correctly rounded, in every tier. The gradient is
+/// `dy` where x > 0, else the mean times `dy`.
 ///
 /// | x | rrelu(x) | rrelu'(x) |
 /// |---|---|---|
@@ -20,8 +22,9 @@ use crate::{
 /// | −∞ | mean · −∞ | mean |
 /// | NaN | NaN | mean |
 ///
-/// A mean of 0 is [`Relu`](crate::Relu), so that −∞ gives 0; a drawn slope of 0 likewise. Bounds in the other order are the
-/// same interval. Bounds that are not finite, or further apart than the largest f32, draw slopes that are not finite.
+/// A mean of 0 is [`Relu`](crate::Relu), so that −∞ gives 0; a drawn slope of 0 likewise. Bounds in
+/// the other order are the same interval. Bounds that are not finite, or further apart than the
+/// largest f32, draw slopes that are not finite.
 ///
 /// ```
 /// use activations::{Activation, Draws, RRelu};
@@ -38,8 +41,8 @@ use crate::{
 /// assert_eq!(dx, [10.0 * slopes[0], 10.0]);
 /// ```
 ///
-/// Definition: `torch.nn.RReLU`; Xu, Wang, Chen, Li, "Empirical evaluation of rectified activations in convolutional
-/// network" (2015).
+/// Definition: `torch.nn.RReLU`; Xu, Wang, Chen, Li, "Empirical evaluation of rectified activations
+/// in convolutional network" (2015).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RRelu {
     /// The least slope.
@@ -56,12 +59,12 @@ impl Default for RRelu {
 }
 
 impl RRelu {
-    /// Replaces every element by its image in training, and writes the slopes that made it: 1 where x > 0, else
-    /// lower + (upper − lower) · u, in f32.
+    /// Replaces every element by its image in training, and writes the slopes that made it: 1 where
+    /// x > 0, else lower + (upper − lower) · u, in f32.
     ///
-    /// u is a multiple of 2^-23 from 0 on and below 1, a function of the seed and the index of the element (see [`Draws`]):
-    /// 23 bits of a word of Threefry-2x32-20. Every instruction set gives the same bits. No slope is out of bounds; rounding may
-    /// give `upper` itself.
+    /// u is a multiple of 2^-23 from 0 on and below 1, a function of the seed and the index of the
+    /// element (see [`Draws`]): 23 bits of a word of Threefry-2x32-20. Every instruction set gives
+    /// the same bits. No slope is out of bounds; rounding may give `upper` itself.
     ///
     /// # Panics
     ///
@@ -93,7 +96,7 @@ impl RRelu {
     pub fn backward_from_slopes(slopes: &[f32], dy: &[f32], dx: &mut [f32]) {
         same_length("slopes", slopes.len(), "dx", dx.len());
         same_length("dy", dy.len(), "dx", dx.len());
-        into(Isa::active(), BackwardFromSlopes, [slopes, dy], dx);
+        binary(Isa::active(), BackwardFromSlopes, slopes, dy, dx);
     }
 
     #[inline(always)]

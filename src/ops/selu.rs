@@ -38,8 +38,9 @@ use crate::{
 /// assert_eq!(x, [-1.7580993e-10, 0.0, -1.7580993]);
 /// ```
 ///
-/// Definition: `Selu` of ONNX with its default constants, `torch.nn.SELU`; Klambauer, Unterthiner, Mayr, Hochreiter,
-/// "Self-normalizing neural networks" (2017). The constants are not rounded to f32.
+/// Definition: `Selu` of ONNX with its default constants, `torch.nn.SELU`; Klambauer, Unterthiner,
+/// Mayr, Hochreiter, "Self-normalizing neural networks" (2017). The constants are not rounded to
+/// f32.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Selu;
 
@@ -51,11 +52,15 @@ const LAMBDA_ALPHA: f32 = hex("0x1.c212ccp0");
 const LAMBDA_ALPHA_REST: f32 = hex("0x1.c74dcp-27");
 /// λ α 2^(i/8)
 const POWERS: Powers = Powers::new(
-    [0x3fe10966, 0x3ff5677f, 0x4005cec1, 0x4011eb13, 0x401f1fff, 0x402d86eb, 0x403d3b8a, 0x404e5c0d],
+    [
+        0x3fe10966, 0x3ff5677f, 0x4005cec1, 0x4011eb13, 0x401f1fff, 0x402d86eb, 0x403d3b8a,
+        0x404e5c0d,
+    ],
     0,
 );
-const CORRECTIONS: [u32; 8] =
-    [0x00000000, 0xb3259cde, 0xb2fcd2f3, 0xb30cd610, 0xb0cd7920, 0x32975261, 0xb364630c, 0x320dfb1e];
+const CORRECTIONS: [u32; 8] = [
+    0x00000000, 0xb3259cde, 0xb2fcd2f3, 0xb30cd610, 0xb0cd7920, 0x32975261, 0xb364630c, 0x320dfb1e,
+];
 const EXPM1: Expm1 =
     Expm1 { c: LAMBDA_ALPHA, rest: LAMBDA_ALPHA_REST, powers: POWERS, corrections: CORRECTIONS };
 

@@ -33,7 +33,8 @@ use crate::{
 /// | −∞ (and below −103.97) | +0 | 0 |
 /// | NaN | NaN | NaN |
 ///
-/// The gradient `dy / (e^x + 2 + e^-x)` is right in both tails; `y * (1 - y)` would be 0 where y has rounded to 1.
+/// The gradient `dy / (e^x + 2 + e^-x)` is right in both tails; `y * (1 - y)` would be 0 where y
+/// has rounded to 1.
 ///
 /// ```
 /// use activations::{Activation, Sigmoid};
@@ -64,7 +65,10 @@ const HALVINGS: i32 = 24;
 /// K 2^(i/8). K = 1.722 is no power of two: all eight are nearly f32 numbers, so they need no
 /// correction, and K + K E stays below 2^(n+1) where its rounding would weigh most.
 const POWERS: Powers = Powers::new(
-    [0x3fdc70b9, 0x3ff06452, 0x40031319, 0x400ef018, 0x401bdff6, 0x4029fb94, 0x40395e13, 0x404a2509],
+    [
+        0x3fdc70b9, 0x3ff06452, 0x40031319, 0x400ef018, 0x401bdff6, 0x4029fb94, 0x40395e13,
+        0x404a2509,
+    ],
     -HALVINGS,
 );
 /// K, halved as the powers are, and 2^24 / K.
@@ -96,7 +100,10 @@ impl Map<1> for Sigmoid {
 
 /// 2^(i/8)
 const POWERS_OF_TWO: Powers = Powers::new(
-    [0x3f800000, 0x3f8b95c2, 0x3f9837f0, 0x3fa5fed7, 0x3fb504f3, 0x3fc5672a, 0x3fd744fd, 0x3feac0c7],
+    [
+        0x3f800000, 0x3f8b95c2, 0x3f9837f0, 0x3fa5fed7, 0x3fb504f3, 0x3fc5672a, 0x3fd744fd,
+        0x3feac0c7,
+    ],
     -HALVINGS,
 );
 
@@ -141,8 +148,9 @@ fn plain<S: Simd>(x: F32s<S>) -> F32s<S> {
     near.select(middle, outside) + a * 0.0
 }
 
-/// Chosen among good ones such that no result is misrounded. Those of least error fail at −0.0011178852, 0.039486412 and
-/// −0.5991945; without FMA at 0.039486412 and −0.14087462. Constants: `scripts/exact.py`.
+/// Chosen among good ones such that no result is misrounded. Those of least error fail at
+/// −0.0011178852, 0.039486412 and −0.5991945; without FMA at 0.039486412 and −0.14087462.
+/// Constants: `scripts/exact.py`.
 const EXACT: Coefficients<6, 5> = Coefficients {
     fused: [
         hex_f64("0x1.43da5047d0ef6p-13"),
@@ -178,8 +186,9 @@ impl Map<1> for Exact<Sigmoid> {
     }
 }
 
-/// 1/2 + x/4 - x^3/48 for small x. The first two terms may be in the middle between two numbers, where the third, beyond the
-/// reach of f64, decides. It always points to 1/2, and so does a quarter that is a little less.
+/// 1/2 + x/4 - x^3/48 for small x. The first two terms may be in the middle between two numbers,
+/// where the third, beyond the reach of f64, decides. It always points to 1/2, and so does a
+/// quarter that is a little less.
 #[inline(always)]
 fn near_half<S: Simd>(x: F32s<S>) -> F32s<S> {
     const QUARTER: f32 = hex("0x1.fffffep-3");

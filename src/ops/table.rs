@@ -1,28 +1,47 @@
 //! The table of the operations on elements, and what is made of each of its lines.
 
 use super::{
-    celu::Celu, elu::Elu, exp::Exp, hard_tanh::HardTanh, leaky_relu::LeakyRelu, relu::Relu, relu6::Relu6,
-    rrelu::RRelu, selu::Selu, sigmoid::Sigmoid, tanh::Tanh, threshold::Threshold,
+    celu::Celu, elu::Elu, exp::Exp, hard_tanh::HardTanh, leaky_relu::LeakyRelu, relu::Relu,
+    relu6::Relu6, rrelu::RRelu, selu::Selu, sigmoid::Sigmoid, tanh::Tanh, threshold::Threshold,
 };
 use crate::{
     activation::{Activation, FromOutput, Gradient},
     check::same_length,
     contract::{self, Bound, Contract, Operation, Tier},
     isa::Isa,
-    map::{Backward, BackwardFromOutput, in_place, into},
+    map::{Backward, BackwardFromOutput, binary, unary},
     tier::{Exact, Fast},
 };
+
+/// What the table calls.
+///
+/// Methods, not closures in the table: those of a type are compiled in one unit with its other
+/// methods, which have the same kernels. In another unit there would be copies of them.
+trait At {
+    fn at(self, isa: Isa, src: Option<&[f32]>, dst: &mut [f32]);
+}
+
+/// As [`At`], for the gradient.
+trait BackwardAt {
+    fn backward_at(self, isa: Isa, x: &[f32], dy: &[f32], dx: &mut [f32]);
+}
 
 /// Compiles the kernels of a forward operation here, at this crate's optimisation level.
 macro_rules! activation {
     ($Op:ty) => {
         impl Activation for $Op {
             fn apply(&self, x: &mut [f32]) {
-                in_place(Isa::active(), *self, x);
+                unary(Isa::active(), *self, None, x);
             }
             fn apply_into(&self, src: &[f32], dst: &mut [f32]) {
                 same_length("src", src.len(), "dst", dst.len());
-                into(Isa::active(), *self, [src], dst);
+                unary(Isa::active(), *self, Some(src), dst);
+            }
+        }
+        impl At for $Op {
+            #[inline(never)]
+            fn at(self, isa: Isa, src: Option<&[f32]>, dst: &mut [f32]) {
+                unary(isa, self, src, dst);
             }
         }
     };
@@ -68,8 +87,8 @@ macro_rules! tier {
         Tier {
             name: $name,
             bound: $bound,
-            apply: |isa, x| in_place(isa, $kernel, x),
-            apply_into: |isa, src, dst| into(isa, $kernel, [src], dst),
+            apply: |isa, x| $kernel.at(isa, None, x),
+            apply_into: |isa, src, dst| $kernel.at(isa, Some(src), dst),
         }
     };
 }
@@ -84,7 +103,13 @@ macro_rules! operations { ($($Op:ident: fast tier $fast:ident $(, exact tier $ex
             fn backward(&self, x: &[f32], dy: &[f32], dx: &mut [f32]) {
                 same_length("x", x.len(), "dx", dx.len());
                 same_length("dy", dy.len(), "dx", dx.len());
-                into(Isa::active(), Backward(*self), [x, dy], dx);
+                binary(Isa::active(), Backward(*self), x, dy, dx);
+            }
+        }
+        impl BackwardAt for $Op {
+            #[inline(never)]
+            fn backward_at(self, isa: Isa, x: &[f32], dy: &[f32], dx: &mut [f32]) {
+                binary(isa, Backward(self), x, dy, dx);
             }
         }
     )*
@@ -102,7 +127,7 @@ macro_rules! operations { ($($Op:ident: fast tier $fast:ident $(, exact tier $ex
                 bound: <$Op>::BOUNDS.backward,
                 specials: <$Op>::DERIVATIVE_SPECIALS,
                 derivative: |x| <$Op>::default().derivative(x),
-                backward: |isa, x, dy, dx| into(isa, Backward(<$Op>::default()), [x, dy], dx),
+                backward: |isa, x, dy, dx| <$Op>::default().backward_at(isa, x, dy, dx),
             },
             range: <$Op>::RANGE,
             odd: <$Op>::ODD,
@@ -113,8 +138,8 @@ macro_rules! operations { ($($Op:ident: fast tier $fast:ident $(, exact tier $ex
     )*];
 }; }
 
-/// The table: gives every operation on elements to a macro. A tier has a kernel of its `own` or is the `default` one; what is
-/// not always correctly rounded by either has no exact tier.
+/// The table: gives every operation on elements to a macro. A tier has a kernel of its `own` or is
+/// the `default` one; what is not always correctly rounded by either has no exact tier.
 macro_rules! each_operation {
     ($macro:ident) => {
         $macro! {
@@ -142,7 +167,7 @@ macro_rules! from_output { ($($Op:ty),*) => {$(
         fn gradient_from_output(&self, y: &[f32], dy: &[f32], dx: &mut [f32]) {
             same_length("y", y.len(), "dx", dx.len());
             same_length("dy", dy.len(), "dx", dx.len());
-            into(Isa::active(), BackwardFromOutput(*self), [y, dy], dx);
+            binary(Isa::active(), BackwardFromOutput(*self), y, dy, dx);
         }
     }
 )*}; }

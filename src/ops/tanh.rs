@@ -21,8 +21,8 @@ use crate::{
 /// | gradient | 1.943 | ±0.13097005 | `avx512`, `avx2`, `neon` |
 /// | gradient, without FMA | 1.934 | ±0.087060265 | `baseline` |
 ///
-/// The result is in [−1, 1], odd bit for bit, and never steps back. `Fast(Tanh)` is the same kernel:
-/// the faster ones that are known step back by 1 ULP at millions of inputs.
+/// The result is in [−1, 1], odd bit for bit, and never steps back. `Fast(Tanh)` is the same
+/// kernel: the faster ones that are known step back by 1 ULP at millions of inputs.
 ///
 /// | x | tanh(x) | tanh'(x) |
 /// |---|---|---|
@@ -30,7 +30,8 @@ use crate::{
 /// | ±∞ (and beyond ±9.011) | ±1 | 0 |
 /// | NaN | NaN | NaN |
 ///
-/// The gradient `4 dy / (e^2x + 2 + e^-2x)` is right in both tails; `1 - y²` would be 0 where y has rounded to 1.
+/// The gradient `4 dy / (e^2x + 2 + e^-2x)` is right in both tails; `1 - y²` would be 0 where y has
+/// rounded to 1.
 ///
 /// ```
 /// use activations::{Activation, Tanh};
@@ -56,10 +57,10 @@ pub fn tanh(x: &mut [f32]) {
 }
 
 // tanh x = b - b s / max(D(s), (e^2|x| + 1) / 2), b = min(|x|, 1), s = b^2. Below 1 the first
-// denominator is the larger, and gives tanh by D(s) = s / (1 - tanh(b)/b); above, b = s = 1 and the second
-// gives 1 - 2 / (e^2|x| + 1). They meet at 1, so the maximum selects without a seam. The
-// quotient is at most 0.24, which damps its errors, and b enters exactly.
-// Constants: `scripts/tanh.py`.
+// denominator is the larger, and gives tanh by D(s) = s / (1 - tanh(b)/b); above, b = s = 1 and the
+// second gives 1 - 2 / (e^2|x| + 1). They meet at 1, so the maximum selects without a seam. The
+// quotient is at most 0.24, which damps its errors, and b enters exactly. Constants:
+// `scripts/tanh.py`.
 impl Map<1> for Tanh {
     #[inline(always)]
     fn eval<S: Simd>(self, [x]: [F32s<S>; 1]) -> F32s<S> {
@@ -74,10 +75,13 @@ impl Map<1> for Tanh {
 /// (e^2a + 1) / 2
 #[inline(always)]
 fn half_exp_plus_half<S: Simd>(a: F32s<S>) -> F32s<S> {
-    /// 2^(i/8) / c, where c makes all eight nearly f32 numbers with an even last bit, so that adding
-    /// a half is exact where it matters. They need no correction.
+    /// 2^(i/8) / c, where c makes all eight nearly f32 numbers with an even last bit, so that
+    /// adding a half is exact where it matters. They need no correction.
     const POWERS: Powers = Powers::new(
-        [0x3f7cadda, 0x3f89c636, 0x3f963e70, 0x3fa3d796, 0x3fb2abce, 0x3fc2d79c, 0x3fd47a1a, 0x3fe7b530],
+        [
+            0x3f7cadda, 0x3f89c636, 0x3f963e70, 0x3fa3d796, 0x3fb2abce, 0x3fc2d79c, 0x3fd47a1a,
+            0x3fe7b530,
+        ],
         -1,
     );
     /// c e^2r - 1
@@ -96,8 +100,8 @@ fn half_exp_plus_half<S: Simd>(a: F32s<S>) -> F32s<S> {
     scale.mul_add(p, scale + 0.5)
 }
 
-/// One degree more than the others have: its hardest inputs, ±0.0014914835 and ±0.46488494, then leave room for any good
-/// coefficients. Constants: `scripts/exact.py`.
+/// One degree more than the others have: its hardest inputs, ±0.0014914835 and ±0.46488494, then
+/// leave room for any good coefficients. Constants: `scripts/exact.py`.
 const EXACT: Coefficients<7, 6> = Coefficients {
     fused: [
         hex_f64("0x1.ffd3abf202d11p-17"),

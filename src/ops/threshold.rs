@@ -26,8 +26,8 @@ use crate::{
 /// assert_eq!(x, [-7.0, -7.0, 2.0]);
 /// ```
 ///
-/// Definition: `torch.nn.Threshold`, whose gradient at the threshold and at NaN it has. With a value of 0 it is
-/// `ThresholdedRelu` of ONNX.
+/// Definition: `torch.nn.Threshold`, whose gradient at the threshold and at NaN it has. With a
+/// value of 0 it is `ThresholdedRelu` of ONNX.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Threshold {
     /// The largest input that gives `value`.
@@ -53,7 +53,8 @@ impl Map<2> for Backward<Threshold> {
 
 impl Contract for Threshold {
     const NAME: &'static str = "threshold";
-    const BOUNDS: Bounds = Bounds { default: Bound::EXACT, fast: Bound::EXACT, backward: Bound::EXACT };
+    const BOUNDS: Bounds =
+        Bounds { default: Bound::EXACT, fast: Bound::EXACT, backward: Bound::EXACT };
     const RANGE: [f32; 2] = [0.0, f32::INFINITY];
     const SPECIALS: &'static [[f32; 2]] = &[
         [0.0, 0.0],

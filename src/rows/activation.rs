@@ -35,7 +35,8 @@ pub trait RowActivation<T = f32> {
     ///
     /// # Panics
     ///
-    /// If the stride is shorter than a row, or the slice does not end with a row or its padding; nothing is written then.
+    /// If the stride is shorter than a row, or the slice does not end with a row or its padding;
+    /// nothing is written then.
     #[track_caller]
     fn strided(&self, x: &mut [T], rows: Rows);
 
@@ -47,8 +48,8 @@ pub trait RowActivation<T = f32> {
     #[track_caller]
     fn strided_into(&self, src: &[T], src_rows: Rows, dst: &mut [T], dst_rows: Rows);
 
-    /// Replaces the vectors along the middle axis of `[outer, n, inner]` by their images: any axis of a tensor, without a
-    /// transpose. Takes up to 72 KiB of stack.
+    /// Replaces the vectors along the middle axis of `[outer, n, inner]` by their images: any axis
+    /// of a tensor, without a transpose. Takes up to 72 KiB of stack.
     ///
     /// # Panics
     ///
@@ -79,9 +80,10 @@ pub trait RowActivation<T = f32> {
 pub trait RowGradient<T = f32>: RowActivation<T> {
     /// The gradient of each row of `cols` elements, from the output `y` of the forward call.
     ///
-    /// Softmax's is rounded once from an f64; that of log-softmax is off by at most 2 ULP of the larger of `dy` and what is
-    /// subtracted from it. An entry that had no part in its row (a softmax of 0, a log-softmax of −∞) has the gradient 0,
-    /// whatever its `dy`. A scale is in the gradient; the derivative of a soft cap is not, since the output does not tell it.
+    /// Softmax's is rounded once from an f64; that of log-softmax is off by at most 2 ULP of the
+    /// larger of `dy` and what is subtracted from it. An entry that had no part in its row (a
+    /// softmax of 0, a log-softmax of −∞) has the gradient 0, whatever its `dy`. A scale is in the
+    /// gradient; the derivative of a soft cap is not, since the output does not tell it.
     ///
     /// # Panics
     ///

@@ -41,7 +41,8 @@ macro_rules! options { ($($Op:ident)*) => {$(
             self
         }
 
-        /// Keeps the logits within ±`limit`, after the scale and before the mask, by limit · tanh(t / limit).
+        /// Keeps the logits within ±`limit`, after the scale and before the mask, by limit · tanh(t
+        /// / limit).
         #[must_use]
         pub const fn soft_cap(mut self, limit: f32) -> Self {
             self.options.soft_cap = Some(limit);
@@ -55,8 +56,8 @@ macro_rules! options { ($($Op:ident)*) => {$(
             self
         }
 
-        /// Excludes the entries whose `keep` is false; their values do not matter. Its length is as that of
-        /// [`mask`](Self::mask).
+        /// Excludes the entries whose `keep` is false; their values do not matter. Its length is as
+        /// that of [`mask`](Self::mask).
         #[must_use]
         pub const fn keep(mut self, keep: &'a [bool]) -> Self {
             self.options.keep = Some(keep);
@@ -70,7 +71,8 @@ macro_rules! options { ($($Op:ident)*) => {$(
             self
         }
 
-        /// Adds a logit to each row that gives no result: e^`logit` goes into the sum, last. A sink of 0 is the quiet softmax.
+        /// Adds a logit to each row that gives no result: e^`logit` goes into the sum, last. A sink
+        /// of 0 is the quiet softmax.
         #[must_use]
         pub const fn sink(mut self, logit: f32) -> Self {
             self.options.sink = Some(logit);
@@ -94,8 +96,9 @@ macro_rules! options { ($($Op:ident)*) => {$(
 /// What rows without a limit of their own give.
 macro_rules! limits { ($($Op:ident)*) => {$(
     impl $Op<'_> {
-        /// Divides every entry by `temperature`, by the scale of its reciprocal. The temperature 0 leaves the first
-        /// of the largest entries that no mask excludes alone: neither the rest of the mask nor a sink or a soft cap counts then.
+        /// Divides every entry by `temperature`, by the scale of its reciprocal. The temperature 0
+        /// leaves the first of the largest entries that no mask excludes alone: neither the rest of
+        /// the mask nor a sink or a soft cap counts then.
         #[must_use]
         pub const fn temperature(self, temperature: f32) -> Self {
             self.scale(if temperature == 0.0 { f32::INFINITY } else { 1.0 / temperature })

@@ -83,6 +83,9 @@ pub(super) fn axis<F: Function>(
     shape(if src.is_some() { "dst" } else { "x" }, dst.len(), [outer, n, inner]);
     options.check(outer, n, inner);
     if !dst.is_empty() {
-        along_axis::<F>(isa, Axis { src, dst, n, inner, logits: Logits::new(isa, options, n, inner) });
+        along_axis::<F>(
+            isa,
+            Axis { src, dst, n, inner, logits: Logits::new(isa, options, n, inner) },
+        );
     }
 }

@@ -1,6 +1,7 @@
 //! Gradients of functions of rows, from the results.
 //!
-//! The sums are made in f64, in the order of `sum.rs`, and what follows from them is rounded to f32 last.
+//! The sums are made in f64, in the order of `sum.rs`, and what follows from them is rounded to f32
+//! last.
 
 use super::{
     activation::{RowActivation, RowGradient},
@@ -94,8 +95,8 @@ fn factor(options: Options<'_>) -> f32 {
 }
 
 impl LogSumExp<'_> {
-    /// The gradient of each row of `cols` elements: `dy[i]` times the scale times the softmax of row i of `x`. An entry that
-    /// does not count has 0. A soft cap's own derivative is not in it.
+    /// The gradient of each row of `cols` elements: `dy[i]` times the scale times the softmax of
+    /// row i of `x`. An entry that does not count has 0. A soft cap's own derivative is not in it.
     ///
     /// ```
     /// use activations::LogSumExp;
@@ -107,8 +108,8 @@ impl LogSumExp<'_> {
     ///
     /// # Panics
     ///
-    /// If the lengths of `x` and `dx` differ or are no multiple of `cols`, a mask does not fit, or `dy` has not one element
-    /// a row; nothing is written then.
+    /// If the lengths of `x` and `dx` differ or are no multiple of `cols`, a mask does not fit, or
+    /// `dy` has not one element a row; nothing is written then.
     #[track_caller]
     pub fn rows_backward(&self, x: &[f32], dy: &[f32], dx: &mut [f32], cols: usize) {
         let count = Rows { cols, stride: cols }.count("dx", dx.len());
@@ -117,14 +118,21 @@ impl LogSumExp<'_> {
         self.axis_backward(x, dy, dx, [count, cols, 1]);
     }
 
-    /// The gradient along the middle axis of `[outer, n, inner]`, as [`rows_backward`](Self::rows_backward): `dy` is
-    /// `[outer, inner]`.
+    /// The gradient along the middle axis of `[outer, n, inner]`, as
+    /// [`rows_backward`](Self::rows_backward): `dy` is `[outer, inner]`.
     ///
     /// # Panics
     ///
-    /// If a length is not the product of its shape, or a mask does not fit; nothing is written then.
+    /// If a length is not the product of its shape, or a mask does not fit; nothing is written
+    /// then.
     #[track_caller]
-    pub fn axis_backward(&self, x: &[f32], dy: &[f32], dx: &mut [f32], axes @ [outer, n, inner]: [usize; 3]) {
+    pub fn axis_backward(
+        &self,
+        x: &[f32],
+        dy: &[f32],
+        dx: &mut [f32],
+        axes @ [outer, n, inner]: [usize; 3],
+    ) {
         shape("x", x.len(), axes);
         shape("dx", dx.len(), axes);
         shape("dy", dy.len(), [outer, 1, inner]);
@@ -204,7 +212,14 @@ fn row<F: Function, S: Simd>(s: S, factor: f32, y: &[f32], dy: &[f32], dx: &mut 
 
 /// Rows along an axis, one in each lane.
 #[inline(always)]
-fn columns<F: Function, S: Simd>(s: S, factor: f32, y: &[f32], dy: &[f32], dx: &mut [f32], inner: usize) {
+fn columns<F: Function, S: Simd>(
+    s: S,
+    factor: f32,
+    y: &[f32],
+    dy: &[f32],
+    dx: &mut [f32],
+    inner: usize,
+) {
     let n = y.len() / inner;
     for at in (0..inner).step_by(LANES) {
         let end = inner.min(at + LANES);
@@ -215,15 +230,18 @@ fn columns<F: Function, S: Simd>(s: S, factor: f32, y: &[f32], dy: &[f32], dx: &
             |lane| {
                 let mut total = F64s::splat(s, 0.0);
                 for j in (lane..n).step_by(LANES) {
-                    let [y, dy] =
-                        [at_most_16(s, &y[j * inner..][at..end]), at_most_16(s, &dy[j * inner..][at..end])];
+                    let [y, dy] = [
+                        at_most_16(s, &y[j * inner..][at..end]),
+                        at_most_16(s, &dy[j * inner..][at..end]),
+                    ];
                     total = total + F::summand(y, dy);
                 }
                 total
             },
         );
         for j in 0..n {
-            let [y, dy] = [at_most_16(s, &y[j * inner..][at..end]), at_most_16(s, &dy[j * inner..][at..end])];
+            let [y, dy] =
+                [at_most_16(s, &y[j * inner..][at..end]), at_most_16(s, &dy[j * inner..][at..end])];
             store_at_most_16(scaled::<F, S>(factor, y, dy, sum), &mut dx[j * inner..][at..end]);
         }
     }

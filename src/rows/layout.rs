@@ -2,8 +2,8 @@
 
 /// Rows that lie a fixed distance apart, as in a padded matrix.
 ///
-/// The last row may end with the slice, or be followed by its padding too. What lies between the rows is neither read nor
-/// written.
+/// The last row may end with the slice, or be followed by its padding too. What lies between the
+/// rows is neither read nor written.
 ///
 /// ```
 /// use activations::{RowActivation, Rows, Softmax};
@@ -30,7 +30,8 @@ impl Rows {
             return 0;
         }
         assert!(cols > 0, "{name} has {len} elements, but rows have 0 columns");
-        let whole = len.is_multiple_of(stride) || (len >= cols && (len - cols).is_multiple_of(stride));
+        let whole =
+            len.is_multiple_of(stride) || (len >= cols && (len - cols).is_multiple_of(stride));
         if stride == cols {
             assert!(whole, "{name} has {len} elements, no multiple of {cols} columns");
         }

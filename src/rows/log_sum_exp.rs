@@ -13,8 +13,8 @@ use crate::{
 
 /// The log-sum-exp of a row, log(e^x_1 + … + e^x_n): one result a row.
 ///
-/// At most 1 ULP off (0.74 found) where its magnitude is above 2^-24, for any width to 2^20 and any finite entries. Nearer
-/// to 0 it is off by less than 2^-48.
+/// At most 1 ULP off (0.74 found) where its magnitude is above 2^-24, for any width to 2^20 and any
+/// finite entries. Nearer to 0 it is off by less than 2^-48.
 ///
 /// | row | log-sum-exp |
 /// |---|---|
@@ -22,7 +22,8 @@ use crate::{
 /// | an entry is +∞, and none NaN | +∞ |
 /// | an entry is NaN | NaN |
 ///
-/// The same bits in every form, as [`Softmax`](crate::Softmax) has them, with the same order of the sum.
+/// The same bits in every form, as [`Softmax`](crate::Softmax) has them, with the same order of the
+/// sum.
 ///
 /// ```
 /// use activations::LogSumExp;
@@ -44,7 +45,8 @@ impl LogSumExp<'_> {
     ///
     /// # Panics
     ///
-    /// If `x` is not whole rows, a mask does not fit them, or `dst` has not one element for each; nothing is written then.
+    /// If `x` is not whole rows, a mask does not fit them, or `dst` has not one element for each;
+    /// nothing is written then.
     #[track_caller]
     pub fn rows(&self, x: &[f32], cols: usize, dst: &mut [f32]) {
         self.strided(x, Rows { cols, stride: cols }, dst);
@@ -60,11 +62,13 @@ impl LogSumExp<'_> {
         log_sum_exp_at(Isa::active(), self.options, x, rows, dst);
     }
 
-    /// The log-sum-exp along the middle axis of `[outer, n, inner]`: `dst` is `[outer, inner]`. Of nothing it is −∞.
+    /// The log-sum-exp along the middle axis of `[outer, n, inner]`: `dst` is `[outer, inner]`. Of
+    /// nothing it is −∞.
     ///
     /// # Panics
     ///
-    /// If a length is not the product of its shape, or a mask does not fit; nothing is written then.
+    /// If a length is not the product of its shape, or a mask does not fit; nothing is written
+    /// then.
     #[track_caller]
     pub fn axis(&self, x: &[f32], [outer, n, inner]: [usize; 3], dst: &mut [f32]) {
         shape("x", x.len(), [outer, n, inner]);
@@ -121,7 +125,8 @@ impl Function for LogSumExp<'_> {
         high
     }
 
-    /// A negative maximum and the logarithm of the sum cancel there, and f32 terms are not exact enough.
+    /// A negative maximum and the logarithm of the sum cancel there, and f32 terms are not exact
+    /// enough.
     #[inline(always)]
     fn is_delicate(y: f32, maximum: f32) -> bool {
         y.abs() < 1.0 && maximum < 0.0

@@ -1,9 +1,10 @@
-//! Functions of rows: of vectors that lie in a matrix one after the other, or along another axis of it.
+//! Functions of rows: of vectors that lie in a matrix one after the other, or along another axis of
+//! it.
 //!
-//! A call goes from `table.rs` (the public methods) through `entry.rs` (checks) to a loop of `loops/`, which is generic over
-//! one of `softmax.rs`, `log_softmax.rs`, `log_sum_exp.rs` and does the arithmetic of `numerics/`. Options make logits of
-//! the entries first (`logits/`). The arithmetic on an entry and the order of the sum are the same in every loop, and so are
-//! the bits.
+//! A call goes from `table.rs` (the public methods) through `entry.rs` (checks) to a loop of
+//! `loops/`, which is generic over one of `softmax.rs`, `log_softmax.rs`, `log_sum_exp.rs` and does
+//! the arithmetic of `numerics/`. Options make logits of the entries first (`logits/`). The
+//! arithmetic on an entry and the order of the sum are the same in every loop, and so are the bits.
 
 mod activation;
 mod builder;

@@ -2,7 +2,9 @@
 
 use super::{
     loops::steps::{map_in_place, maximum},
-    numerics::{function::Function, log_sum_exp::log_sum_exp_with_maxima, sum::LANES, terms::Reference},
+    numerics::{
+        function::Function, log_sum_exp::log_sum_exp_with_maxima, sum::LANES, terms::Reference,
+    },
     softmax::Softmax,
 };
 use crate::{
@@ -10,17 +12,19 @@ use crate::{
     vector::{F32s, F64s},
 };
 
-/// Softmax of scores that come block by block, and of sums that are weighted with it, without the whole row in memory:
-/// what attention over blocks of keys needs, one state a query.
+/// Softmax of scores that come block by block, and of sums that are weighted with it, without the
+/// whole row in memory: what attention over blocks of keys needs, one state a query.
 ///
-/// The state is a maximum and a sum; the caller owns the accumulator, any number of elements, and adds to it what the
-/// weights that [`update`](Self::update) gives are weights of. A new state is neutral: merged with another it gives that.
+/// The state is a maximum and a sum; the caller owns the accumulator, any number of elements, and
+/// adds to it what the weights that [`update`](Self::update) gives are weights of. A new state is
+/// neutral: merged with another it gives that.
 ///
-/// The sum has the order that [`Softmax`] documents, with sixteen lanes that go on from block to block, and the state is
-/// scaled by powers of two. So any division of a row into blocks gives the same bits, those of the whole row, on each level
-/// with FMA, while no maximum is 65 536 or more in magnitude. (Terms below 2^-150 of the largest do not count; they count in
-/// no f64 sum anyhow.) Beyond that, and without FMA, the last bits may depend on the division.
-/// [`merge`](Self::merge) adds lane to lane.
+/// The sum has the order that [`Softmax`] documents, with sixteen lanes that go on from block to
+/// block, and the state is scaled by powers of two. So any division of a row into blocks gives the
+/// same bits, those of the whole row, on each level with FMA, while no maximum is 65 536 or more in
+/// magnitude. (Terms below 2^-150 of the largest do not count; they count in no f64 sum anyhow.)
+/// Beyond that, and without FMA, the last bits may depend on the division. [`merge`](Self::merge)
+/// adds lane to lane.
 ///
 /// ```
 /// use activations::OnlineSoftmax;
@@ -35,7 +39,8 @@ use crate::{
 /// assert!((sum[0] - 7.3094).abs() < 1e-4 && (log_sum_exp - 2.4076).abs() < 1e-4);
 /// ```
 ///
-/// Milakov, Gimelshein, "Online normalizer calculation for softmax" (2018); Dao et al., "FlashAttention" (2022).
+/// Milakov, Gimelshein, "Online normalizer calculation for softmax" (2018); Dao et al.,
+/// "FlashAttention" (2022).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct OnlineSoftmax {
     /// Of all scores; −∞ while none counted.
@@ -56,20 +61,28 @@ impl OnlineSoftmax {
     /// Of no scores.
     #[must_use]
     pub const fn new() -> Self {
-        Self { maximum: f32::NEG_INFINITY, offset: 0.0, exponent: 0.0, lanes: [0.0; LANES], next: 0 }
+        Self {
+            maximum: f32::NEG_INFINITY,
+            offset: 0.0,
+            exponent: 0.0,
+            lanes: [0.0; LANES],
+            next: 0,
+        }
     }
 
-    /// Takes the next scores of the row, replaces them by their weights, and scales the accumulator as the state.
+    /// Takes the next scores of the row, replaces them by their weights, and scales the accumulator
+    /// as the state.
     ///
-    /// Weights are proportional to e^score, by one factor for the whole row, and below 3. Scores of −∞ have the weight 0;
-    /// a NaN or +∞ among the scores makes the result NaN.
+    /// Weights are proportional to e^score, by one factor for the whole row, and below 3. Scores of
+    /// −∞ have the weight 0; a NaN or +∞ among the scores makes the result NaN.
     pub fn update(&mut self, scores: &mut [f32], accumulator: &mut [f32]) {
         on(Isa::active(), Update { state: self, scores, accumulator });
     }
 
     /// Takes all that `other` has taken, and adds its accumulator to this one.
     ///
-    /// Lane l of the one sum is added to lane l of the other: it makes no difference which is which.
+    /// Lane l of the one sum is added to lane l of the other: it makes no difference which is
+    /// which.
     ///
     /// # Panics
     ///
@@ -104,8 +117,8 @@ impl OnlineSoftmax {
         log_sum_exp
     }
 
-    /// What terms are multiplied by when they are to be relative to another exponent. A power of two, unless an offset
-    /// changes.
+    /// What terms are multiplied by when they are to be relative to another exponent. A power of
+    /// two, unless an offset changes.
     fn scale_to(&self, offset: f32, exponent: f32) -> f64 {
         if self.maximum == f32::NEG_INFINITY {
             return 1.0;
@@ -193,7 +206,11 @@ fn add<const OFFSET: bool, S: Simd>(
 
 /// The weight of a score, whose term is added to `total`.
 #[inline(always)]
-fn weight<const OFFSET: bool, S: Simd>(of: &Reference<S>, total: &mut F64s<S>, x: F32s<S>) -> F32s<S> {
+fn weight<const OFFSET: bool, S: Simd>(
+    of: &Reference<S>,
+    total: &mut F64s<S>,
+    x: F32s<S>,
+) -> F32s<S> {
     let e = of.term_or_zero::<OFFSET>(x);
     *total = *total + e.widen();
     e * TO_WEIGHT

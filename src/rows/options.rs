@@ -2,12 +2,13 @@
 
 /// How logits follow from the entries of a row, and what rows without any give.
 ///
-/// In this order, each step an f32 operation that rounds once: t = scale · x, then soft cap · tanh(t / soft cap), then
-/// t + mask. Entries that `keep` or `causal` exclude are −∞ whatever they were, NaN included. So a function with options
-/// gives the bits that it gives without them for rows of such t.
+/// In this order, each step an f32 operation that rounds once: t = scale · x, then soft cap ·
+/// tanh(t / soft cap), then t + mask. Entries that `keep` or `causal` exclude are −∞ whatever they
+/// were, NaN included. So a function with options gives the bits that it gives without them for
+/// rows of such t.
 ///
-/// The masks are read in blocks of whole rows, and repeated: row i of the call meets row i mod k of a mask of k
-/// rows. Along an axis a mask is `[k, n, inner]`, or only `n` long.
+/// The masks are read in blocks of whole rows, and repeated: row i of the call meets row i mod k of
+/// a mask of k rows. Along an axis a mask is `[k, n, inner]`, or only `n` long.
 ///
 /// ```
 /// use activations::{EmptyRow, RowActivation, Softmax};
@@ -20,7 +21,8 @@
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Options<'a> {
-    /// The factor of every entry. For softmax and log-softmax an infinite one stands for the temperature 0.
+    /// The factor of every entry. For softmax and log-softmax an infinite one stands for the
+    /// temperature 0.
     pub scale: f32,
     /// The limit c of c · tanh(t / c). 0 and ∞ mean none.
     pub soft_cap: Option<f32>,
@@ -38,7 +40,8 @@ pub struct Options<'a> {
     pub infinity: Infinity,
 }
 
-/// The entries that a query of causal attention sees: j ≤ i + offset, and in a window j > i + offset − window.
+/// The entries that a query of causal attention sees: j ≤ i + offset, and in a window j > i +
+/// offset − window.
 ///
 /// ```
 /// use activations::{Causal, RowActivation, Softmax};
@@ -57,7 +60,8 @@ pub struct Causal {
     pub queries: Option<usize>,
 }
 
-/// What softmax makes of a row in which no entry counts: all −∞, all masked, and no sink. Log-softmax gives the logarithm.
+/// What softmax makes of a row in which no entry counts: all −∞, all masked, and no sink.
+/// Log-softmax gives the logarithm.
 ///
 /// A NaN that is read makes the row NaN all the same.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -94,7 +98,8 @@ impl Options<'_> {
         infinity: Infinity::Nan,
     };
 
-    /// Refuses masks that are not a row, or a number of planes `[n, inner]` that goes into `count` of them.
+    /// Refuses masks that are not a row, or a number of planes `[n, inner]` that goes into `count`
+    /// of them.
     #[track_caller]
     pub(super) fn check(&self, count: usize, n: usize, inner: usize) {
         if let Some(mask) = self.mask {
@@ -109,7 +114,8 @@ impl Options<'_> {
 #[track_caller]
 fn check_mask(name: &str, len: usize, [count, n, inner]: [usize; 3]) {
     let plane = n.saturating_mul(inner);
-    let repeated = plane > 0 && len > 0 && len.is_multiple_of(plane) && count.is_multiple_of(len / plane);
+    let repeated =
+        plane > 0 && len > 0 && len.is_multiple_of(plane) && count.is_multiple_of(len / plane);
     assert!(
         count * plane == 0 || len == n || repeated,
         "{name} has {len} elements, for {count} times [{n}, {inner}]"

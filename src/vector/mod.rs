@@ -1,4 +1,5 @@
-//! Lanes with operators, so that a kernel reads like its formula: [`F32s`], their bits [`U32s`], and [`F64s`].
+//! Lanes with operators, so that a kernel reads like its formula: [`F32s`], their bits [`U32s`],
+//! and [`F64s`].
 
 mod f64s;
 
@@ -106,7 +107,8 @@ impl<S: Simd> F32s<S> {
     pub(crate) fn at_most(self, b: impl Operand<S>) -> Self {
         F32s { lanes: self.s.min(b.lanes(self.s), self.lanes), ..self }
     }
-    /// The larger one; NaN where `self` is NaN, and `self` where they are equal (its zero's sign is kept).
+    /// The larger one; NaN where `self` is NaN, and `self` where they are equal (its zero's sign is
+    /// kept).
     #[inline(always)]
     pub(crate) fn at_least(self, b: impl Operand<S>) -> Self {
         F32s { lanes: self.s.max(b.lanes(self.s), self.lanes), ..self }

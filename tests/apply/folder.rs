@@ -15,7 +15,8 @@ impl Folder {
     /// None under an emulator that runs this test, but not what it starts.
     pub(crate) fn new() -> Option<Self> {
         const NO_PROGRAM_OF_THIS_MACHINE: i32 = 8;
-        /// What a process that could not become the program ends with, where the emulator loses the error.
+        /// What a process that could not become the program ends with, where the emulator loses the
+        /// error.
         const NOT_STARTED: i32 = 127;
         let not_started = || {
             skip("the emulator does not start apply");

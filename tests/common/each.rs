@@ -1,6 +1,7 @@
 //! The operations as users call them. `properties.rs` demands that they be all those of the table.
 
-/// An array of what `$function` returns for the name and the value of each operation, and `$argument`s.
+/// An array of what `$function` returns for the name and the value of each operation, and
+/// `$argument`s.
 macro_rules! each_operation {
     ($function:ident $(, $argument:expr)*) => {
         each_operation!(@exact_tier_and [

@@ -1,4 +1,5 @@
-//! Every kernel of the operation table as one kind of call, so that a test covers a new operation by its table line.
+//! Every kernel of the operation table as one kind of call, so that a test covers a new operation
+//! by its table line.
 #![allow(dead_code)] // each test file uses its part
 
 #[cfg(not(any(target_family = "wasm", miri)))]
@@ -10,7 +11,8 @@ use activations::{
     table::{Backward, OPERATIONS, Operation, Tier},
 };
 
-/// The levels of this machine, no higher than the active one, so that `ACTIVATIONS_MAX_ISA` limits the tests too.
+/// The levels of this machine, no higher than the active one, so that `ACTIVATIONS_MAX_ISA` limits
+/// the tests too.
 pub(crate) fn isas() -> impl Iterator<Item = Isa> {
     Isa::available().filter(|&isa| isa <= Isa::active())
 }
@@ -34,7 +36,8 @@ pub(crate) enum Form {
 pub(crate) fn calls() -> impl Iterator<Item = Call> {
     isas().flat_map(|isa| {
         OPERATIONS.iter().flat_map(move |operation| {
-            let tiers = operation.tiers.iter().flat_map(|tier| [Form::InPlace(tier), Form::Into(tier)]);
+            let tiers =
+                operation.tiers.iter().flat_map(|tier| [Form::InPlace(tier), Form::Into(tier)]);
             let forms = tiers.chain([Form::Gradient(&operation.backward)]);
             forms.map(move |form| Call { operation, isa, form })
         })
@@ -110,7 +113,8 @@ pub(crate) fn is_quiet_nan(x: f32) -> bool {
     x.is_nan() && x.to_bits() & 0x0040_0000 != 0
 }
 
-/// Quiet and signalling NaNs of both signs, with the payloads at the ends of their ranges and one between.
+/// Quiet and signalling NaNs of both signs, with the payloads at the ends of their ranges and one
+/// between.
 pub(crate) fn nans() -> impl Iterator<Item = f32> {
     let positive = [0x7fc0_0000, 0x7fc1_2345, 0x7fff_ffff, 0x7f80_0001, 0x7fa0_0000, 0x7fbf_ffff];
     positive.into_iter().flat_map(|bits| [bits, bits | 0x8000_0000]).map(f32::from_bits)

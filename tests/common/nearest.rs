@@ -1,7 +1,9 @@
-//! Correctly rounded exp, sigmoid and tanh, in double-double: slow, plain, and sure of every result.
+//! Correctly rounded exp, sigmoid and tanh, in double-double: slow, plain, and sure of every
+//! result.
 //!
-//! The error is below 2^-90 of the value, and a result is given only where no middle between two f32 numbers is nearer than
-//! that: else it panics. None is: the nearest that any f32 comes to is 2^-77 (`docs/exact.md`).
+//! The error is below 2^-90 of the value, and a result is given only where no middle between two
+//! f32 numbers is nearer than that: else it panics. None is: the nearest that any f32 comes to is
+//! 2^-77 (`docs/exact.md`).
 #![allow(dead_code)] // each test file uses its part
 
 use std::ops::{Add, Div, Mul};
@@ -18,8 +20,8 @@ pub(crate) fn nearest(name: &str) -> Option<Function> {
     }
 }
 
-/// `exact` rounded, where it is the value at `x` of a function in f64 with an error of a few units in its last place:
-/// `nearest` has the last word where that might not be enough.
+/// `exact` rounded, where it is the value at `x` of a function in f64 with an error of a few units
+/// in its last place: `nearest` has the last word where that might not be enough.
 pub(crate) fn round(x: f32, exact: f64, nearest: Option<Function>) -> f32 {
     const MIDDLE: i64 = 1 << 28;
     /// Less than half of the smallest f32.
@@ -53,7 +55,8 @@ fn limited(x: f32, low: f32, high: f32, function: impl Fn(f64) -> f32) -> f32 {
     if x.is_nan() { x } else { function(x.clamp(low, high).into()) }
 }
 
-/// The sum of two numbers, of which the second is at most half a unit in the last place of the first.
+/// The sum of two numbers, of which the second is at most half a unit in the last place of the
+/// first.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Wide(pub(crate) f64, pub(crate) f64);
 
@@ -104,7 +107,8 @@ impl Wide {
 
     pub(crate) fn rounded(self) -> f32 {
         let Self(high, low) = self;
-        // To odd: of the two f64 numbers around it the one with an odd last bit, which keeps its side of every middle.
+        // To odd: of the two f64 numbers around it the one with an odd last bit, which keeps its
+        // side of every middle.
         let is_odd = high.to_bits() & 1 == 1;
         let odd = match low {
             0.0 => high,
@@ -113,7 +117,9 @@ impl Wide {
             _ => high.next_down(),
         };
         let nearest = odd as f32;
-        for other in [nearest.next_up(), nearest.next_down()].into_iter().filter(|&other| other != nearest) {
+        for other in
+            [nearest.next_up(), nearest.next_down()].into_iter().filter(|&other| other != nearest)
+        {
             let middle = f64::midpoint(finite(nearest), finite(other));
             let distance = ((high - middle) + low).abs();
             assert!(distance > high.abs() * 1e-27, "{high:e} + {low:e} is too near to {middle:e}");

@@ -26,13 +26,15 @@ impl Inputs {
         (1_usize << 16) / self.stride as usize
     }
 
-    /// The inputs of a block and, so that every pair of neighbours is seen, the first of the next one.
+    /// The inputs of a block and, so that every pair of neighbours is seen, the first of the next
+    /// one.
     fn fill(self, block: usize, x: &mut Vec<f32>) {
         let first = block as u64 * BLOCK as u64;
         x.clear();
         x.extend((first..=first + BLOCK as u64).map(|i| {
             f32::from_bits(
-                (u64::from(self.first) + i * u64::from(self.stride)).min(u64::from(u32::MAX)) as u32
+                (u64::from(self.first) + i * u64::from(self.stride)).min(u64::from(u32::MAX))
+                    as u32,
             )
         }));
     }
@@ -77,8 +79,8 @@ pub(crate) struct Report {
     pub(crate) digest: u64,
 }
 
-/// Every kernel over all `inputs`, on all cores. Without `exact` the digest is all that is found. `tick` is
-/// called after every block.
+/// Every kernel over all `inputs`, on all cores. Without `exact` the digest is all that is found.
+/// `tick` is called after every block.
 pub(crate) fn sweep(
     inputs: Inputs,
     exact: Option<Exact>,
@@ -102,7 +104,8 @@ pub(crate) fn sweep(
             }
             for (i, kernel) in kernels.iter().enumerate() {
                 (kernel.apply)(&block.x, &mut block.y);
-                let report = if exact.is_some() { block.examine(kernel) } else { Report::default() };
+                let report =
+                    if exact.is_some() { block.examine(kernel) } else { Report::default() };
                 let report = Report { digest: digest(&block.y[..BLOCK]), ..report };
                 digests.lock().unwrap()[i][index] = report.digest;
                 total.lock().unwrap()[i].add(&report);
@@ -191,7 +194,8 @@ impl Block {
                 let error = self.error(start + i);
                 worst[i] = if error > worst[i] { error } else { worst[i] };
                 misrounded[i] += u32::from(y[i] != rounded[i]) & u32::from(!x[i].is_nan());
-                out_of_range[i] += u32::from(y[i] < kernel.range[0]) | u32::from(y[i] > kernel.range[1]);
+                out_of_range[i] +=
+                    u32::from(y[i] < kernel.range[0]) | u32::from(y[i] > kernel.range[1]);
                 let loud = u32::from(y[i].is_nan()) & u32::from(y[i].to_bits() & 0x0040_0000 == 0);
                 wrong_nans[i] += u32::from(y[i].is_nan() != x[i].is_nan()) | loud;
             }
@@ -227,7 +231,10 @@ impl Block {
         self.negated.resize(negated.len(), 0.0);
         (kernel.apply)(&negated, &mut self.negated);
         let pairs = self.y.iter().zip(&self.negated);
-        pairs.map(|(y, z)| u32::from(!y.is_nan() && y.to_bits() != (-z).to_bits())).sum::<u32>().into()
+        pairs
+            .map(|(y, z)| u32::from(!y.is_nan() && y.to_bits() != (-z).to_bits()))
+            .sum::<u32>()
+            .into()
     }
 
     fn witness(&self, ulp: f64) -> Witness {

@@ -29,9 +29,9 @@ impl Environment {
                 Self::Upward => 2 << 13,
                 Self::TowardZero => 3 << 13,
             };
-        // SAFETY: MXCSR is again at its default where the block ends; the function is called with what it
-        // expects, and unwinds not. In the block the compiler's assumption is broken on purpose: whether
-        // the kernels bear it is the question.
+        // SAFETY: MXCSR is again at its default where the block ends; the function is called with
+        // what it expects, and unwinds not. In the block the compiler's assumption is broken on
+        // purpose: whether the kernels bear it is the question.
         unsafe {
             asm!(
                 "ldmxcsr [{changed}]",
@@ -58,9 +58,9 @@ impl Environment {
             Self::Downward => 2 << 22,
             Self::TowardZero => 3 << 22,
         };
-        // SAFETY: FPCR is again 0, which Rust assumes, where the block ends; the function is called with what it
-        // expects, and unwinds not. In the block the compiler's assumption is broken on purpose: whether
-        // the kernels bear it is the question.
+        // SAFETY: FPCR is again 0, which Rust assumes, where the block ends; the function is called
+        // with what it expects, and unwinds not. In the block the compiler's assumption is broken
+        // on purpose: whether the kernels bear it is the question.
         unsafe {
             asm!(
                 "msr fpcr, {changed}",

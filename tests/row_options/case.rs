@@ -33,7 +33,8 @@ impl Case {
         let mut normal = || numbers.normal() as f32;
         let scale = if scaled { normal() } else { 1.0 };
         let soft_cap = capped.then(|| normal() * 30.0);
-        let mask = masked.then(|| (0..mask_rows * cols).map(|_| normal() * 3.0).collect::<Vec<_>>());
+        let mask =
+            masked.then(|| (0..mask_rows * cols).map(|_| normal() * 3.0).collect::<Vec<_>>());
         let keep = kept.then(|| (0..keep_rows * cols).map(|_| normal() > -0.5).collect());
         let offset = (normal() * 5.0) as isize;
         let window = (normal() > 0.0).then(|| (normal().abs() * 10.0) as usize);

@@ -1,7 +1,10 @@
-//! Options whose results are stated outright: what counts for nothing, what is infinite, and the temperature 0.
+//! Options whose results are stated outright: what counts for nothing, what is infinite, and the
+//! temperature 0.
 
 use super::{bits, families::Numbers};
-use activations::{Causal, EmptyRow, Infinity, LogSoftmax, LogSumExp, Options, RowActivation, Softmax};
+use activations::{
+    Causal, EmptyRow, Infinity, LogSoftmax, LogSumExp, Options, RowActivation, Softmax,
+};
 
 const INF: f32 = f32::INFINITY;
 const NAN: f32 = f32::NAN;
@@ -16,7 +19,11 @@ fn softmax(options: Options<'_>, x: &[f32]) -> Vec<f32> {
     let mut along = vec![0.0; columns.len()];
     if options.causal.is_none() {
         Softmax::with(options).axis_into(&columns, &mut along, [1, x.len(), 3]);
-        assert_eq!(bits(&y), bits(&along.iter().copied().step_by(3).collect::<Vec<_>>()), "along an axis");
+        assert_eq!(
+            bits(&y),
+            bits(&along.iter().copied().step_by(3).collect::<Vec<_>>()),
+            "along an axis"
+        );
     }
     y
 }
@@ -49,7 +56,11 @@ fn rows_without_an_entry_that_counts_give_what_the_caller_chose() {
             assert_softmax(softmax, &empty, expected);
             assert_softmax(softmax.temperature(0.0), &empty, expected);
             assert_softmax(softmax.keep(&hidden), &with_nan, expected);
-            assert_softmax(softmax.causal(Causal { offset: -5, ..Causal::default() }), &with_nan, expected);
+            assert_softmax(
+                softmax.causal(Causal { offset: -5, ..Causal::default() }),
+                &with_nan,
+                expected,
+            );
             assert_softmax(softmax.mask(&empty), &zeros, expected);
             // A NaN that is read, and a sink that takes all.
             assert_softmax(softmax, &with_nan, &nans);
@@ -81,7 +92,8 @@ fn infinite_logits_give_what_the_caller_chose() {
     assert_softmax(shared.keep(&[true, false]), &[1.0, INF], &[1.0, 0.0]);
     for n in [20, 50, 300] {
         let x: Vec<f32> = (0..n).map(|i| if i % 5 == 0 { INF } else { i as f32 }).collect();
-        let expected: Vec<f32> = (0..n).map(|i| if i % 5 == 0 { 5.0 / n as f32 } else { 0.0 }).collect();
+        let expected: Vec<f32> =
+            (0..n).map(|i| if i % 5 == 0 { 5.0 / n as f32 } else { 0.0 }).collect();
         assert_softmax(shared, &x, &expected);
     }
 }

@@ -1,4 +1,5 @@
-//! The forms that a row can have: alone or among others, strided, along an axis, with entries of -inf appended.
+//! The forms that a row can have: alone or among others, strided, along an axis, with entries of
+//! -inf appended.
 
 use super::{
     bits,
@@ -10,7 +11,14 @@ use activations::{Isa, Options, Rows, table::RowOperation};
 
 /// That `y`, of all rows at once, is what each other form gives.
 #[track_caller]
-pub(crate) fn check_forms(operation: &RowOperation, isa: Isa, x: &[f32], cols: usize, gap: usize, y: &[f32]) {
+pub(crate) fn check_forms(
+    operation: &RowOperation,
+    isa: Isa,
+    x: &[f32],
+    cols: usize,
+    gap: usize,
+    y: &[f32],
+) {
     let count = x.len() / cols;
     let name = format!("{} {} at {isa}, {count} rows of {cols}", operation.name, operation.tier);
     let y = bits(y);
@@ -32,7 +40,10 @@ pub(crate) fn check_forms(operation: &RowOperation, isa: Isa, x: &[f32], cols: u
     (operation.rows)(isa, Options::default(), &mut strided, Rows { cols, stride });
     for (y, strided) in y.chunks_exact(cols).zip(strided.chunks_exact(stride)) {
         assert_eq!(y, bits(&strided[..cols]), "{name}: with a stride of {stride}");
-        assert!(strided[cols..].iter().all(|&x| x == 7.0), "{name}: what lies between rows is written");
+        assert!(
+            strided[cols..].iter().all(|&x| x == 7.0),
+            "{name}: what lies between rows is written"
+        );
     }
 
     let mut columns = vec![0.0; x.len()];
@@ -44,11 +55,17 @@ pub(crate) fn check_forms(operation: &RowOperation, isa: Isa, x: &[f32], cols: u
     (operation.axis)(isa, Options::default(), &mut columns, [1, cols, count]);
     assert_eq!(bits(&columns), bits(&from_columns), "{name}: along an axis, into another slice");
     for (i, y) in y.iter().enumerate() {
-        assert_eq!(*y, bits(&columns[i % cols * count + i / cols..][..1])[0], "{name}: along an axis");
+        assert_eq!(
+            *y,
+            bits(&columns[i % cols * count + i / cols..][..1])[0],
+            "{name}: along an axis"
+        );
     }
 
-    let padded: Vec<f32> =
-        x.chunks_exact(cols).flat_map(|row| row.iter().copied().chain([f32::NEG_INFINITY; 37])).collect();
+    let padded: Vec<f32> = x
+        .chunks_exact(cols)
+        .flat_map(|row| row.iter().copied().chain([f32::NEG_INFINITY; 37]))
+        .collect();
     let padded = rows(operation, isa, &padded, cols + 37);
     for (y, padded) in y.chunks_exact(cols).zip(padded.chunks_exact(cols + 37)) {
         assert_eq!(y, bits(&padded[..cols]), "{name}: with entries of -inf appended");
@@ -62,7 +79,8 @@ fn very_many_entries_of_minus_infinity_change_no_bit() {
         for (operation, isa) in operations() {
             let expected = rows(operation, isa, &x, cols);
             for more in [1, 1000, 300_001] {
-                let padded: Vec<f32> = x.iter().copied().chain(vec![f32::NEG_INFINITY; more]).collect();
+                let padded: Vec<f32> =
+                    x.iter().copied().chain(vec![f32::NEG_INFINITY; more]).collect();
                 let y = rows(operation, isa, &padded, cols + more);
                 let name = format!("{} {} at {isa}", operation.name, operation.tier);
                 assert_eq!(expected, y[..cols], "{name}: {more} entries of -inf after {cols}");
@@ -83,7 +101,9 @@ fn neighbours_of_every_family_have_the_bits_of_rows() {
 
 #[test]
 fn log_sum_exp_has_the_same_bits_in_every_form() {
-    for (cols, count) in [(1, 20), (2, 64), (3, 70), (8, 33), (32, 16), (33, 5), (200, 20), (1500, 17)] {
+    for (cols, count) in
+        [(1, 20), (2, 64), (3, 70), (8, 33), (32, 16), (33, 5), (200, 20), (1500, 17)]
+    {
         for family in 0..FAMILIES {
             let x = families::matrix(family, 5, cols, count);
             let columns: Vec<f32> = (0..x.len()).map(|i| x[i % count * cols + i / count]).collect();

@@ -45,7 +45,9 @@ fn the_largest_errors_of_many_rows() {
     let mut worst = vec![[Worst::default(), Worst::default()]; all.len()];
     let mut worst_sums = vec![Worst::default(); isas().count()];
     for cols in widths {
-        for (family, seed) in (0..FAMILIES).flat_map(|family| (0..40).map(move |seed| (family, seed))) {
+        for (family, seed) in
+            (0..FAMILIES).flat_map(|family| (0..40).map(move |seed| (family, seed)))
+        {
             if seed as usize > 400_000 / cols {
                 continue;
             }

@@ -1,15 +1,17 @@
-//! Which functions and closures of a file are compiled for an instruction set, but not sure to be inlined.
+//! Which functions and closures of a file are compiled for an instruction set, but not sure to be
+//! inlined.
 
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use std::collections::BTreeSet;
 use syn::{
-    Attribute, ExprClosure, ImplItemFn, ImplItemMacro, ItemFn, ItemImpl, ItemMacro, ItemTrait, Signature,
-    TraitItemFn,
+    Attribute, ExprClosure, ImplItemFn, ImplItemMacro, ItemFn, ItemImpl, ItemMacro, ItemTrait,
+    Signature, TraitItemFn,
     visit::{self, Visit},
 };
 
-/// The names of the functions without `#[inline(always)]` that are generic over an instruction set, or belong to
-/// something that is, and of those whose closures lack it; with `all`, of every function that lacks it.
+/// The names of the functions without `#[inline(always)]` that are generic over an instruction set,
+/// or belong to something that is, and of those whose closures lack it; with `all`, of every
+/// function that lacks it.
 pub(crate) fn missing(text: &str, all: bool) -> Vec<String> {
     let mut file = Functions { generic: all, all, ..Functions::default() };
     file.visit_file(&syn::parse_file(text).expect("a file of Rust"));
@@ -45,7 +47,12 @@ impl Functions {
         self.generic = around;
     }
 
-    fn function(&mut self, attributes: &[Attribute], signature: &Signature, visit: impl FnOnce(&mut Self)) {
+    fn function(
+        &mut self,
+        attributes: &[Attribute],
+        signature: &Signature,
+        visit: impl FnOnce(&mut Self),
+    ) {
         let around = std::mem::replace(&mut self.function, signature.ident.to_string());
         self.within(is_over_instruction_set(|search| search.visit_signature(signature)), |this| {
             if this.generic && !attributes.iter().any(is_inline_always) {
@@ -114,7 +121,8 @@ impl<'a> Visit<'a> for Functions {
 }
 
 fn is_inline_always(attribute: &Attribute) -> bool {
-    attribute.path().is_ident("inline") && attribute.parse_args::<Ident>().is_ok_and(|word| word == "always")
+    attribute.path().is_ident("inline")
+        && attribute.parse_args::<Ident>().is_ok_and(|word| word == "always")
 }
 
 fn is_instruction_set(name: &Ident) -> bool {
@@ -145,7 +153,8 @@ fn mentions(tokens: &TokenStream) -> bool {
     })
 }
 
-/// What a macro expands to is not parsed: its tokens must show an attribute before each `fn` and each closure.
+/// What a macro expands to is not parsed: its tokens must show an attribute before each `fn` and
+/// each closure.
 fn check_tokens(name: &str, tokens: TokenStream, missing: &mut Vec<String>) {
     let tokens: Vec<_> = tokens.into_iter().collect();
     for (i, token) in tokens.iter().enumerate() {
@@ -171,7 +180,8 @@ fn begins_argument(before: &[TokenTree]) -> bool {
     }
 }
 
-/// Whether `#[inline(always)]` stands among the attributes and the visibility that `before` ends with.
+/// Whether `#[inline(always)]` stands among the attributes and the visibility that `before` ends
+/// with.
 fn is_attributed(before: &[TokenTree]) -> bool {
     match before {
         [rest @ .., TokenTree::Punct(_), TokenTree::Group(group)]
@@ -180,7 +190,9 @@ fn is_attributed(before: &[TokenTree]) -> bool {
             group.stream().to_string().replace(' ', "") == "inline(always)" || is_attributed(rest)
         }
         [rest @ .., TokenTree::Group(_)] => is_attributed(rest),
-        [rest @ .., TokenTree::Ident(word)] if word == "pub" || word == "const" => is_attributed(rest),
+        [rest @ .., TokenTree::Ident(word)] if word == "pub" || word == "const" => {
+            is_attributed(rest)
+        }
         _ => false,
     }
 }
@@ -200,7 +212,10 @@ mod tests {
         assert_missing("fn f(x: impl Simd) {}", &["f"]);
         assert_missing("impl<S: Simd> Add for F32s<S> { fn add(self) {} }", &["add"]);
         assert_missing("impl Simd for V3 { const LANES: usize = 8; fn load(self) {} }", &["load"]);
-        assert_missing("impl Map<1> for Exp { fn eval<S: Simd>(self) {} fn other(self) {} }", &["eval"]);
+        assert_missing(
+            "impl Map<1> for Exp { fn eval<S: Simd>(self) {} fn other(self) {} }",
+            &["eval"],
+        );
         assert_missing("trait Simd { fn a(self); fn b(self) {} }", &["b"]);
         assert_missing("mod inner { fn f<S: Simd>() {} }", &["f"]);
         assert_missing("#[inline(always)] fn f<S: Simd>() { from_fn(|i| i) }", &["a closure in f"]);
@@ -223,7 +238,10 @@ mod tests {
     fn what_needs_no_attribute_or_has_it_is_not_found() {
         assert_missing("fn f(job: impl Job) { job.run(|i| i) }", &[]);
         assert_missing("macro_rules! m { () => { fn f(a: bool) { a || g(|i| i) } } }", &[]);
-        assert_missing("#[inline(always)] fn f<S: Simd>() { from_fn(#[inline(always)] |i| i) }", &[]);
+        assert_missing(
+            "#[inline(always)] fn f<S: Simd>() { from_fn(#[inline(always)] |i| i) }",
+            &[],
+        );
         assert_missing("impl Simd for V3 { #[inline(always)] #[must_use] fn load(self) {} }", &[]);
         assert_missing(
             "macro_rules! m { () => { #[inline(always)] #[cold] pub(crate) fn f<S: Simd>() { g(#[inline(always)] |i| i || i) } } }",

@@ -1,4 +1,5 @@
-//! How far a result may be from what PyTorch makes of the same inputs in float64: the bounds of the contract.
+//! How far a result may be from what PyTorch makes of the same inputs in float64: the bounds of the
+//! contract.
 
 use crate::{
     jobs::{Job, Part},
@@ -36,14 +37,18 @@ pub(crate) fn allowed(job: &Job, part: Part, exact: &Exact) -> Vec<f64> {
     let ulps = |ulps: f64, of: &[f64]| of.iter().map(|&exact| ulps * ulp(exact)).collect();
     match (part, job.name()) {
         // Nearer to 0 than 2^-24 its error is below 2^-48.
-        (Part::Forward, "log_sum_exp") => exact.y.iter().map(|&y| ulp(y).max(f64::exp2(-48.0))).collect(),
+        (Part::Forward, "log_sum_exp") => {
+            exact.y.iter().map(|&y| ulp(y).max(f64::exp2(-48.0))).collect()
+        }
         (Part::Forward | Part::Fast, _) => ulps(forward, &exact.y),
         (Part::Gradient, "softmax" | "log_softmax") => of_rows(job, forward, exact),
         (Part::Gradient, _) => of_products(job, forward, exact),
         // The sum is rounded once, and its order is another.
         (Part::Slopes, _) => {
             let mut magnitudes = vec![0.0; job.slopes.len()];
-            for (i, (&x, &dy)) in job.x.iter().zip(&job.dy).enumerate().filter(|(_, (x, _))| **x < 0.0) {
+            for (i, (&x, &dy)) in
+                job.x.iter().zip(&job.dy).enumerate().filter(|(_, (x, _))| **x < 0.0)
+            {
                 magnitudes[job.channel(i)] += (f64::from(x) * f64::from(dy)).abs();
             }
             let sums = exact.d_slopes.iter().zip(magnitudes);
@@ -57,14 +62,17 @@ fn bound(job: &Job, part: Part) -> Bound {
     if let Some(operation) = OPERATIONS.iter().find(|operation| operation.name == name) {
         // Another parameter is another rounding.
         return match part {
-            _ if matches!(name, "elu" | "celu") && !job.is_usual() => Bound { fused: 2.0, baseline: 2.0 },
+            _ if matches!(name, "elu" | "celu") && !job.is_usual() => {
+                Bound { fused: 2.0, baseline: 2.0 }
+            }
             Part::Forward => operation.tiers[0].bound,
             Part::Fast => operation.tiers[1].bound,
             Part::Gradient | Part::Slopes => operation.backward.bound,
         };
     }
     let tier = if part == Part::Fast { "fast" } else { "default" };
-    let of_rows = ROW_OPERATIONS.iter().find(|operation| operation.name == name && operation.tier == tier);
+    let of_rows =
+        ROW_OPERATIONS.iter().find(|operation| operation.name == name && operation.tier == tier);
     match (part, name) {
         (Part::Gradient, "prelu") => Bound::EXACT,
         (_, "prelu") => Bound::ROUNDED,
@@ -86,7 +94,8 @@ fn of_products(job: &Job, bound: f64, exact: &Exact) -> Vec<f64> {
 fn of_rows(job: &Job, bound: f64, exact: &Exact) -> Vec<f64> {
     let is_log = job.name() == "log_softmax";
     let count = job.shape[0] * job.shape[2];
-    // Of each row: the sum of the weighted gradients' magnitudes, and how far the error of y moves that sum.
+    // Of each row: the sum of the weighted gradients' magnitudes, and how far the error of y moves
+    // that sum.
     let (mut sums, mut errors) = (vec![0.0; count], vec![0.0; count]);
     let y_and_dy = || exact.y.iter().zip(job.dy.iter().map(|&dy| f64::from(dy).abs()));
     for (i, (&y, dy)) in y_and_dy().enumerate() {

@@ -53,7 +53,8 @@ impl Case<'_> {
     /// The least and the largest entry of the row.
     fn extremes(&self) -> [f32; 2] {
         let row = if self.is_of_elements() { self.job.row(self.i) } else { self.i };
-        let entries = || (0..self.job.x.len()).filter(|&i| self.job.row(i) == row).map(|i| self.job.x[i]);
+        let entries =
+            || (0..self.job.x.len()).filter(|&i| self.job.row(i) == row).map(|i| self.job.x[i]);
         [entries().fold(f32::INFINITY, f32::min), entries().fold(f32::NEG_INFINITY, f32::max)]
     }
 
@@ -67,7 +68,8 @@ impl Case<'_> {
         largest - least
     }
 
-    /// Whether an entry of the row has a softmax of 0 and so no gradient here, nor a dy that would make others NaN.
+    /// Whether an entry of the row has a softmax of 0 and so no gradient here, nor a dy that would
+    /// make others NaN.
     pub(crate) fn is_beside_absent(&self) -> bool {
         self.spread() > 103.0 && (self.torch.is_nan() || self.ours == 0.0 && self.torch == 0.0)
     }

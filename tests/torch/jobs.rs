@@ -73,7 +73,8 @@ impl Job {
     /// What this crate makes of it.
     pub(crate) fn results(&self) -> Vec<(Part, Vec<f32>)> {
         let Self { x, dy, slopes, shape, .. } = self;
-        let (mut y, mut fast, mut dx) = (vec![7.0; dy.len()], vec![7.0; dy.len()], vec![7.0; x.len()]);
+        let (mut y, mut fast, mut dx) =
+            (vec![7.0; dy.len()], vec![7.0; dy.len()], vec![7.0; x.len()]);
         match self.name() {
             "prelu" => {
                 let mut d_slopes = vec![7.0; slopes.len()];
@@ -116,7 +117,8 @@ impl Job {
 
 pub(crate) fn jobs() -> Vec<Job> {
     let mut jobs = Vec::new();
-    let texts = Kind::all().map(|kind| kind.to_string()).chain(PARAMETERS.iter().map(ToString::to_string));
+    let texts =
+        Kind::all().map(|kind| kind.to_string()).chain(PARAMETERS.iter().map(ToString::to_string));
     for text in texts.chain(["log_sum_exp".to_owned()]) {
         if is_of_rows(&text) {
             rows(&text, &mut jobs);
@@ -157,12 +159,13 @@ const SPECIAL: [f32; 24] = [
     1e20,
 ];
 
-/// Every special x with every special dy, then numbers of all magnitudes and of the usual ones, with a dy of 1 and others
-/// in turn.
+/// Every special x with every special dy, then numbers of all magnitudes and of the usual ones,
+/// with a dy of 1 and others in turn.
 fn elements(text: String) -> Job {
     let bounds = parameters(&text).into_iter().flat_map(|p| [p.next_down(), p, p.next_up(), -p]);
     let special: Vec<f32> = SPECIAL.into_iter().chain(bounds).collect();
-    let mut pairs: Vec<[f32; 2]> = special.iter().flat_map(|&x| SPECIAL.map(|dy| [x, dy])).collect();
+    let mut pairs: Vec<[f32; 2]> =
+        special.iter().flat_map(|&x| SPECIAL.map(|dy| [x, dy])).collect();
     let mut numbers = Numbers::new(5);
     for i in 0..8192 {
         let spread = f32::from_bits((i as u32).wrapping_mul(0x9e37_79b1));
@@ -171,7 +174,8 @@ fn elements(text: String) -> Job {
         let dy = if i % 2 == 0 { 1.0 } else { numbers.normal() as f32 };
         pairs.extend([spread, even, normal].map(|x| [x, dy]));
     }
-    // Whole registers: what is left after them goes through other kernels of PyTorch, with other edge values.
+    // Whole registers: what is left after them goes through other kernels of PyTorch, with other
+    // edge values.
     let len = pairs.len() / 64 * 64 + 64;
     pairs.resize(len, [0.5, 1.0]);
     let [x, dy] = from_fn(|side| pairs.iter().map(|pair| pair[side]).collect());
@@ -188,11 +192,18 @@ fn parameters(text: &str) -> Vec<f32> {
 }
 
 fn rows(text: &str, jobs: &mut Vec<Job>) {
-    let mut push = |[outer, n, inner]: [usize; 3], x: Vec<f32>, dy: &mut dyn FnMut(usize) -> f32| {
-        let results = if text == "log_sum_exp" { outer * inner } else { x.len() };
-        let dy = (0..results).map(dy).collect();
-        jobs.push(Job { text: text.to_owned(), shape: [outer, n, inner], x, dy, slopes: Vec::new() });
-    };
+    let mut push =
+        |[outer, n, inner]: [usize; 3], x: Vec<f32>, dy: &mut dyn FnMut(usize) -> f32| {
+            let results = if text == "log_sum_exp" { outer * inner } else { x.len() };
+            let dy = (0..results).map(dy).collect();
+            jobs.push(Job {
+                text: text.to_owned(),
+                shape: [outer, n, inner],
+                x,
+                dy,
+                slopes: Vec::new(),
+            });
+        };
     let mut numbers = Numbers::new(9);
     for (count, n, inner) in
         [(3, 1, 1), (40, 2, 1), (33, 5, 1), (16, 16, 1), (5, 100, 1), (2, 1000, 1), (3, 17, 5)]
@@ -215,8 +226,9 @@ fn rows(text: &str, jobs: &mut Vec<Job>) {
     // Entries that have no part in their row, and all others, beside special gradients.
     let masked = [0.5, f32::NEG_INFINITY, 1.0, -200.0];
     let x = masked.into_iter().cycle().take(4 * 4 * SPECIAL.len()).collect();
-    let special =
-        |i: usize| if i / 4 % 4 == i % 4 { SPECIAL[i / 16] } else { [0.75, 0.5, -0.25, 2.0][i % 4] };
+    let special = |i: usize| {
+        if i / 4 % 4 == i % 4 { SPECIAL[i / 16] } else { [0.75, 0.5, -0.25, 2.0][i % 4] }
+    };
     push([4 * SPECIAL.len(), 4, 1], x, &mut |i| special(i));
 }
 
@@ -225,7 +237,8 @@ fn prelu(shape: [usize; 3], with_special: bool) -> Job {
     let Job { x, dy, .. } = elements("leaky_relu(0.25)".to_owned());
     let len = shape.iter().product();
     let is_usual = |x: f32| x.abs() > 1e-10 && x.abs() < 1e10;
-    let pairs = x.into_iter().zip(dy).filter(|&(x, dy)| with_special || is_usual(x) && is_usual(dy));
+    let pairs =
+        x.into_iter().zip(dy).filter(|&(x, dy)| with_special || is_usual(x) && is_usual(dy));
     let (x, dy) = pairs.step_by(if with_special { 5 } else { 3 }).take(len).unzip();
     let slopes = [0.25, 0.0, -0.5, 3.0, 1.0].into_iter().cycle().take(shape[1]).collect();
     Job { text: "prelu".to_owned(), shape, x, dy, slopes }

@@ -31,7 +31,8 @@ struct Row {
     same_bits: usize,
     listed: usize,
     unlisted: usize,
-    /// The largest errors in ULP of this crate and of PyTorch in float32, among equal results that have one.
+    /// The largest errors in ULP of this crate and of PyTorch in float32, among equal results that
+    /// have one.
     errors: Option<[f64; 2]>,
 }
 
@@ -112,11 +113,15 @@ impl fmt::Display for Report {
             "PyTorch's",
         ]);
         for row in &self.rows {
-            let counts = [row.cases, row.equal, row.same_bits, row.listed].map(|count| count.to_string());
-            let errors =
-                [0, 1].map(|i| row.errors.map_or(String::new(), |errors| format!("{:.3}", errors[i])));
+            let counts =
+                [row.cases, row.equal, row.same_bits, row.listed].map(|count| count.to_string());
+            let errors = [0, 1]
+                .map(|i| row.errors.map_or(String::new(), |errors| format!("{:.3}", errors[i])));
             table.add_row(
-                [row.operation.clone(), row.part.to_string()].into_iter().chain(counts).chain(errors),
+                [row.operation.clone(), row.part.to_string()]
+                    .into_iter()
+                    .chain(counts)
+                    .chain(errors),
             );
         }
         for column in table.column_iter_mut().skip(2) {

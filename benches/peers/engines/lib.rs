@@ -1,4 +1,5 @@
-//! Softmax and log-softmax of rows for `engines.py`, which times them beside engines that only Python reaches.
+//! Softmax and log-softmax of rows for `engines.py`, which times them beside engines that only
+//! Python reaches.
 
 use activations::{Fast, LogSoftmax, RowActivation, Softmax};
 use std::slice;

@@ -1,4 +1,5 @@
-//! Errors: every peer over a sample of all inputs, or over all of them, against the crate's reference in f64.
+//! Errors: every peer over a sample of all inputs, or over all of them, against the crate's
+//! reference in f64.
 
 use crate::{
     function::Function,
@@ -63,9 +64,15 @@ pub struct Errors {
 }
 
 /// The errors of each peer but the copy; `tick` is called after every block.
-pub fn of(function: Function, peers: &[Peer], sample: Sample, tick: impl Fn()) -> Vec<Option<Errors>> {
+pub fn of(
+    function: Function,
+    peers: &[Peer],
+    sample: Sample,
+    tick: impl Fn(),
+) -> Vec<Option<Errors>> {
     let operation = function.operation();
-    let mut errors: Vec<_> = peers.iter().map(|peer| (peer.name != COPY).then(Errors::default)).collect();
+    let mut errors: Vec<_> =
+        peers.iter().map(|peer| (peer.name != COPY).then(Errors::default)).collect();
     let (mut x, mut next, mut exact) = (Vec::new(), Vec::new(), Vec::new());
     let (mut y, mut next_y) = (vec![0.0; BLOCK], vec![0.0; BLOCK]);
     let mut bits = (0..=u32::MAX).step_by(sample.stride as usize);
@@ -96,7 +103,8 @@ pub fn of(function: Function, peers: &[Peer], sample: Sample, tick: impl Fn()) -
 fn steps_back(x: &[f32], y: &[f32], next: &[f32]) -> u64 {
     let steps = x.iter().zip(y).zip(next);
     // Bit patterns of negative numbers descend.
-    let back = steps.map(|((x, y), next)| u32::from(if x.is_sign_negative() { y < next } else { y > next }));
+    let back = steps
+        .map(|((x, y), next)| u32::from(if x.is_sign_negative() { y < next } else { y > next }));
     back.sum::<u32>().into()
 }
 
@@ -137,7 +145,8 @@ impl Errors {
 
     /// What a user would want to know beside the numbers.
     pub fn notes(&self) -> Vec<String> {
-        let flushed = (self.flushed > 0.0).then(|| format!("0 instead of up to {:.2e}", self.flushed));
+        let flushed =
+            (self.flushed > 0.0).then(|| format!("0 instead of up to {:.2e}", self.flushed));
         let infinite = self.infinite_from.map(|x| format!("∞ from x = {x}"));
         let nan = self.nan_from.map(|x| format!("NaN from |x| = {x:.3e}"));
         let loses = self.loses_nan.then(|| "loses NaN".to_owned());
@@ -169,10 +178,9 @@ mod tests {
 
     #[test]
     fn an_error_is_measured_where_it_is() {
-        let errors =
-            errors(
-                |x| if x == 0.0 || x.abs() > 0.9 { tanh(x) } else { tanh(x) * (1.0 + 3.0 * f32::EPSILON) },
-            );
+        let errors = errors(|x| {
+            if x == 0.0 || x.abs() > 0.9 { tanh(x) } else { tanh(x) * (1.0 + 3.0 * f32::EPSILON) }
+        });
         assert!((3.0..=6.6).contains(&errors.normal_ulp) && errors.at.abs() <= 0.9);
     }
 
@@ -187,7 +195,8 @@ mod tests {
 
     #[test]
     fn steps_back_are_counted() {
-        let last_bit = |x: f32| if x.to_bits().is_multiple_of(2) { tanh(x) } else { tanh(x) * 0.99 };
+        let last_bit =
+            |x: f32| if x.to_bits().is_multiple_of(2) { tanh(x) } else { tanh(x) * 0.99 };
         assert!(errors(last_bit).steps_back > 100_000);
     }
 }

@@ -1,5 +1,5 @@
-//! What is unsafe here: calls of the C and C++ shims, the view of a slice that rten-vecmath wants, and the state of
-//! the process.
+//! What is unsafe here: calls of the C and C++ shims, the view of a slice that rten-vecmath wants,
+//! and the state of the process.
 #![allow(unsafe_code)]
 
 use crate::function::Function;
@@ -69,8 +69,9 @@ impl Shim {
 
     pub fn call(self, src: &[f32], dst: &mut [f32]) {
         assert_eq!(src.len(), dst.len());
-        // SAFETY: a shim reads and writes no more than the equal lengths of the two slices, which do not overlap, and
-        // `of`, the only source of shims, has left out those with instructions that this machine lacks.
+        // SAFETY: a shim reads and writes no more than the equal lengths of the two slices, which
+        // do not overlap, and `of`, the only source of shims, has left out those with instructions
+        // that this machine lacks.
         unsafe { (self.raw)(src.as_ptr(), dst.as_mut_ptr(), src.len()) }
     }
 }
@@ -89,7 +90,8 @@ pub fn eigen_softmax(src: &[f32], dst: &mut [f32], cols: usize) {
         fn eigen_softmax(src: *const f32, dst: *mut f32, rows: usize, cols: usize);
     }
     assert_eq!(src.len(), dst.len());
-    // SAFETY: the shim reads and writes rows times cols elements, no more than the equal lengths of the two slices.
+    // SAFETY: the shim reads and writes rows times cols elements, no more than the equal lengths of
+    // the two slices.
     unsafe { eigen_softmax(src.as_ptr(), dst.as_mut_ptr(), src.len() / cols, cols) }
 }
 
@@ -110,8 +112,8 @@ pub fn limit_candle_to_one_thread() {
     unsafe { std::env::set_var("CANDLE_NUM_THREADS", "1") }
 }
 
-/// Clears the upper halves of the vector registers. tract's sigmoid and tanh leave them set, and then each change
-/// between SSE and AVX instructions costs the next peer hundreds of cycles.
+/// Clears the upper halves of the vector registers. tract's sigmoid and tanh leave them set, and
+/// then each change between SSE and AVX instructions costs the next peer hundreds of cycles.
 pub fn clear_upper_halves() {
     #[cfg(target_arch = "x86_64")]
     if is_x86_feature_detected!("avx") {

@@ -23,7 +23,10 @@ impl Function {
 
     /// Its line in the crate's table.
     pub fn operation(self) -> &'static Operation {
-        OPERATIONS.iter().find(|operation| operation.name == self.name()).expect("the crate has all three")
+        OPERATIONS
+            .iter()
+            .find(|operation| operation.name == self.name())
+            .expect("the crate has all three")
     }
 }
 

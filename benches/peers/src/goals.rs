@@ -9,7 +9,8 @@ use crate::{
 use activations::Isa;
 use comfy_table::Table;
 
-/// At 4096 elements, the fastest peer whose name begins so takes at least so many times the tier's time.
+/// At 4096 elements, the fastest peer whose name begins so takes at least so many times the tier's
+/// time.
 struct Goal {
     function: Function,
     tier: Tier,
@@ -19,7 +20,8 @@ struct Goal {
 
 const SLEEF: &str = "SLEEF u10";
 const XNNPACK: &str = "XNNPACK";
-/// At 16 Mi elements: the most that a call may take, in times of the longer of the copy and its own time in L1.
+/// At 16 Mi elements: the most that a call may take, in times of the longer of the copy and its own
+/// time in L1.
 const MEMORY: f64 = 1.1;
 /// The most nanoseconds that a call may take on so many elements.
 const CALLS: [(&str, f64); 2] = [("1 element", 6.0), ("16 elements", 8.0)];

@@ -1,13 +1,15 @@
-//! Compares the crate with its peers: every implementation on the same buffers, in interleaved rounds, on one core.
+//! Compares the crate with its peers: every implementation on the same buffers, in interleaved
+//! rounds, on one core.
 //!
 //! ```text
 //! cargo run --release --manifest-path benches/peers/Cargo.toml
 //! cargo run --release --manifest-path benches/peers/Cargo.toml -- --filter tanh --exhaustive
 //! ```
 //!
-//! For exp, sigmoid and tanh it prints a table for each size (4096 elements lie in L1, 131 072 in L2, 16 Mi in
-//! memory) with the time per element and the error found over a sample of all inputs; a table of calls on 1 and 16
-//! elements; for softmax and log-softmax one of shapes; and what is asked of the crate beside what was found. `README.md` says how to read them.
+//! For exp, sigmoid and tanh it prints a table for each size (4096 elements lie in L1, 131 072 in
+//! L2, 16 Mi in memory) with the time per element and the error found over a sample of all inputs;
+//! a table of calls on 1 and 16 elements; for softmax and log-softmax one of shapes; and what is
+//! asked of the crate beside what was found. `README.md` says how to read them.
 #![cfg_attr(feature = "nightly", feature(portable_simd))]
 
 mod error;
@@ -36,7 +38,8 @@ use peers::Peer;
 #[derive(Parser)]
 #[command(name = "peers")]
 struct Options {
-    /// Only the implementations whose "function name" contains this text, such as "tanh", "sleef" or "exp rten"
+    /// Only the implementations whose "function name" contains this text, such as "tanh", "sleef"
+    /// or "exp rten"
     #[arg(long, default_value = "")]
     filter: String,
     /// Rounds at 4096 elements; half as many at 131 072, a tenth at 16 Mi
@@ -67,7 +70,8 @@ impl Options {
     fn peers(&self, function: Function) -> Result<Vec<Peer>> {
         let mut peers = peers::all(function)?;
         let wanted = self.filter.to_lowercase();
-        let matches = |peer: &Peer| format!("{function} {}", peer.name).to_lowercase().contains(&wanted);
+        let matches =
+            |peer: &Peer| format!("{function} {}", peer.name).to_lowercase().contains(&wanted);
         if peers.iter().any(matches) {
             peers.retain(|peer| peer.is_reference() || matches(peer));
         } else {
@@ -140,7 +144,9 @@ fn print_conditions(options: &Options, core: usize) {
         "Inputs N(0, 4²). Times: medians of {} rounds (half as many at 131 072 elements, a tenth at 16 Mi).",
         options.rounds()
     );
-    println!("Ratios: medians of the ratios in each round; above 1 in \"× ours\" is slower than the crate.");
+    println!(
+        "Ratios: medians of the ratios in each round; above 1 in \"× ours\" is slower than the crate."
+    );
     println!("Errors: {}.", options.sample());
     print_absent();
 }

@@ -109,7 +109,12 @@ impl Timing {
 }
 
 /// The timings of all peers; `tick` is called once a round.
-pub fn interleaved(peers: &[Peer], buffers: &mut Buffers, plan: Plan, tick: impl Fn()) -> Vec<Timing> {
+pub fn interleaved(
+    peers: &[Peer],
+    buffers: &mut Buffers,
+    plan: Plan,
+    tick: impl Fn(),
+) -> Vec<Timing> {
     let (src, dst) = (&buffers.src[..plan.elements], &mut buffers.dst[..plan.elements]);
     let mut runners: Vec<_> = peers.iter().map(|peer| Runner::new(peer, src, dst, plan)).collect();
     for round in 0..plan.rounds {
@@ -119,7 +124,10 @@ pub fn interleaved(peers: &[Peer], buffers: &mut Buffers, plan: Plan, tick: impl
         }
         tick();
     }
-    runners.into_iter().map(|runner| Timing { rounds: runner.rounds, per_call: plan.per_call }).collect()
+    runners
+        .into_iter()
+        .map(|runner| Timing { rounds: runner.rounds, per_call: plan.per_call })
+        .collect()
 }
 
 /// A peer with what it needs for its turns.
@@ -134,10 +142,15 @@ struct Runner<'a> {
 impl<'a> Runner<'a> {
     fn new(peer: &'a Peer, src: &[f32], dst: &mut [f32], plan: Plan) -> Self {
         let prepared = peer.prepared(src, plan.per_call);
-        let mut runner = Self { peer, prepared, per_call: plan.per_call, passes: 1, rounds: Vec::new() };
+        let mut runner =
+            Self { peer, prepared, per_call: plan.per_call, passes: 1, rounds: Vec::new() };
         // The shortest of three passes: the first meets cold caches, and any may be interrupted.
         let pass = (0..3).map(|_| runner.time(src, dst)).fold(f64::INFINITY, f64::min);
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small positive number")]
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a small positive number"
+        )]
         let passes = (plan.slice.as_secs_f64() / pass) as u32;
         runner.passes = passes.max(1);
         runner

@@ -1,4 +1,5 @@
-//! Softmax and log-softmax of rows: every implementation on the same matrices, in interleaved rounds.
+//! Softmax and log-softmax of rows: every implementation on the same matrices, in interleaved
+//! rounds.
 
 use crate::{ffi, measure::median, table::table as new_table, ulp::ulps};
 use activations::{Fast, LogSoftmax, RowActivation, Softmax};
@@ -71,10 +72,14 @@ fn peers(function: Function) -> Vec<Peer> {
     let mut peers = vec![peer("copy", |src, dst, _| dst.copy_from_slice(src))];
     if log {
         peers.push(peer("ours", |src, dst, cols| LogSoftmax::new().rows_into(src, dst, cols)));
-        peers.push(peer("ours, fast", |src, dst, cols| Fast(LogSoftmax::new()).rows_into(src, dst, cols)));
+        peers.push(peer("ours, fast", |src, dst, cols| {
+            Fast(LogSoftmax::new()).rows_into(src, dst, cols)
+        }));
     } else {
         peers.push(peer("ours", |src, dst, cols| Softmax::new().rows_into(src, dst, cols)));
-        peers.push(peer("ours, fast", |src, dst, cols| Fast(Softmax::new()).rows_into(src, dst, cols)));
+        peers.push(peer("ours, fast", |src, dst, cols| {
+            Fast(Softmax::new()).rows_into(src, dst, cols)
+        }));
         #[cfg(eigen)]
         peers.push(peer("Eigen", ffi::eigen_softmax));
     }
@@ -82,8 +87,8 @@ fn peers(function: Function) -> Vec<Peer> {
     peers
 }
 
-/// For each shape and implementation nanoseconds per element, the ratio to the default tier, and the largest error where
-/// the exact result is a normal number.
+/// For each shape and implementation nanoseconds per element, the ratio to the default tier, and
+/// the largest error where the exact result is a normal number.
 pub fn table(function: Function, rounds: usize, tick: impl Fn()) -> Table {
     let peers = peers(function);
     let names = peers.iter().map(|peer| format!("{}: ns, × ours, max ULP", peer.name));
@@ -92,13 +97,15 @@ pub fn table(function: Function, rounds: usize, tick: impl Fn()) -> Table {
     table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(Right));
     for (rows, cols) in SHAPES {
         let normal = Normal::new(0.0, 4.0).expect("a positive deviation");
-        let src: Vec<f32> = normal.sample_iter(StdRng::seed_from_u64(1)).take(rows * cols).collect();
+        let src: Vec<f32> =
+            normal.sample_iter(StdRng::seed_from_u64(1)).take(rows * cols).collect();
         let rounds = rounds.min(40_000_000 / src.len()).max(3);
         let times = times(&peers, &src, cols, rounds, &tick);
         let mut line = vec![format!("{rows} × {cols}")];
         for (peer, times_of_peer) in peers.iter().zip(&times) {
             let per_element = median(times_of_peer.clone());
-            let ratios = times_of_peer.iter().zip(&times[1]).map(|(time, ours)| time / ours).collect();
+            let ratios =
+                times_of_peer.iter().zip(&times[1]).map(|(time, ours)| time / ours).collect();
             let error = if peer.name == "copy" {
                 String::new()
             } else {
@@ -118,7 +125,13 @@ pub fn table(function: Function, rounds: usize, tick: impl Fn()) -> Table {
     clippy::cast_sign_loss,
     reason = "small numbers"
 )]
-fn times(peers: &[Peer], src: &[f32], cols: usize, rounds: usize, tick: impl Fn()) -> Vec<Vec<f64>> {
+fn times(
+    peers: &[Peer],
+    src: &[f32],
+    cols: usize,
+    rounds: usize,
+    tick: impl Fn(),
+) -> Vec<Vec<f64>> {
     let mut dst = vec![0.0; src.len()];
     let mut time = |peer: &Peer, passes: usize| {
         ffi::clear_upper_halves();
@@ -154,7 +167,8 @@ fn error(function: Function, peer: &Peer, src: &[f32], cols: usize) -> f64 {
     let mut worst = 0.0_f64;
     for (x, y) in src.chunks_exact(cols).zip(dst.chunks_exact(cols)) {
         let maximum = f64::from(x.iter().copied().fold(f32::NEG_INFINITY, f32::max));
-        let others: f64 = x.iter().map(|&x| f64::from(x) - maximum).filter(|&d| d < 0.0).map(f64::exp).sum();
+        let others: f64 =
+            x.iter().map(|&x| f64::from(x) - maximum).filter(|&d| d < 0.0).map(f64::exp).sum();
         let maxima = x.iter().map(|&x| if f64::from(x) < maximum { 0.0 } else { 1.0 }).sum::<f64>();
         let others = others + (maxima - 1.0);
         for (&x, &y) in x.iter().zip(y) {

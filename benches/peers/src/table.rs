@@ -20,7 +20,12 @@ const HEADER: [&str; 9] = [
 ];
 
 /// Speed and error of every peer, the fastest first.
-pub fn of_size(peers: &[Peer], timings: &[Timing], errors: &[Option<Errors>], sample: Sample) -> Table {
+pub fn of_size(
+    peers: &[Peer],
+    timings: &[Timing],
+    errors: &[Option<Errors>],
+    sample: Sample,
+) -> Table {
     let mut table = table(&HEADER);
     table.column_iter_mut().skip(1).take(7).for_each(|column| column.set_cell_alignment(Right));
     let (copy, ours) = (find(peers, timings, COPY), find(peers, timings, &Tier::Default.name()));
@@ -69,8 +74,11 @@ pub fn table(header: &[&str]) -> Table {
 
 /// The timing of the peer of that name, which the filter never removes.
 pub fn find<'a>(peers: &[Peer], timings: &'a [Timing], name: &str) -> &'a Timing {
-    let (_, timing) =
-        peers.iter().zip(timings).find(|(peer, _)| peer.name == name).expect("a reference is always there");
+    let (_, timing) = peers
+        .iter()
+        .zip(timings)
+        .find(|(peer, _)| peer.name == name)
+        .expect("a reference is always there");
     timing
 }
 

@@ -8,10 +8,11 @@ use crate::{
     check::{same_length, shape},
     isa::{Isa, on},
 };
-use apply::{Backward, Forward, ForwardInto, Slopes};
+use apply::{Backward, Forward, Slopes};
 use sums::Sums;
 
-/// The parametric rectified linear unit: x where x > 0, else slope · x, with one slope for each channel.
+/// The parametric rectified linear unit: x where x > 0, else slope · x, with one slope for each
+/// channel.
 ///
 /// A tensor is `[outer, channels, inner]`, whichever axis its channels are:
 ///
@@ -38,8 +39,8 @@ use sums::Sums;
 /// assert_eq!(d_slopes, [-1.0, -7.0]);
 /// ```
 ///
-/// Results are correctly rounded, and those of [`LeakyRelu`](crate::LeakyRelu) with the slope of the channel, bit for bit:
-/// on every instruction set, whatever the shape.
+/// Results are correctly rounded, and those of [`LeakyRelu`](crate::LeakyRelu) with the slope of
+/// the channel, bit for bit: on every instruction set, whatever the shape.
 ///
 /// | x | prelu(x) | prelu'(x) | its derivative by the slope |
 /// |---|---|---|---|
@@ -48,10 +49,11 @@ use sums::Sums;
 /// | −∞ | slope · −∞ | slope | −∞ |
 /// | NaN | NaN | slope | NaN |
 ///
-/// A slope of 0 is [`Relu`](crate::Relu), so that −∞ gives 0. A slope of NaN gives NaN where x is not positive.
+/// A slope of 0 is [`Relu`](crate::Relu), so that −∞ gives 0. A slope of NaN gives NaN where x is
+/// not positive.
 ///
-/// Definition: `PRelu` of ONNX, `torch.nn.PReLU`; He, Zhang, Ren, Sun, "Delving deep into rectifiers: surpassing
-/// human-level performance on ImageNet classification" (2015).
+/// Definition: `PRelu` of ONNX, `torch.nn.PReLU`; He, Zhang, Ren, Sun, "Delving deep into
+/// rectifiers: surpassing human-level performance on ImageNet classification" (2015).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PRelu<'a> {
     /// The factors of inputs that are not positive, one a channel.
@@ -63,12 +65,13 @@ impl PRelu<'_> {
     ///
     /// # Panics
     ///
-    /// If the length is not the product of the shape, or there is not one slope a channel; nothing is written then.
+    /// If the length is not the product of the shape, or there is not one slope a channel; nothing
+    /// is written then.
     #[track_caller]
     pub fn apply(&self, x: &mut [f32], shape: [usize; 3]) {
         self.check(&[("x", x.len())], shape);
         if !x.is_empty() {
-            on(Isa::active(), Forward { slopes: self.over(shape), x });
+            on(Isa::active(), Forward { slopes: self.over(shape), x: None, dst: x });
         }
     }
 
@@ -76,12 +79,13 @@ impl PRelu<'_> {
     ///
     /// # Panics
     ///
-    /// If a length is not the product of the shape, or there is not one slope a channel; nothing is written then.
+    /// If a length is not the product of the shape, or there is not one slope a channel; nothing is
+    /// written then.
     #[track_caller]
     pub fn apply_into(&self, src: &[f32], dst: &mut [f32], shape: [usize; 3]) {
         self.check(&[("src", src.len()), ("dst", dst.len())], shape);
         if !dst.is_empty() {
-            on(Isa::active(), ForwardInto { slopes: self.over(shape), src, dst });
+            on(Isa::active(), Forward { slopes: self.over(shape), x: Some(src), dst });
         }
     }
 
@@ -89,28 +93,32 @@ impl PRelu<'_> {
     ///
     /// # Panics
     ///
-    /// If a length is not the product of the shape, or there is not one slope a channel; nothing is written then.
+    /// If a length is not the product of the shape, or there is not one slope a channel; nothing is
+    /// written then.
     #[track_caller]
     pub fn backward(&self, x: &[f32], dy: &[f32], dx: &mut [f32], shape: [usize; 3]) {
         self.check(&[("x", x.len()), ("dy", dy.len()), ("dx", dx.len())], shape);
         if !dx.is_empty() {
-            on(Isa::active(), Backward { slopes: self.over(shape), x, dy, dx });
+            on(Isa::active(), Backward { slopes: self.over(shape), x, dy, dst: dx });
         }
     }
 
-    /// The gradient of the slopes: the sum of `dy` · min(x, 0) over each channel, 0 where it has no elements.
+    /// The gradient of the slopes: the sum of `dy` · min(x, 0) over each channel, 0 where it has no
+    /// elements.
     ///
-    /// Products are exact and sums are made in f64, rounded to f32 last: the error is at most half an ULP and, of the sum of the
-    /// magnitudes, (outer · ⌈inner / 16⌉ + 4) · 2^-53. The order depends on the shape alone, and every instruction set gives
-    /// the same bits: element i of a channel's `inner` is added to sum i mod 16, those of the first plane first, then sums l and
-    /// l + 8 are added, of those l and l + 4, then l + 2, then l + 1. One channel is taken for `[1, 1, elements]`.
+    /// Products are exact and sums are made in f64, rounded to f32 last: the error is at most half
+    /// an ULP and, of the sum of the magnitudes, (outer · ⌈inner / 16⌉ + 4) · 2^-53. The order
+    /// depends on the shape alone, and every instruction set gives the same bits: element i of a
+    /// channel's `inner` is added to sum i mod 16, those of the first plane first, then sums l and
+    /// l + 8 are added, of those l and l + 4, then l + 2, then l + 1. One channel is taken for `[1,
+    /// 1, elements]`.
     ///
     /// Where x > 0 an element has no part in the sum, whatever its `dy`; a NaN in x makes it NaN.
     ///
     /// # Panics
     ///
-    /// If a length is not the product of the shape, or there is not one slope and one element of `d_slopes` a
-    /// channel; nothing is written then.
+    /// If a length is not the product of the shape, or there is not one slope and one element of
+    /// `d_slopes` a channel; nothing is written then.
     #[track_caller]
     pub fn slopes_backward(&self, x: &[f32], dy: &[f32], d_slopes: &mut [f32], shape: [usize; 3]) {
         self.check(&[("x", x.len()), ("dy", dy.len())], shape);
@@ -133,6 +141,9 @@ impl PRelu<'_> {
             shape(name, len, axes);
         }
         let (slopes, channels) = (self.slopes.len(), axes[1]);
-        assert!(slopes == channels, "slopes has {slopes} elements, the shape has {channels} channels");
+        assert!(
+            slopes == channels,
+            "slopes has {slopes} elements, the shape has {channels} channels"
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! The elements of `[outer, channels, inner]` in parts: runs that share a slope, or blocks with the slope of each element.
+//! The elements of `[outer, channels, inner]` in parts: runs that share a slope, or blocks with the
+//! slope of each element.
 
 use crate::{
     isa::{Native, Simd},
@@ -22,7 +23,13 @@ const BLOCK: usize = 512;
 
 /// All parts of `len` elements, which are not none.
 #[inline(always)]
-pub(super) fn each_part<S: Native>(s: S, slopes: &[f32], inner: usize, len: usize, task: &mut impl Task) {
+pub(super) fn each_part<S: Native>(
+    s: S,
+    slopes: &[f32],
+    inner: usize,
+    len: usize,
+    task: &mut impl Task,
+) {
     let plane = slopes.len() * inner;
     match slopes {
         &[slope] => task.run(s, 0..len, slope),
@@ -43,8 +50,8 @@ pub(super) fn each_part<S: Native>(s: S, slopes: &[f32], inner: usize, len: usiz
     }
 }
 
-/// The slopes of a block are written to the stack once, for all planes: several planes are one block if they fit, and one
-/// plane is several if it does not.
+/// The slopes of a block are written to the stack once, for all planes: several planes are one
+/// block if they fit, and one plane is several if it does not.
 #[inline(always)]
 fn each_block<S: Native>(s: S, slopes: &[f32], inner: usize, len: usize, task: &mut impl Task) {
     let mut block = [0.0; BLOCK + RUN];
@@ -66,7 +73,8 @@ fn each_block<S: Native>(s: S, slopes: &[f32], inner: usize, len: usize, task: &
     }
 }
 
-/// Each slope `inner` times, by stores of a whole register: the next one takes back what is too much.
+/// Each slope `inner` times, by stores of a whole register: the next one takes back what is too
+/// much.
 #[inline(always)]
 fn repeat_each<S: Simd>(s: S, slopes: &[f32], inner: usize, block: &mut [f32]) {
     for (i, &slope) in slopes.iter().enumerate() {

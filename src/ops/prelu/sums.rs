@@ -1,7 +1,8 @@
 //! The gradient of the slopes, in an order that is part of the definition.
 //!
-//! Element i of a channel in a plane belongs to lane i mod 16. Each lane adds its products in the order of memory, in f64,
-//! in which they are exact. Then lanes l and l + 8 are added, of those l and l + 4, then l + 2, then l + 1.
+//! Element i of a channel in a plane belongs to lane i mod 16. Each lane adds its products in the
+//! order of memory, in f64, in which they are exact. Then lanes l and l + 8 are added, of those l
+//! and l + 4, then l + 2, then l + 1.
 
 use crate::{
     isa::{Job, Native, Simd},
@@ -11,7 +12,8 @@ use crate::{
 const LANES: usize = 16;
 /// Channels whose sums are on the stack together: a plane is read in stretches of so many.
 const CHANNELS: usize = 32;
-/// The same where channels have less than 16 neighbours, each of which has a sum: a multiple of `LANES`.
+/// The same where channels have less than 16 neighbours, each of which has a sum: a multiple of
+/// `LANES`.
 const SUMS: usize = 512;
 /// Planes that are added to a register of sums before it is put back.
 const PLANES: usize = 16;
@@ -57,7 +59,8 @@ impl Sums<'_> {
         }
     }
 
-    /// Each place in a plane in a lane of its own: those of a channel are the lanes of its sum, the others are 0.
+    /// Each place in a plane in a lane of its own: those of a channel are the lanes of its sum, the
+    /// others are 0.
     #[inline(always)]
     fn of_columns<S: Simd>(self, s: S) {
         let Self { x, dy, d_slopes, inner } = self;
@@ -68,7 +71,8 @@ impl Sums<'_> {
             let width = d_slopes.len() * inner;
             for planes in (i * channels * inner..x.len()).step_by(PLANES * plane) {
                 let end = x.len().min(planes + PLANES * plane);
-                for (step, sums) in sums[..width.next_multiple_of(LANES)].chunks_exact_mut(LANES).enumerate()
+                for (step, sums) in
+                    sums[..width.next_multiple_of(LANES)].chunks_exact_mut(LANES).enumerate()
                 {
                     let columns = step * LANES..width.min((step + 1) * LANES);
                     let mut sum = F64s::load(s, sums);

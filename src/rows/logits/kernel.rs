@@ -10,19 +10,25 @@ use crate::{
 };
 
 impl Logits<'_> {
-    /// Writes logits of row `row` from column `start` on, those of `x` or of what is in `y`. Their maximum; anything if one
-    /// of them is NaN.
+    /// Writes logits of row `row` from column `start` on, those of `x` or of what is in `y`. Their
+    /// maximum; anything if one of them is NaN.
     ///
     /// Not inlined, nor is the other one: the code is the same for all functions of rows.
     #[inline(never)]
-    pub(in crate::rows) fn write(&self, row: usize, start: usize, x: Option<&[f32]>, y: &mut [f32]) -> f32 {
+    pub(in crate::rows) fn write(
+        &self,
+        row: usize,
+        start: usize,
+        x: Option<&[f32]>,
+        y: &mut [f32],
+    ) -> f32 {
         let mut maximum = NONE;
         on(self.isa, OfRow { logits: self, row, start, x, y, maximum: &mut maximum });
         maximum
     }
 
-    /// Writes the logits of the entries at `place`, those of `x` or of what is in `y`, where they are so far apart. Their
-    /// maxima; anything where one of them is NaN.
+    /// Writes the logits of the entries at `place`, those of `x` or of what is in `y`, where they
+    /// are so far apart. Their maxima; anything where one of them is NaN.
     #[inline(never)]
     pub(in crate::rows) fn write_columns(
         &self,

@@ -35,14 +35,25 @@ pub(in crate::rows) struct Place {
 impl<'a> Logits<'a> {
     /// None if they are the entries.
     #[inline]
-    pub(in crate::rows) fn new(isa: Isa, options: Options<'a>, n: usize, inner: usize) -> Option<Self> {
+    pub(in crate::rows) fn new(
+        isa: Isa,
+        options: Options<'a>,
+        n: usize,
+        inner: usize,
+    ) -> Option<Self> {
         let one_hot = options.scale.is_infinite();
         (options != Options::NONE).then_some(Self { isa, options, n, inner, one_hot })
     }
 
-    /// As [`new`](Self::new) for the log-sum-exp, which has infinite results: an infinite scale is a factor as others are.
+    /// As [`new`](Self::new) for the log-sum-exp, which has infinite results: an infinite scale is
+    /// a factor as others are.
     #[inline]
-    pub(in crate::rows) fn of_sum(isa: Isa, options: Options<'a>, n: usize, inner: usize) -> Option<Self> {
+    pub(in crate::rows) fn of_sum(
+        isa: Isa,
+        options: Options<'a>,
+        n: usize,
+        inner: usize,
+    ) -> Option<Self> {
         Self::new(isa, options, n, inner).map(|logits| Self { one_hot: false, ..logits })
     }
 
@@ -71,10 +82,16 @@ impl<'a> Logits<'a> {
         if self.one_hot { NONE } else { self.options.sink.unwrap_or(NONE) }
     }
 
-    /// Makes a row whose results are a matter of choice one that has them by the usual way: its entries, `stride` apart in `y`,
-    /// then a maximum and a sink of its own. None if there is nothing to choose.
+    /// Makes a row whose results are a matter of choice one that has them by the usual way: its
+    /// entries, `stride` apart in `y`, then a maximum and a sink of its own. None if there is
+    /// nothing to choose.
     #[inline]
-    pub(in crate::rows) fn settle(&self, y: &mut [f32], stride: usize, maximum: f32) -> Option<[f32; 2]> {
+    pub(in crate::rows) fn settle(
+        &self,
+        y: &mut [f32],
+        stride: usize,
+        maximum: f32,
+    ) -> Option<[f32; 2]> {
         let usual = maximum.is_finite() && self.sink() != f32::INFINITY;
         if usual && !self.one_hot { None } else { self.settled(y, stride, maximum) }
     }

@@ -52,8 +52,11 @@ fn planes_through<F: Function, S: Simd>(s: S, axis: Axis<'_>, first: usize, tile
             #[inline(always)]
             |src| &src[outer * plane..][..plane],
         );
-        let dst =
-            if F::REDUCES { &mut dst[outer * inner..][..inner] } else { &mut dst[outer * plane..][..plane] };
+        let dst = if F::REDUCES {
+            &mut dst[outer * inner..][..inner]
+        } else {
+            &mut dst[outer * plane..][..plane]
+        };
         for at in (first..inner).step_by(LANES) {
             let width = LANES.min(inner - at);
             let mut columns = Columns {

@@ -5,7 +5,7 @@ use crate::{
     rows::{
         logits::{Logits, Place},
         numerics::{
-            function::Function,
+            function::{Function, On},
             log_sum_exp::InF64,
             sum::{LANES, Lanes, add_sink, over_lanes, without_maximum},
             terms::Reference,
@@ -34,7 +34,8 @@ impl<'a> Columns<'a> {
         Self { src: None, dst: tile, n, stride: LANES, at: 0, width, logits: None, sinks: None }
     }
 
-    /// `FULL` is whether there are sixteen columns in memory, and nothing to be done to their entries.
+    /// `FULL` is whether there are sixteen columns in memory, and nothing to be done to their
+    /// entries.
     #[inline(always)]
     pub(super) fn entry<S: Simd, const FULL: bool>(&self, s: S, j: usize) -> F32s<S> {
         let x = self.src.unwrap_or(self.dst);
@@ -42,7 +43,11 @@ impl<'a> Columns<'a> {
             Some((logits, outer)) if !FULL => {
                 let place = Place { outer: *outer, first: j, at: self.at, width: self.width };
                 let mut t = [0.0; LANES];
-                logits.write_columns(place, Some((&x[j * self.stride + self.at..], 1)), (&mut t, LANES));
+                logits.write_columns(
+                    place,
+                    Some((&x[j * self.stride + self.at..], 1)),
+                    (&mut t, LANES),
+                );
                 F32s::load(s, &t)
             }
             _ => self.load::<S, FULL>(s, x, j),
@@ -54,7 +59,8 @@ impl<'a> Columns<'a> {
     pub(super) fn settle(&mut self, logits: &Logits<'_>, maxima: &[f32; LANES]) {
         let mut sinks = [logits.sink(); LANES];
         for (lane, &m) in maxima[..self.width].iter().enumerate() {
-            if let Some([_, sink]) = logits.settle(&mut self.dst[self.at + lane..], self.stride, m) {
+            if let Some([_, sink]) = logits.settle(&mut self.dst[self.at + lane..], self.stride, m)
+            {
                 sinks[lane] = sink;
             }
         }
@@ -72,7 +78,11 @@ impl<'a> Columns<'a> {
 
     #[inline(always)]
     pub(super) fn kept<F: Function, S: Simd, const FULL: bool>(&self, s: S, j: usize) -> F32s<S> {
-        if F::KEEPS_TERMS { self.load::<S, FULL>(s, self.dst, j) } else { self.entry::<S, FULL>(s, j) }
+        if F::KEEPS_TERMS {
+            self.load::<S, FULL>(s, self.dst, j)
+        } else {
+            self.entry::<S, FULL>(s, j)
+        }
     }
 
     #[inline(always)]
@@ -163,17 +173,27 @@ pub(super) fn columns_at<F: Function, S: Simd, const FULL: bool>(
     Summary { maximum, values }
 }
 
-/// The sums of the terms, scaled as [`unscaled`] wants them, and the numbers of maxima that are not in them.
+/// The sums of the terms, scaled as [`unscaled`] wants them, and the numbers of maxima that are not
+/// in them.
 #[inline(always)]
 fn totals<F: Function, S: Simd, const FULL: bool>(
     s: S,
     columns: &mut Columns<'_>,
     reference: &Reference<S>,
 ) -> (F64s<S>, F32s<S>) {
-    if !F::sums_all::<S>() {
+    if !<F as On<S>>::SUMS_ALL {
         return terms_but_maxima::<F, S, FULL>(s, columns, reference);
     }
-    let sums = if reference.maximum.all_below(Reference::<S>::LARGE) {
+    let large = !reference.maximum.all_below(Reference::<S>::LARGE);
+    if large && F::KEEPS_TERMS {
+        // To where their terms will be: so the loop that makes terms of them is the same.
+        for j in 0..columns.n {
+            let x = columns.entry::<S, FULL>(s, j) - reference.offset;
+            columns.put::<S, FULL>(j, x);
+        }
+        columns.src = None;
+    }
+    let sums = if F::KEEPS_TERMS || !large {
         terms::<false, F, S, FULL>(s, columns, reference)
     } else {
         terms::<true, F, S, FULL>(s, columns, reference)
@@ -181,7 +201,8 @@ fn totals<F: Function, S: Simd, const FULL: bool>(
     without_maxima::<F, S, FULL>(s, columns, reference, sums)
 }
 
-/// The sums without the maxima and the numbers of those that are left out, unless the function wants all terms.
+/// The sums without the maxima and the numbers of those that are left out, unless the function
+/// wants all terms.
 #[inline(always)]
 pub(super) fn without_maxima<F: Function, S: Simd, const FULL: bool>(
     s: S,
@@ -235,8 +256,11 @@ fn terms<const OFFSET: bool, F: Function, S: Simd, const FULL: bool>(
                 return F64s::splat(s, 0.0);
             }
             let kept = columns.kept::<F, S, FULL>(s, lane);
-            let mut lanes =
-                Lanes::<F, S>::of(if F::KEEPS_TERMS { kept } else { reference.term::<OFFSET>(kept) });
+            let mut lanes = Lanes::<F, S>::of(if F::KEEPS_TERMS {
+                kept
+            } else {
+                reference.term::<OFFSET>(kept)
+            });
             let mut j = lane + LANES;
             while j < n {
                 let kept = columns.kept::<F, S, FULL>(s, j);

@@ -3,12 +3,12 @@
 use super::{
     matrix::{Matrix, limit},
     references::{BATCH, References},
-    steps::{add_terms, each, map, map_and_add, map_in_place, maximum},
+    steps::{add_pairs, add_terms, each, map, map_and_add, map_in_place, maximum},
 };
 use crate::{
     isa::Simd,
     rows::numerics::{
-        function::Function,
+        function::{Function, On},
         log_sum_exp::{InF64, log_sum_exp_with_maxima},
         sum::{Lanes, add_sink, without_maximum},
         terms::Reference,
@@ -18,8 +18,8 @@ use crate::{
 
 /// Elements that stay in the first cache between passes.
 const CACHED: usize = 4096;
-/// The terms of rows of at most so many entries are added when all rows of the batch have theirs. By then they are in
-/// memory, where an instruction widens what it loads.
+/// The terms of rows of at most so many entries are added when all rows of the batch have theirs.
+/// By then they are in memory, where an instruction widens what it loads.
 const APART: usize = 256;
 /// Logits that have no place in memory are computed for so many entries at a time.
 const BLOCK: usize = 1024;
@@ -62,7 +62,10 @@ fn batch<F: Function, S: Simd>(s: S, matrix: &mut Matrix<'_>, first: usize, coun
             }
             None => maximum(s, matrix.input(first + i)),
         };
-        if matrix.log_sum_exps.is_some() && logits.is_none() && (maxima[i] * matrix.scale).is_infinite() {
+        if matrix.log_sum_exps.is_some()
+            && logits.is_none()
+            && (maxima[i] * matrix.scale).is_infinite()
+        {
             known[i] = limit(matrix.input(first + i), maxima[i] * matrix.scale);
         }
     }
@@ -161,7 +164,8 @@ fn each_block<F: Function>(rows: &Matrix<'_>, row: usize, mut f: impl FnMut(&[f3
     }
 }
 
-/// The sums of the terms of rows, scaled as [`unscaled`] wants them, and the numbers of maxima that are not in them.
+/// The sums of the terms of rows, scaled as [`unscaled`] wants them, and the numbers of maxima that
+/// are not in them.
 #[inline(always)]
 fn totals<F: Function, S: Simd>(
     s: S,
@@ -173,7 +177,7 @@ fn totals<F: Function, S: Simd>(
     let (mut sums, mut counts) = ([0.0; BATCH], [1.0; BATCH]);
     for i in 0..count {
         let reference = references.row(s, i);
-        if !F::sums_all::<S>() {
+        if !<F as On<S>>::SUMS_ALL {
             (sums[i], counts[i]) = terms_but_maxima::<F, S>(s, rows, first + i, &reference);
         } else if references.offset.0[i] != 0.0 || rows.scale != 1.0 {
             sums[i] = terms::<true, F, S>(s, rows, first + i, &reference);
@@ -194,7 +198,7 @@ fn totals<F: Function, S: Simd>(
             *sum = lanes.finish().sum();
         }
     }
-    if !F::KEEPS_TERMS && F::sums_all::<S>() {
+    if !F::KEEPS_TERMS && <F as On<S>>::SUMS_ALL {
         let reference = references.all(s);
         let largest = reference.term::<true>(reference.maximum);
         let (others, kept) = without_maximum(F64s::load(s, &sums), largest);
@@ -214,7 +218,8 @@ fn totals<F: Function, S: Simd>(
     (F64s::load(s, &sums), F32s::load(s, &counts))
 }
 
-/// The sum of the terms of a row; or 0 if they are to be added later. `CHANGED` is whether entries have a scale or an offset.
+/// The sum of the terms of a row; or 0 if they are to be added later. `CHANGED` is whether entries
+/// have a scale or an offset.
 #[inline(always)]
 fn terms<const CHANGED: bool, F: Function, S: Simd>(
     s: S,
@@ -225,12 +230,23 @@ fn terms<const CHANGED: bool, F: Function, S: Simd>(
     let scale = rows.scale;
     let mut lanes = Lanes::<F, S>::new(s);
     if !F::KEEPS_TERMS {
+        let mut x = rows.input(row);
+        // An offset is rare, and needs no speed.
+        if !CHANGED {
+            x = add_pairs(
+                s,
+                x,
+                &mut lanes,
+                #[inline(always)]
+                |x| reference.term::<false>(x),
+            );
+        }
         add_terms(
             s,
-            rows.input(row),
+            x,
             &mut lanes,
             #[inline(always)]
-            |x| reference.term::<CHANGED>(if CHANGED { x * scale } else { x }),
+            |x| reference.term::<CHANGED>(x),
         );
         return lanes.finish().sum();
     }

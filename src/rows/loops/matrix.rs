@@ -43,8 +43,8 @@ impl Matrix<'_> {
         (src, &mut self.dst[row * self.dst_stride..][..self.cols])
     }
 
-    /// Writes the logits of a row to where its results will be. Their maximum and a sink; and the log-sum-exp, if the
-    /// terms will not tell it.
+    /// Writes the logits of a row to where its results will be. Their maximum and a sink; and the
+    /// log-sum-exp, if the terms will not tell it.
     #[inline(never)]
     pub(in crate::rows) fn write_logits(
         &mut self,
@@ -56,7 +56,10 @@ impl Matrix<'_> {
         let y = &mut self.dst[row * self.dst_stride..][..self.cols];
         let m = logits.write(row, 0, x, y);
         let sink = logits.sink();
-        if self.log_sum_exps.is_some() && !sink.is_nan() && (m.max(sink).is_infinite() || logits.one_hot) {
+        if self.log_sum_exps.is_some()
+            && !sink.is_nan()
+            && (m.max(sink).is_infinite() || logits.one_hot)
+        {
             *known = limit(y, m.max(sink));
         }
         logits.settle(y, 1, m).unwrap_or([m, sink])

@@ -74,7 +74,17 @@ pub(in crate::rows) fn along_axis<F: Function>(isa: Isa, axis: Axis<'_>) {
     let dst_stride = if F::REDUCES { 1 } else { n };
     each_row::<F>(
         isa,
-        Matrix { src, dst, rows, cols: n, src_stride: n, dst_stride, logits, scale: 1.0, log_sum_exps: None },
+        Matrix {
+            src,
+            dst,
+            rows,
+            cols: n,
+            src_stride: n,
+            dst_stride,
+            logits,
+            scale: 1.0,
+            log_sum_exps: None,
+        },
     );
 }
 

@@ -1,5 +1,5 @@
-//! Rows along an inner axis, sixty-four neighbours at a time where there are so many: each pass takes their entries in the
-//! order of memory, and whole lines of it.
+//! Rows along an inner axis, sixty-four neighbours at a time where there are so many: each pass
+//! takes their entries in the order of memory, and whole lines of it.
 
 use super::{
     lanes::{Columns, without_maxima},
@@ -8,7 +8,7 @@ use super::{
 use crate::{
     isa::Simd,
     rows::numerics::{
-        function::Function,
+        function::{Function, On},
         sum::{LANES, Lanes, over_lanes},
         terms::Reference,
     },
@@ -20,7 +20,7 @@ use crate::{
 pub(super) fn columns<F: Function, S: Simd>(s: S, axis: &mut Axis<'_>) -> usize {
     let Axis { src, ref mut dst, n, inner: stride, .. } = *axis;
     let mut at = 0;
-    if F::REDUCES || !F::sums_all::<S>() {
+    if F::REDUCES || !<F as On<S>>::SUMS_ALL {
         return at;
     }
     for (outer, dst) in dst.chunks_exact_mut(n * stride).enumerate() {
@@ -66,7 +66,10 @@ impl Group<'_> {
             *reference = Reference::new(m, !F::KEEPS_TERMS);
             large |= !m.all_below(Reference::<S>::LARGE);
         }
-        let sums = if large {
+        if large && F::KEEPS_TERMS {
+            self.subtract_offsets::<N, S>(s, &references);
+        }
+        let sums = if large && !F::KEEPS_TERMS {
             self.sums::<N, true, F, S>(s, &references)
         } else {
             self.sums::<N, false, F, S>(s, &references)
@@ -77,13 +80,28 @@ impl Group<'_> {
         }
         for j in 0..self.n {
             for (i, summary) in summaries.iter().enumerate() {
-                let kept = if F::KEEPS_TERMS { &self.output::<N>(j)[i] } else { &self.input::<N>(j)[i] };
+                let kept =
+                    if F::KEEPS_TERMS { &self.output::<N>(j)[i] } else { &self.input::<N>(j)[i] };
                 F::result(F32s::load(s, kept), *summary).store(&mut self.output::<N>(j)[i]);
             }
         }
     }
 
-    /// The sums of the terms, scaled. The sixteen lanes of each sum are side by side in memory, for the entries come in turn.
+    /// Moves the entries to where their terms will be, less the offset: so the loop that makes
+    /// terms of them is the same.
+    #[inline(always)]
+    fn subtract_offsets<const N: usize, S: Simd>(&mut self, s: S, references: &[Reference<S>; N]) {
+        for j in 0..self.n {
+            for (i, reference) in references.iter().enumerate() {
+                let x = F32s::load(s, &self.input::<N>(j)[i]) - reference.offset;
+                x.store(&mut self.output::<N>(j)[i]);
+            }
+        }
+        self.src = None;
+    }
+
+    /// The sums of the terms, scaled. The sixteen lanes of each sum are side by side in memory, for
+    /// the entries come in turn.
     #[inline(always)]
     fn sums<const N: usize, const OFFSET: bool, F: Function, S: Simd>(
         &mut self,
@@ -121,8 +139,16 @@ impl Group<'_> {
         sum: F64s<S>,
     ) -> [F32s<S>; 2] {
         let Self { src, ref mut dst, n, stride, at } = *self;
-        let columns =
-            Columns { src, dst, n, stride, at: at + i * LANES, width: LANES, logits: None, sinks: None };
+        let columns = Columns {
+            src,
+            dst,
+            n,
+            stride,
+            at: at + i * LANES,
+            width: LANES,
+            logits: None,
+            sinks: None,
+        };
         let (sum, count) = without_maxima::<F, S, true>(s, &columns, reference, sum);
         F::summary(reference, sum, count)
     }

@@ -7,8 +7,8 @@ use crate::{
     vector::F32s,
 };
 
-/// So many rows go through each pass together that the latencies at their ends overlap, and what is the same for each
-/// is computed with one row in each lane.
+/// So many rows go through each pass together that the latencies at their ends overlap, and what is
+/// the same for each is computed with one row in each lane.
 pub(super) const BATCH: usize = 16;
 /// One number a row.
 pub(super) struct References {

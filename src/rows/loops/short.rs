@@ -16,8 +16,8 @@ pub(super) const SHORT: usize = 31;
 
 /// As many of the rows as come in blocks that fill the lanes; how many that are.
 ///
-/// Four entries of a row are read at a time, and transposed. Where the length is not a multiple of four, two or four rows
-/// make one line that is; they must follow each other without a gap.
+/// Four entries of a row are read at a time, and transposed. Where the length is not a multiple of
+/// four, two or four rows make one line that is; they must follow each other without a gap.
 #[inline(always)]
 pub(super) fn rows<F: Function, S: Simd>(s: S, rows: &mut Matrix<'_>) -> usize {
     let (cols, logits) = (rows.cols, rows.logits);
@@ -54,7 +54,9 @@ pub(super) fn rows<F: Function, S: Simd>(s: S, rows: &mut Matrix<'_>) -> usize {
             for (i, to) in entries.iter_mut().enumerate() {
                 *to = F32s::load_groups(s, &lines[i..], at);
             }
-            for (column, to) in F32s::transpose(entries).into_iter().zip(four.chunks_exact_mut(LANES)) {
+            for (column, to) in
+                F32s::transpose(entries).into_iter().zip(four.chunks_exact_mut(LANES))
+            {
                 (column * rows.scale).store(to);
             }
         }

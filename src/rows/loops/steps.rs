@@ -70,24 +70,32 @@ pub(in crate::rows) fn map<S: Simd>(
     fill: f32,
     mut f: impl FnMut(F32s<S>) -> F32s<S>,
 ) {
-    let Some(src) = src else {
-        return map_in_place(s, dst, fill, f);
-    };
-    let mut steps = dst.chunks_exact_mut(S::LANES);
-    let inputs = src.chunks_exact(S::LANES);
-    let last = inputs.remainder();
-    for (y, x) in (&mut steps).zip(inputs) {
+    let len = dst.len();
+    let src = src.map(
+        #[inline(always)]
+        |src| &src[..len],
+    );
+    let mut at = 0;
+    while len - at >= S::LANES {
+        // Both before the arithmetic: a check of bounds amid it would tear it apart.
+        let y = &mut dst[at..][..S::LANES];
+        let x = match src {
+            Some(src) => &src[at..][..S::LANES],
+            None => &*y,
+        };
         f(F32s::load(s, x)).store(y);
+        at += S::LANES;
     }
-    if !last.is_empty() {
-        f(F32s::load_part(s, last, fill)).store_part(steps.into_remainder());
+    if at < len {
+        let x = F32s::load_part(s, &src.unwrap_or(dst)[at..], fill);
+        f(x).store_part(&mut dst[at..]);
     }
 }
 
 /// As [`map`], of entries to their terms, which are added too.
 ///
-/// Two steps are computed side by side while the two before them are added from memory: an instruction widens what it
-/// loads, and takes three for what is in a register.
+/// Two steps are computed side by side while the two before them are added from memory: an
+/// instruction widens what it loads, and takes three for what is in a register.
 #[inline(always)]
 pub(in crate::rows) fn map_and_add<F: Function, S: Simd>(
     s: S,
@@ -96,37 +104,32 @@ pub(in crate::rows) fn map_and_add<F: Function, S: Simd>(
     lanes: &mut Lanes<F, S>,
     term: impl Fn(F32s<S>) -> F32s<S>,
 ) {
-    let (mut src, mut dst) = (src, dst);
+    let len = dst.len();
+    let src = src.map(
+        #[inline(always)]
+        |src| &src[..len],
+    );
+    let mut at = 0;
     if F::RUN == 1 {
-        let mut steps = dst.chunks_exact_mut(PAIR);
-        let mut before: &[f32] = &[0.0; PAIR];
-        if let Some(x) = src {
-            let inputs = x.chunks_exact(PAIR);
-            src = Some(inputs.remainder());
-            for (y, x) in (&mut steps).zip(inputs) {
-                let e = [term(F32s::load(s, &x[..LANES])), term(F32s::load(s, &x[LANES..]))];
-                lanes.add_pair(s, before);
-                before = store_pair(e, y);
-            }
-        } else {
-            for y in &mut steps {
-                let e = [term(F32s::load(s, &y[..LANES])), term(F32s::load(s, &y[LANES..]))];
-                lanes.add_pair(s, before);
-                before = store_pair(e, y);
-            }
+        while len - at >= PAIR {
+            let x = &src.unwrap_or(dst)[at..][..PAIR];
+            let e = [term(F32s::load(s, &x[..LANES])), term(F32s::load(s, &x[LANES..]))];
+            lanes.add_pair(s, if at == 0 { &[0.0; PAIR] } else { &dst[at - PAIR..][..PAIR] });
+            store_pair(e, &mut dst[at..][..PAIR]);
+            at += PAIR;
         }
-        lanes.add_pair(s, before);
-        dst = steps.into_remainder();
+        if at > 0 {
+            lanes.add_pair(s, &dst[at - PAIR..][..PAIR]);
+        }
     }
-    let (whole, part) = dst.split_at_mut(dst.len() / LANES * LANES);
-    let (src, last) = match src {
-        Some(x) => (Some(&x[..whole.len()]), Some(&x[whole.len()..])),
-        None => (None, None),
-    };
+    let whole = (len - at) / LANES * LANES;
     map(
         s,
-        src,
-        whole,
+        src.map(
+            #[inline(always)]
+            |src| &src[at..][..whole],
+        ),
+        &mut dst[at..][..whole],
         0.0,
         #[inline(always)]
         |x| {
@@ -135,14 +138,46 @@ pub(in crate::rows) fn map_and_add<F: Function, S: Simd>(
             e
         },
     );
-    if !part.is_empty() {
-        let e = last_terms(s, last.unwrap_or(part), term);
+    at += whole;
+    if at < len {
+        let e = last_terms(s, &src.unwrap_or(dst)[at..], term);
         lanes.add(e);
-        e.store_part(part);
+        e.store_part(&mut dst[at..]);
     }
 }
 
-/// Adds the terms of the entries, which have no place in memory but a few that take turns, as [`map_and_add`] does.
+/// Adds the terms of entries, which have no place in memory but a few that take turns, as
+/// [`map_and_add`] does. The entries after them.
+#[inline(always)]
+pub(super) fn add_pairs<'x, F: Function, S: Simd>(
+    s: S,
+    x: &'x [f32],
+    lanes: &mut Lanes<F, S>,
+    term: impl Fn(F32s<S>) -> F32s<S>,
+) -> &'x [f32] {
+    /// So many pairs of steps after a term was stored it is loaded again.
+    const PLACES: usize = 3;
+    /// From here on it is faster than to add from registers.
+    const LONG: usize = 128;
+    if x.len() < LONG {
+        return x;
+    }
+    let Aligned(places) = &mut Aligned([[0.0; PAIR]; PLACES]);
+    let mut at = 0;
+    let mut steps = x.chunks_exact(PAIR);
+    for x in &mut steps {
+        let e = [term(F32s::load(s, &x[..LANES])), term(F32s::load(s, &x[LANES..]))];
+        lanes.add_pair(s, &places[at]);
+        store_pair(e, &mut places[at]);
+        at = if at + 1 == PLACES { 0 } else { at + 1 };
+    }
+    for place in places[at..].iter().chain(&places[..at]) {
+        lanes.add_pair(s, place);
+    }
+    steps.remainder()
+}
+
+/// Adds the terms of the entries.
 #[inline(always)]
 pub(in crate::rows) fn add_terms<F: Function, S: Simd>(
     s: S,
@@ -150,26 +185,6 @@ pub(in crate::rows) fn add_terms<F: Function, S: Simd>(
     lanes: &mut Lanes<F, S>,
     term: impl Fn(F32s<S>) -> F32s<S>,
 ) {
-    /// So many pairs of steps after a term was stored it is loaded again.
-    const PLACES: usize = 3;
-    /// From here on it is faster than to add from registers.
-    const LONG: usize = 128;
-    let mut x = x;
-    if x.len() >= LONG {
-        let Aligned(places) = &mut Aligned([[0.0; PAIR]; PLACES]);
-        let mut at = 0;
-        let mut steps = x.chunks_exact(PAIR);
-        for x in &mut steps {
-            let e = [term(F32s::load(s, &x[..LANES])), term(F32s::load(s, &x[LANES..]))];
-            lanes.add_pair(s, &places[at]);
-            store_pair(e, &mut places[at]);
-            at = if at + 1 == PLACES { 0 } else { at + 1 };
-        }
-        for place in places[at..].iter().chain(&places[..at]) {
-            lanes.add_pair(s, place);
-        }
-        x = steps.remainder();
-    }
     let mut steps = x.chunks_exact(LANES);
     for x in &mut steps {
         lanes.add(term(F32s::load(s, x)));
@@ -186,8 +201,7 @@ fn last_terms<S: Simd>(s: S, x: &[f32], term: impl Fn(F32s<S>) -> F32s<S>) -> F3
 }
 
 #[inline(always)]
-fn store_pair<S: Simd>(e: [F32s<S>; 2], y: &mut [f32]) -> &[f32] {
+fn store_pair<S: Simd>(e: [F32s<S>; 2], y: &mut [f32]) {
     e[0].store(&mut y[..LANES]);
     e[1].store(&mut y[LANES..]);
-    y
 }

@@ -9,9 +9,14 @@ use crate::{
 
 /// The log-sum-exp as the sum of two numbers.
 ///
-/// The maxima are counted instead of added: then the sum of the others keeps its digits, however small it is.
+/// The maxima are counted instead of added: then the sum of the others keeps its digits, however
+/// small it is.
 #[inline(always)]
-pub(in crate::rows) fn log_sum_exp<S: Simd>(of: &Reference<S>, sum: F64s<S>, count: F32s<S>) -> [F32s<S>; 2] {
+pub(in crate::rows) fn log_sum_exp<S: Simd>(
+    of: &Reference<S>,
+    sum: F64s<S>,
+    count: F32s<S>,
+) -> [F32s<S>; 2] {
     let log = ln_1p(sum / of.largest() + (count - 1.0).widen());
     let maximum = of.maximum.widen();
     let high = (maximum + log).narrow();
@@ -20,7 +25,10 @@ pub(in crate::rows) fn log_sum_exp<S: Simd>(of: &Reference<S>, sum: F64s<S>, cou
 
 /// The log-sum-exp from the sum of all terms, the maxima among them.
 #[inline(always)]
-pub(in crate::rows) fn log_sum_exp_with_maxima<S: Simd>(of: &Reference<S>, sum: F64s<S>) -> F32s<S> {
+pub(in crate::rows) fn log_sum_exp_with_maxima<S: Simd>(
+    of: &Reference<S>,
+    sum: F64s<S>,
+) -> F32s<S> {
     (of.maximum.widen() + ln_1p(sum / of.largest() - 1.0)).narrow()
 }
 

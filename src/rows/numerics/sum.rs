@@ -1,10 +1,11 @@
 //! The sum of a row's terms, in an order that is part of the definition.
 //!
-//! Term j belongs to lane j mod 16. Each lane adds its terms in order, in f64; in the fast tier it first adds `RUN` of
-//! them in f32, and for a logarithm it also adds, in f32, what the last rounding of each term took. Then lanes l and
-//! l + 8 are added, of those l and l + 4, then l + 2, then l + 1. The term of an entry that does not count is less than
-//! 2^-97 of a sum's last digit, and changes nothing (`docs/design.md` has what is proven): so entries of -inf may be
-//! appended to a row.
+//! Term j belongs to lane j mod 16. Each lane adds its terms in order, in f64; in the fast tier it
+//! first adds `RUN` of them in f32, and for a logarithm it also adds, in f32, what the last
+//! rounding of each term took. Then lanes l and l + 8 are added, of those l and l + 4, then l + 2,
+//! then l + 1. The term of an entry that does not count is less than 2^-97 of a sum's last digit,
+//! and changes nothing (`docs/design.md` has what is proven): so entries of -inf may be appended to
+//! a row.
 
 use super::{function::Function, terms::Reference};
 use crate::{
@@ -83,9 +84,14 @@ impl<F: Function, S: Simd> Lanes<F, S> {
     }
 }
 
-/// The sum of the lanes, each of which is computed when the tree needs it: two of a level make one of the next.
+/// The sum of the lanes, each of which is computed when the tree needs it: two of a level make one
+/// of the next.
 #[inline(always)]
-pub(crate) fn over_lanes<S: Simd>(s: S, n: usize, mut of_lane: impl FnMut(usize) -> F64s<S>) -> F64s<S> {
+pub(crate) fn over_lanes<S: Simd>(
+    s: S,
+    n: usize,
+    mut of_lane: impl FnMut(usize) -> F64s<S>,
+) -> F64s<S> {
     // Lanes that have no term are 0, and change nothing.
     let levels = n.min(LANES).next_power_of_two().trailing_zeros() as usize;
     let mut waiting = [F64s::splat(s, 0.0); LEVELS];
@@ -115,8 +121,8 @@ pub(crate) fn add_sink<F: Function, S: Simd>(
     (sum, count + of.is_maximum(sink).select(1.0, 0.0))
 }
 
-/// The sums of the terms but for one maximum each, and where they are large enough to have kept their digits. `sum` is that
-/// of all.
+/// The sums of the terms but for one maximum each, and where they are large enough to have kept
+/// their digits. `sum` is that of all.
 ///
 /// Then the errors of terms are all that is left, 1.45 * 2^-24 at most with FMA (`docs/design.md`).
 #[inline(always)]

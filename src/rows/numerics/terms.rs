@@ -1,7 +1,8 @@
 //! The terms of a row: numbers proportional to e^x, scaled so that none overflows or is lost.
 //!
-//! Each x is reduced as exp reduces it, x = n ln 2 + r, and the integer part n is shifted by one integer N for the
-//! row. So the maximum is not subtracted, and no error comes from it; a factor that all terms have cancels.
+//! Each x is reduced as exp reduces it, x = n ln 2 + r, and the integer part n is shifted by one
+//! integer N for the row. So the maximum is not subtracted, and no error comes from it; a factor
+//! that all terms have cancels.
 
 use crate::{
     isa::Simd,
@@ -10,17 +11,21 @@ use crate::{
     vector::{F32s, F64s, Mask},
 };
 
-/// Entries this far below the maximum of their row count as nothing: each is less than 2^-151 of it.
+/// Entries this far below the maximum of their row count as nothing: each is less than 2^-151 of
+/// it.
 const DEPTH: f32 = 105.0;
 /// Where many such entries may add up to all that the result is: 2^20 of them are less than 2^-153.
 const DEPTH_OF_LOG: f32 = 120.0;
 /// Keeps all terms that count normal numbers.
 const EXPONENT: i32 = 64;
 
-/// K 2^(i/8). K is free: with this one the table's errors and the last rounding spread least, 2.62 * 2^-24.
-/// Constants: `scripts/softmax.py`.
+/// K 2^(i/8). K is free: with this one the table's errors and the last rounding spread least, 2.62
+/// * 2^-24. Constants: `scripts/softmax.py`.
 const POWERS: Powers = Powers::new(
-    [0x3fb844c3, 0x3fc8f243, 0x3fdb222f, 0x3feef781, 0x40024c2e, 0x400e172c, 0x401af368, 0x4028f99d],
+    [
+        0x3fb844c3, 0x3fc8f243, 0x3fdb222f, 0x3feef781, 0x40024c2e, 0x400e172c, 0x401af368,
+        0x4028f99d,
+    ],
     EXPONENT,
 );
 const C2: f32 = hex("0x1.000a16p-1");
@@ -33,9 +38,11 @@ const TWO_64: f64 = 18_446_744_073_709_551_616.0;
 #[derive(Clone, Copy)]
 pub(crate) struct Reference<S: Simd> {
     pub(crate) maximum: F32s<S>,
-    /// What is subtracted from every entry: 0, or a large maximum. Then the difference is exact wherever it counts.
+    /// What is subtracted from every entry: 0, or a large maximum. Then the difference is exact
+    /// wherever it counts.
     pub(crate) offset: F32s<S>,
-    /// The magic number of the reduction minus N, so that the shift by N costs nothing and rounds nothing.
+    /// The magic number of the reduction minus N, so that the shift by N costs nothing and rounds
+    /// nothing.
     pub(crate) magic: F32s<S>,
     /// The least entry that counts, after the subtraction.
     pub(crate) least: F32s<S>,
@@ -73,8 +80,8 @@ impl<S: Simd> Reference<S> {
 
     /// K 2^64 e^(x - offset) / 2^N; `OFFSET` is whether any offset is not 0.
     ///
-    /// An entry that does not count has the term of the least one that does: times 1 / s that is below 2^-150, so the result
-    /// rounds to 0; of the sum `sum.rs` tells.
+    /// An entry that does not count has the term of the least one that does: times 1 / s that is
+    /// below 2^-150, so the result rounds to 0; of the sum `sum.rs` tells.
     #[inline(always)]
     pub(crate) fn term<const OFFSET: bool>(&self, x: F32s<S>) -> F32s<S> {
         self.term_of(self.shifted::<OFFSET>(x))
@@ -112,7 +119,10 @@ impl<S: Simd> Reference<S> {
             (sum * scale, (p - (sum - 1.0)) * scale)
         };
         let is_maximum = self.is_maximum(x);
-        [e.zero_where(too_low).zero_where(is_maximum), rest.zero_where(too_low).zero_where(is_maximum)]
+        [
+            e.zero_where(too_low).zero_where(is_maximum),
+            rest.zero_where(too_low).zero_where(is_maximum),
+        ]
     }
 
     #[inline(always)]

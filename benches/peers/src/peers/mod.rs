@@ -33,8 +33,8 @@ pub type Prepared = Box<dyn Fn()>;
 type Prepare = dyn Fn(&[f32], usize) -> Prepared;
 
 impl Peer {
-    /// `apply` writes the images of a slice to another. The loop over short slices is compiled with it, so that
-    /// a call costs what it costs a user.
+    /// `apply` writes the images of a slice to another. The loop over short slices is compiled with
+    /// it, so that a call costs what it costs a user.
     fn new(name: &str, note: &str, apply: impl Fn(&[f32], &mut [f32]) + 'static) -> Self {
         let calls = move |src: &[f32], dst: &mut [f32], len| {
             for (src, dst) in src.chunks_exact(len).zip(dst.chunks_exact_mut(len)) {

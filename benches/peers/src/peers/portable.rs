@@ -18,9 +18,9 @@ fn wide(function: Function) -> Peer {
     const NAME: &str = "wide";
     match function {
         Function::Exp => each(NAME, "", |x| f32x8::new(x).exp().to_array()),
-        Function::Sigmoid => {
-            each(NAME, COMPOSED, |x| (f32x8::ONE / (f32x8::ONE + (-f32x8::new(x)).exp())).to_array())
-        }
+        Function::Sigmoid => each(NAME, COMPOSED, |x| {
+            (f32x8::ONE / (f32x8::ONE + (-f32x8::new(x)).exp())).to_array()
+        }),
         Function::Tanh => each(NAME, "", |x| f32x8::new(x).tanh().to_array()),
     }
 }

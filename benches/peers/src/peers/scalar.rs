@@ -12,6 +12,8 @@ pub fn peers(function: Function) -> [Peer; 2] {
             Peer::scalar("std", COMPOSED, |x| 1.0 / (1.0 + (-x).exp())),
             Peer::scalar("libm", COMPOSED, |x| 1.0 / (1.0 + libm::expf(-x))),
         ],
-        Function::Tanh => [Peer::scalar("std", "", f32::tanh), Peer::scalar("libm", "", libm::tanhf)],
+        Function::Tanh => {
+            [Peer::scalar("std", "", f32::tanh), Peer::scalar("libm", "", libm::tanhf)]
+        }
     }
 }
