@@ -12,14 +12,11 @@
 //! benchmark.
 #![allow(clippy::cast_precision_loss, missing_docs)]
 
-#[path = "common/normal.rs"]
-mod normal;
-
 use activations::{Isa, table::OPERATIONS};
+use activations_testing::normal;
 use criterion::{
     BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main, measurement::WallTime,
 };
-use normal::normal;
 use std::{
     hint::black_box,
     time::{Duration, Instant},

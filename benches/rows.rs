@@ -10,15 +10,12 @@
 //! middle axis. Inputs are N(0, 4²), out of place.
 #![allow(clippy::cast_precision_loss, missing_docs)]
 
-#[path = "common/normal.rs"]
-mod normal;
-
 use activations::{
     Causal, Isa, Options, RowActivation, Rows, Softmax,
     table::{ROW_OPERATIONS, log_sum_exp_at},
 };
+use activations_testing::normal;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use normal::normal;
 use std::{hint::black_box, time::Duration};
 
 const SHAPES: [(usize, usize); 16] = [

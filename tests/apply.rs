@@ -4,13 +4,12 @@
 
 #[path = "apply/folder.rs"]
 mod folder;
-#[path = "common/ulp.rs"]
-mod ulp;
 
 use activations::{
     Activation, Exp, Fast, Isa, LeakyRelu, Options, Sigmoid, Tanh,
     table::{Bound, OPERATIONS, ROW_OPERATIONS, RowOperation},
 };
+use activations_testing::ulp;
 use folder::{Folder, binary, bytes, skip};
 use std::{
     fs,

@@ -16,23 +16,19 @@
 //! all inputs visited without their exact values: equal digests then say that the results are those
 //! proven elsewhere.
 
-mod common;
-#[path = "common/nearest.rs"]
-mod nearest;
-#[path = "common/sweep.rs"]
-mod sweep;
-
 use activations::{
     Isa,
     table::{OPERATIONS, Operation, Tier},
 };
-use common::isas;
-use nearest::nearest;
+use activations_testing::{
+    isas,
+    nearest::nearest,
+    sweep::{BLOCK, Exact, Inputs, Kernel, Report, sweep},
+};
 use std::{
     collections::BTreeMap,
     time::{SystemTime, UNIX_EPOCH},
 };
-use sweep::{BLOCK, Exact, Inputs, Kernel, Report, sweep};
 
 #[test]
 fn sampled_inputs_keep_every_promise() {

@@ -12,19 +12,17 @@
 //! ```
 #![cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
 
-mod common;
 #[path = "fp_env/environment.rs"]
 mod environment;
-#[path = "common/nearest.rs"]
-mod nearest;
-#[path = "common/sweep.rs"]
-mod sweep;
 
 use activations::table::{Backward, Bound, OPERATIONS, Operation};
-use common::{Call, Form, calls, isas, same, ulp::ulps};
+use activations_testing::{
+    Call, Form, calls, isas, same,
+    sweep::{BLOCK, Exact, Inputs, Kernel, Report, Witness, sweep},
+    ulp::ulps,
+};
 use environment::Environment;
 use std::hint::black_box;
-use sweep::{BLOCK, Exact, Inputs, Kernel, Report, Witness, sweep};
 
 /// The errors of the kernels that reduce their arguments, in every rounding direction. The largest
 /// among every fifth of all inputs are 33.9 and 270.5.

@@ -1,13 +1,11 @@
 //! Operations that are chosen at run time: their texts, and that they are the operations
 //! themselves.
 
-mod common;
-
 use activations::{
     Fast, Isa, Kind, LeakyRelu, LogSoftmax, Options, ParseKindError, RowGradient, Softmax,
     table::{OPERATIONS, ROW_OPERATIONS},
 };
-use common::{same, spread};
+use activations_testing::{same, spread};
 
 const SHAPE: [usize; 3] = [3, 5, 7];
 const LEN: usize = 3 * 5 * 7;

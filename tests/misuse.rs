@@ -1,16 +1,14 @@
 //! Slices of different lengths, and what are no rows, are refused at the caller's line, before
 //! anything is written. Empty ones are fine.
 
-mod common;
-#[macro_use]
-#[path = "common/each.rs"]
-mod each;
-
 use activations::{
     Activation, Exact, Fast, FromOutput, Gradient, LogSumExp, Options, RowActivation, Rows,
     Softmax, table::ROW_OPERATIONS,
 };
-use common::{calls, isas};
+use activations_testing::{
+    calls, each_function, each_operation, each_operation_from_output,
+    each_operation_with_an_exact_tier, isas,
+};
 
 #[test]
 fn empty_slices_are_fine() {
@@ -80,6 +78,9 @@ mod refused {
     use activations::{
         Activation, Draws, Exact, Fast, FromOutput, Gradient, Kind, LogSoftmax, LogSumExp, PRelu,
         RRelu, RowActivation, RowGradient, Rows, Softmax,
+    };
+    use activations_testing::{
+        each_operation, each_operation_from_output, each_operation_with_an_exact_tier,
     };
     use std::{
         cell::{Cell, RefCell},

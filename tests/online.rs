@@ -1,25 +1,17 @@
 //! Softmax of rows that come in blocks: any division of a row gives what the whole row gives.
 #![allow(clippy::cast_precision_loss)] // widths are small
 
-mod common;
-#[path = "rows/families.rs"]
-mod families;
-#[path = "rows/oracle.rs"]
-#[allow(dead_code)]
-mod oracle;
-
 use activations::{Isa, LogSumExp, OnlineSoftmax, RowActivation, Rows, Softmax};
-use common::ulp::ulps;
-use families::{FAMILIES, Numbers};
-use oracle::exact;
+use activations_testing::{
+    bits,
+    families::{self, FAMILIES, Numbers},
+    oracle::exact,
+    ulp::ulps,
+};
 use proptest::prelude::*;
 
 const INF: f32 = f32::INFINITY;
 const NAN: f32 = f32::NAN;
-
-fn bits(x: &[f32]) -> Vec<u32> {
-    x.iter().map(|x| if x.is_nan() { u32::MAX } else { x.to_bits() }).collect()
-}
 
 /// A state that has taken `scores` in blocks of lengths from 0 to `longest`, and the sum of the
 /// weighted `values`, of which each score has as many as there are elements in the sum.

@@ -1,9 +1,7 @@
 //! Operations with other parameters than those of the table, against their definitions.
 
-mod common;
-
 use activations::{Activation, Celu, Elu, Fast, FromOutput, Gradient, HardTanh, Threshold};
-use common::{is_quiet_nan, nans, same, spread, ulp::ulps};
+use activations_testing::{is_quiet_nan, nans, same, spread, ulp::ulps};
 use std::fmt::Debug;
 
 /// Inputs from all over, more of them near 0 in units of `scale`, and all that is special.
@@ -205,9 +203,9 @@ fn all_this_holds_at_every_level() {
         "zeros_keep_their_signs_for_every_alpha",
         "a_gradient_does_not_depend_on_its_neighbours",
     ];
-    for isa in common::isas() {
+    for isa in activations_testing::isas() {
         for name in TESTS {
-            common::child::rerun(name, Some(isa.to_string().as_ref()));
+            activations_testing::child::rerun(name, Some(isa.to_string().as_ref()));
         }
     }
 }

@@ -1,10 +1,8 @@
 //! PReLU: leaky ReLU with the slope of each channel, whatever the shape, and the sums that are the
 //! gradient of the slopes.
 
-mod common;
-
 use activations::{Activation, Gradient, LeakyRelu, PRelu};
-use common::{is_quiet_nan, nans, same, spread};
+use activations_testing::{is_quiet_nan, nans, same, spread};
 
 /// Runs and blocks on both sides of every length that the library treats in another way: `[outer,
 /// channels, inner]`.
@@ -259,7 +257,7 @@ fn gradients_agree_with_central_differences() {
 #[cfg(not(any(target_family = "wasm", miri)))]
 #[test]
 fn every_level_keeps_these_promises() {
-    for isa in common::isas() {
+    for isa in activations_testing::isas() {
         let limit = isa.to_string();
         for test in [
             "each_element_is_leaky_relu_with_the_slope_of_its_channel",
@@ -267,7 +265,7 @@ fn every_level_keeps_these_promises() {
             "the_gradient_of_the_slopes_is_the_sum_in_the_documented_order",
             "positive_elements_have_no_part_in_the_gradient_of_the_slopes_and_nan_is_kept",
         ] {
-            common::child::rerun(test, Some(limit.as_ref()));
+            activations_testing::child::rerun(test, Some(limit.as_ref()));
         }
     }
 }

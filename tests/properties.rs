@@ -1,15 +1,13 @@
 //! What holds for all inputs, on slices drawn at random.
 
-mod common;
-#[macro_use]
-#[path = "common/each.rs"]
-mod each;
-
 use activations::{
     Exact, Exp, Fast, FromOutput, Gradient, Isa, Relu,
     table::{Backward, OPERATIONS, Operation, Tier},
 };
-use common::{Call, Form, calls, forward, gradients, is_quiet_nan, same, ulp::ulps};
+use activations_testing::{
+    Call, Form, calls, each_function, each_operation, each_operation_from_output,
+    each_operation_with_an_exact_tier, forward, gradients, is_quiet_nan, same, ulp::ulps,
+};
 use proptest::{collection::vec, prelude::*, sample::Index};
 
 /// Ordinary numbers, numbers from where results overflow or vanish, and bit patterns from all over.

@@ -4,12 +4,6 @@
 
 #[path = "row_options/case.rs"]
 mod case;
-mod common;
-#[path = "rows/families.rs"]
-mod families;
-#[path = "rows/oracle.rs"]
-#[allow(dead_code)]
-mod oracle;
 #[path = "row_options/special.rs"]
 mod special;
 
@@ -17,10 +11,14 @@ use activations::{
     EmptyRow, Infinity, Isa, LogSumExp, Options, RowActivation, Rows, Softmax,
     table::{ROW_OPERATIONS, RowOperation, log_sum_exp_at},
 };
+use activations_testing::{
+    bits,
+    families::{self, FAMILIES},
+    isas,
+    oracle::exact,
+    ulp::ulps,
+};
 use case::Case;
-use common::{isas, ulp::ulps};
-use families::FAMILIES;
-use oracle::exact;
 use proptest::prelude::*;
 
 const INF: f32 = f32::INFINITY;
@@ -28,10 +26,6 @@ const NAN: f32 = f32::NAN;
 
 fn operations() -> impl Iterator<Item = (&'static RowOperation, Isa)> {
     isas().flat_map(|isa| ROW_OPERATIONS.iter().map(move |operation| (operation, isa)))
-}
-
-fn bits(x: &[f32]) -> Vec<u32> {
-    x.iter().map(|x| if x.is_nan() { u32::MAX } else { x.to_bits() }).collect()
 }
 
 /// `[rows, cols]` as `[cols, rows]`.

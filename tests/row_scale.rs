@@ -2,13 +2,12 @@
 //! were multiplied first.
 #![allow(clippy::cast_precision_loss)] // widths are small
 
-mod common;
-#[path = "rows/families.rs"]
-mod families;
-
 use activations::{Options, Rows, Softmax, table::ROW_OPERATIONS};
-use common::isas;
-use families::{FAMILIES, matrix};
+use activations_testing::{
+    bits,
+    families::{FAMILIES, matrix},
+    isas,
+};
 
 const INF: f32 = f32::INFINITY;
 /// Those of attention and of temperatures; some that make large or infinite logits, or subnormal
@@ -16,10 +15,6 @@ const INF: f32 = f32::INFINITY;
 const SCALES: [f32; 12] =
     [0.125, 0.1, 1.0 / 3.0, 2.5, 1e4, 3e30, 1e-6, 1e-38, f32::from_bits(1), f32::MAX, 0.0, -0.7];
 const WIDTHS: [usize; 12] = [1, 3, 4, 7, 16, 31, 32, 40, 64, 257, 300, 1023];
-
-fn bits(x: &[f32]) -> Vec<u32> {
-    x.iter().map(|x| if x.is_nan() { u32::MAX } else { x.to_bits() }).collect()
-}
 
 fn scaled(scale: f32) -> Options<'static> {
     let mut options = Options::default();

@@ -7,17 +7,10 @@
 //! ```
 #![allow(clippy::cast_precision_loss)] // widths are small
 
-#[path = "common/capture.rs"]
-mod capture;
-mod common;
 #[path = "rows/digests.rs"]
 mod digests;
-#[path = "rows/families.rs"]
-mod families;
 #[path = "rows/forms.rs"]
 mod forms;
-#[path = "rows/oracle.rs"]
-mod oracle;
 #[path = "rows/search.rs"]
 mod search;
 
@@ -25,19 +18,18 @@ use activations::{
     Isa, Options, Rows,
     table::{ROW_OPERATIONS, RowOperation, log_sum_exp_at},
 };
-use capture::{FEED_FORWARD, SCORES, capture};
-use common::{isas, ulp::ulps};
-use families::{FAMILIES, Numbers};
+use activations_testing::{
+    capture::{FEED_FORWARD, SCORES, capture},
+    families::{self, FAMILIES, Numbers},
+    isas,
+    oracle::{Exact, exact},
+    ulp::ulps,
+};
 use forms::check_forms;
-use oracle::{Exact, exact};
 use proptest::prelude::*;
 
 fn operations() -> impl Iterator<Item = (&'static RowOperation, Isa)> {
     isas().flat_map(|isa| ROW_OPERATIONS.iter().map(move |operation| (operation, isa)))
-}
-
-fn bits(x: &[f32]) -> Vec<u32> {
-    x.iter().map(|x| if x.is_nan() { u32::MAX } else { x.to_bits() }).collect()
 }
 
 fn rows(operation: &RowOperation, isa: Isa, x: &[f32], cols: usize) -> Vec<f32> {

@@ -1,10 +1,8 @@
 //! RReLU in training: what an element draws depends on the seed and its index alone.
 #![allow(clippy::cast_precision_loss)] // counts are small
 
-mod common;
-
 use activations::{Draws, LeakyRelu, PRelu, RRelu};
-use common::{is_quiet_nan, nans, same, spread};
+use activations_testing::{is_quiet_nan, nans, same, spread};
 
 const LEN: usize = if cfg!(miri) { 100 } else { 1000 };
 
@@ -194,7 +192,7 @@ fn nothing_is_drawn_for_no_elements() {
 #[cfg(not(any(target_family = "wasm", miri)))]
 #[test]
 fn every_level_draws_the_same() {
-    for isa in common::isas() {
+    for isa in activations_testing::isas() {
         let limit = isa.to_string();
         for test in [
             "an_element_draws_a_function_of_the_seed_and_its_index",
@@ -203,7 +201,7 @@ fn every_level_draws_the_same() {
             "a_result_is_that_of_its_slope_which_is_1_where_x_is_positive",
             "the_gradient_is_dy_times_the_slope_and_0_where_that_is_0",
         ] {
-            common::child::rerun(test, Some(limit.as_ref()));
+            activations_testing::child::rerun(test, Some(limit.as_ref()));
         }
     }
 }

@@ -1,10 +1,8 @@
 //! Special values bit for bit, and NaNs of every kind: in every lane of every step, and in every
 //! tail.
 
-mod common;
-
 use activations::{Activation, Fast, Gradient, LeakyRelu, table::OPERATIONS};
-use common::{Call, Form, calls, nans, same, spread};
+use activations_testing::{Call, Form, calls, nans, same, spread};
 
 /// Rests, registers and steps of four registers at the narrow levels, then all of them at the
 /// widest: each input stands in every lane of every step.
@@ -123,8 +121,11 @@ fn leaky_relu_is_its_definition_for_every_slope() {
 #[cfg(not(any(target_family = "wasm", miri)))]
 #[test]
 fn leaky_relu_is_its_definition_at_every_level() {
-    for isa in common::isas() {
+    for isa in activations_testing::isas() {
         let limit = isa.to_string();
-        common::child::rerun("leaky_relu_is_its_definition_for_every_slope", Some(limit.as_ref()));
+        activations_testing::child::rerun(
+            "leaky_relu_is_its_definition_for_every_slope",
+            Some(limit.as_ref()),
+        );
     }
 }

@@ -14,13 +14,7 @@
 
 mod kernel;
 mod npy;
-#[path = "../../tests/rows/oracle.rs"]
-#[allow(clippy::cast_precision_loss, dead_code, unreachable_pub)]
-mod oracle;
 mod table;
-#[path = "../../tests/common/ulp.rs"]
-#[allow(clippy::cast_possible_wrap, clippy::cast_sign_loss, unreachable_pub)]
-mod ulp;
 
 use anyhow::{Context, Result};
 use clap::Parser;

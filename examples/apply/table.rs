@@ -1,10 +1,11 @@
 //! Speed and error of every operation on activations captured in real networks.
 
-use crate::{npy::Source, oracle::exact, ulp::ulps};
+use crate::npy::Source;
 use activations::{
     Isa, Options, Rows,
     table::{OPERATIONS, Operation, ROW_OPERATIONS, RowOperation},
 };
+use activations_testing::{oracle::exact, ulp::ulps};
 use anyhow::Result;
 use comfy_table::{CellAlignment::Right, Table, presets::ASCII_MARKDOWN};
 use indicatif::HumanCount;

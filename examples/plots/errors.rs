@@ -3,12 +3,12 @@
 use crate::{
     scale::{Scale, number, power},
     style::{Area, COLOURS, Chart, chart, faint, legend, picture, sample},
-    ulp::ulps,
 };
 use activations::{
     Isa,
     table::{Bound, Operation, Tier},
 };
+use activations_testing::ulp::ulps;
 use anyhow::{Result, ensure};
 use plotters::{chart::SeriesLabelPosition, prelude::*};
 use std::{ops::Range, path::Path};

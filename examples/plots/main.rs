@@ -17,9 +17,6 @@ mod rows;
 mod scale;
 mod speed;
 mod style;
-#[path = "../../tests/common/ulp.rs"]
-#[allow(unreachable_pub)]
-mod ulp;
 
 use activations::{
     Isa,

@@ -5,16 +5,14 @@
 //! ```
 #![no_main]
 
-#[path = "../../tests/common/mod.rs"]
-mod common;
-#[path = "../../tests/common/nearest.rs"]
-#[allow(clippy::pedantic, reason = "a file of the tests, which have lints of their own")]
-mod nearest;
-
+use activations_testing::{
+    Call, Form, calls, is_quiet_nan,
+    nearest::{nearest, round},
+    same,
+    ulp::ulps,
+};
 use arbitrary::Arbitrary;
-use common::{Call, Form, calls, is_quiet_nan, same, ulp::ulps};
 use libfuzzer_sys::fuzz_target;
-use nearest::{nearest, round};
 use std::sync::LazyLock;
 
 #[derive(Arbitrary, Debug)]

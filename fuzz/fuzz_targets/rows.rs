@@ -5,20 +5,13 @@
 //! ```
 #![no_main]
 
-#[path = "../../tests/common/mod.rs"]
-mod common;
-#[path = "../../tests/rows/oracle.rs"]
-#[allow(clippy::cast_precision_loss)]
-mod oracle;
-
 use activations::{
     Causal, EmptyRow, Infinity, Isa, Options, Rows,
     table::{ROW_OPERATIONS, RowOperation, log_sum_exp_at},
 };
+use activations_testing::{isas, oracle::exact, same, ulp::ulps};
 use arbitrary::Arbitrary;
-use common::{isas, same, ulp::ulps};
 use libfuzzer_sys::fuzz_target;
-use oracle::exact;
 
 #[derive(Arbitrary, Debug)]
 struct Case<'a> {

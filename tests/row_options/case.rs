@@ -1,7 +1,7 @@
 //! Rows with some of the options, and their logits.
 
-use super::families::Numbers;
 use activations::{Causal, Isa, Options, table::OPERATIONS};
+use activations_testing::families::Numbers;
 
 const INF: f32 = f32::INFINITY;
 

@@ -1,10 +1,10 @@
 //! Options whose results are stated outright: what counts for nothing, what is infinite, and the
 //! temperature 0.
 
-use super::{bits, families::Numbers};
 use activations::{
     Causal, EmptyRow, Infinity, LogSoftmax, LogSumExp, Options, RowActivation, Softmax,
 };
+use activations_testing::{bits, families::Numbers};
 
 const INF: f32 = f32::INFINITY;
 const NAN: f32 = f32::NAN;

@@ -1,12 +1,13 @@
 //! The bits of fixed rows.
 
-use super::{bits, log_sum_exps, operations, rows};
-use crate::{
-    capture::{SCORES, capture},
-    common::isas,
-    families::{self, FAMILIES},
-};
+use super::{log_sum_exps, operations, rows};
 use activations::{Causal, Isa, Options, Rows};
+use activations_testing::{
+    bits,
+    capture::{SCORES, capture},
+    families::{self, FAMILIES},
+    isas,
+};
 use std::fmt::Write;
 
 /// Every level with FMA, on every machine, and the baseline on every machine.

@@ -1,13 +1,13 @@
 //! The forms that a row can have: alone or among others, strided, along an axis, with entries of
 //! -inf appended.
 
-use super::{
+use super::{log_sum_exps, operations, rows};
+use activations::{Isa, Options, Rows, table::RowOperation};
+use activations_testing::{
     bits,
     families::{self, FAMILIES},
-    log_sum_exps, operations, rows,
+    isas,
 };
-use crate::common::isas;
-use activations::{Isa, Options, Rows, table::RowOperation};
 
 /// That `y`, of all rows at once, is what each other form gives.
 #[track_caller]

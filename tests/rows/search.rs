@@ -1,12 +1,13 @@
 //! The largest errors in many rows.
 
 use super::{errors, log_sum_exps, operations, rows};
-use crate::{
-    common::{isas, ulp::ulps},
-    families::{self, FAMILIES},
-    oracle::{Exact, exact},
-};
 use activations::Isa;
+use activations_testing::{
+    families::{self, FAMILIES},
+    isas,
+    oracle::{Exact, exact},
+    ulp::ulps,
+};
 
 /// The largest error found, and the row it was found in.
 #[derive(Clone, Default)]

@@ -1,14 +1,12 @@
 //! How far a result may be from what PyTorch makes of the same inputs in float64: the bounds of the
 //! contract.
 
-use crate::{
-    jobs::{Job, Part},
-    ulp::per_ulp,
-};
+use crate::jobs::{Job, Part};
 use activations::{
     Isa,
     table::{Bound, OPERATIONS, ROW_OPERATIONS},
 };
+use activations_testing::ulp::per_ulp;
 
 /// The results of PyTorch in float64.
 pub(crate) struct Exact {

@@ -1,7 +1,7 @@
 //! What is computed on both sides: operations with their inputs, special values among them.
 
-use crate::families::{FAMILIES, Numbers, matrix};
 use activations::{Fast, Kind, LogSumExp, PRelu};
+use activations_testing::families::{FAMILIES, Numbers, matrix};
 use std::{array::from_fn, fmt};
 
 /// Beside every kind with its usual parameters.

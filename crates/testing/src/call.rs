@@ -1,10 +1,5 @@
 //! Every kernel of the operation table as one kind of call, so that a test covers a new operation
 //! by its table line.
-#![allow(dead_code)] // each test file uses its part
-
-#[cfg(not(any(target_family = "wasm", miri)))]
-pub(crate) mod child;
-pub(crate) mod ulp;
 
 use activations::{
     Isa,
@@ -13,27 +8,34 @@ use activations::{
 
 /// The levels of this machine, no higher than the active one, so that `ACTIVATIONS_MAX_ISA` limits
 /// the tests too.
-pub(crate) fn isas() -> impl Iterator<Item = Isa> {
+pub fn isas() -> impl Iterator<Item = Isa> {
     Isa::available().filter(|&isa| isa <= Isa::active())
 }
 
 /// A kernel, the level it runs at, and the way it is called.
 #[derive(Clone, Copy)]
-pub(crate) struct Call {
-    pub(crate) operation: &'static Operation,
-    pub(crate) isa: Isa,
-    pub(crate) form: Form,
+pub struct Call {
+    /// The operation that the kernel belongs to.
+    pub operation: &'static Operation,
+    /// The level that the kernel runs at.
+    pub isa: Isa,
+    /// The kernel and the way it is called.
+    pub form: Form,
 }
 
+/// A kernel and the way it is called.
 #[derive(Clone, Copy)]
-pub(crate) enum Form {
+pub enum Form {
+    /// A forward kernel that overwrites its input.
     InPlace(&'static Tier),
+    /// A forward kernel that writes to another slice.
     Into(&'static Tier),
+    /// The gradient, which always writes to another slice.
     Gradient(&'static Backward),
 }
 
 /// Every call that this machine can make.
-pub(crate) fn calls() -> impl Iterator<Item = Call> {
+pub fn calls() -> impl Iterator<Item = Call> {
     isas().flat_map(|isa| {
         OPERATIONS.iter().flat_map(move |operation| {
             let tiers =
@@ -45,7 +47,7 @@ pub(crate) fn calls() -> impl Iterator<Item = Call> {
 }
 
 /// The calls of forward kernels, each kernel in one form.
-pub(crate) fn forward() -> impl Iterator<Item = (Call, &'static Tier)> {
+pub fn forward() -> impl Iterator<Item = (Call, &'static Tier)> {
     calls().filter_map(|call| match call.form {
         Form::Into(tier) => Some((call, tier)),
         _ => None,
@@ -53,7 +55,7 @@ pub(crate) fn forward() -> impl Iterator<Item = (Call, &'static Tier)> {
 }
 
 /// The calls of gradients.
-pub(crate) fn gradients() -> impl Iterator<Item = (Call, &'static Backward)> {
+pub fn gradients() -> impl Iterator<Item = (Call, &'static Backward)> {
     calls().filter_map(|call| match call.form {
         Form::Gradient(backward) => Some((call, backward)),
         _ => None,
@@ -62,7 +64,7 @@ pub(crate) fn gradients() -> impl Iterator<Item = (Call, &'static Backward)> {
 
 impl Call {
     /// The images of `x`; only gradients read `dy`.
-    pub(crate) fn run(&self, x: &[f32], dy: &[f32], out: &mut [f32]) {
+    pub fn run(&self, x: &[f32], dy: &[f32], out: &mut [f32]) {
         match self.form {
             Form::InPlace(tier) => {
                 out.copy_from_slice(x);
@@ -74,7 +76,7 @@ impl Call {
     }
 
     /// The image of `x` in an array of nothing else; in place, where there is the choice.
-    pub(crate) fn alone(&self, x: f32, dy: f32) -> f32 {
+    pub fn alone(&self, x: f32, dy: f32) -> f32 {
         let mut out = [x];
         match self.form {
             Form::InPlace(tier) | Form::Into(tier) => (tier.apply)(self.isa, &mut out),
@@ -84,7 +86,7 @@ impl Call {
     }
 
     /// [`Self::run`] into a new vector, with gradients of 1.
-    pub(crate) fn images(&self, x: &[f32]) -> Vec<f32> {
+    pub fn images(&self, x: &[f32]) -> Vec<f32> {
         let mut out = vec![0.0; x.len()];
         self.run(x, &vec![1.0; x.len()], &mut out);
         out
@@ -100,27 +102,4 @@ impl std::fmt::Display for Call {
         };
         write!(f, "{} {kernel} {form} at {}", self.operation.name, self.isa)
     }
-}
-
-/// Whether the results are the same bits. Which quiet NaN it is does not count.
-#[inline]
-pub(crate) fn same(a: f32, b: f32) -> bool {
-    a.to_bits() == b.to_bits() || is_quiet_nan(a) && is_quiet_nan(b)
-}
-
-#[inline]
-pub(crate) fn is_quiet_nan(x: f32) -> bool {
-    x.is_nan() && x.to_bits() & 0x0040_0000 != 0
-}
-
-/// Quiet and signalling NaNs of both signs, with the payloads at the ends of their ranges and one
-/// between.
-pub(crate) fn nans() -> impl Iterator<Item = f32> {
-    let positive = [0x7fc0_0000, 0x7fc1_2345, 0x7fff_ffff, 0x7f80_0001, 0x7fa0_0000, 0x7fbf_ffff];
-    positive.into_iter().flat_map(|bits| [bits, bits | 0x8000_0000]).map(f32::from_bits)
-}
-
-/// The `i`th of 2^32 different inputs, of which any run is spread evenly over all bit patterns.
-pub(crate) fn spread(i: u32) -> f32 {
-    f32::from_bits(i.wrapping_mul(0x9e37_79b1))
 }

@@ -1,14 +1,18 @@
 //! The exact results of a row, in f64, with no term that cancels.
 
-pub(crate) struct Exact {
-    pub(crate) softmax: Vec<f64>,
-    pub(crate) log_softmax: Vec<f64>,
-    pub(crate) log_sum_exp: f64,
+/// Reference values of the functions of a row.
+pub struct Exact {
+    /// The softmax of each entry.
+    pub softmax: Vec<f64>,
+    /// The log-softmax of each entry.
+    pub log_softmax: Vec<f64>,
+    /// The log-sum-exp of the row.
+    pub log_sum_exp: f64,
 }
 
-/// Of a row whose maximum is finite. Differences of f32 numbers are exact in f64, or so large that
-/// the result is 0.
-pub(crate) fn exact(row: &[f32]) -> Exact {
+/// Returns the reference values of a row whose maximum is finite. Differences of f32 numbers are
+/// exact in f64, or so large that the result is 0.
+pub fn exact(row: &[f32]) -> Exact {
     let maximum = row.iter().fold(f64::NEG_INFINITY, |m, &x| m.max(f64::from(x)));
     let differences: Vec<f64> = row.iter().map(|&x| f64::from(x) - maximum).collect();
     let maxima = differences.iter().filter(|&&d| d == 0.0).count() as f64;

@@ -3,13 +3,10 @@
 //!
 //! The exact values are checked against the correctly rounded functions of CORE-MATH, with which
 //! they share nothing.
-#![cfg(not(target_family = "wasm"))] // CORE-MATH is in C
-
-#[path = "common/ulp.rs"]
-mod ulp;
+#![cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(target_family = "wasm")))]
 
 use activations::table::OPERATIONS;
-use ulp::ulps;
+use activations_testing::{nearest, same, spread, ulp::ulps};
 
 #[test]
 fn a_right_answer_moved_by_k_ulps_reads_k() {
@@ -91,5 +88,22 @@ fn exact_values_agree_with_other_formulas_in_f64() {
         let scale = 1.0507009873554805 * if x > 0.0 { 1.0 } else { 1.6732632423543772 };
         assert_near("selu", x, selu(x), right * scale);
         assert_near("selu'", x, selu_derivative(x), slope * scale);
+    }
+}
+
+/// The inputs of `tests/exact.txt`, on which rounding is hardest.
+fn hardest() -> impl Iterator<Item = f32> {
+    let lines = include_str!("../../../tests/exact.txt").lines();
+    let cases = lines.filter(|line| !line.starts_with('#'));
+    let inputs = cases.map(|case| case.split(' ').nth(1).expect("an input"));
+    inputs.map(|bits| f32::from_bits(u32::from_str_radix(bits, 16).expect("bits of a number")))
+}
+
+#[test]
+fn correctly_rounded_values_are_those_of_core_math() {
+    let inputs = (0..40_000).map(spread).chain(hardest().flat_map(|x| [x, -x]));
+    for x in inputs.flat_map(|x| [x, x.clamp(-128.0, 128.0) * 0.75]) {
+        assert!(same(nearest::exp(x), core_math::expf(x)) || x.is_nan(), "exp({x:e})");
+        assert!(same(nearest::tanh(x), core_math::tanhf(x)) || x.is_nan(), "tanh({x:e})");
     }
 }

@@ -2,9 +2,10 @@
 
 /// An array of what `$function` returns for the name and the value of each operation, and
 /// `$argument`s.
+#[macro_export]
 macro_rules! each_operation {
     ($function:ident $(, $argument:expr)*) => {
-        each_operation!(@exact_tier_and [
+        $crate::each_operation!(@exact_tier_and [
             $function("elu", activations::Elu::default() $(, $argument)*),
             $function("selu", activations::Selu $(, $argument)*),
             $function("celu", activations::Celu::default() $(, $argument)*),
@@ -27,13 +28,15 @@ macro_rules! each_operation {
 }
 
 /// The same for those that have an exact tier.
+#[macro_export]
 macro_rules! each_operation_with_an_exact_tier {
     ($function:ident $(, $argument:expr)*) => {
-        each_operation!(@exact_tier_and [] $function $(, $argument)*)
+        $crate::each_operation!(@exact_tier_and [] $function $(, $argument)*)
     };
 }
 
 /// The same for the plain functions.
+#[macro_export]
 macro_rules! each_function {
     ($function:ident $(, $argument:expr)*) => {
         [
@@ -46,6 +49,7 @@ macro_rules! each_function {
 }
 
 /// The same for those whose output gives the gradient.
+#[macro_export]
 macro_rules! each_operation_from_output {
     ($function:ident $(, $argument:expr)*) => {
         [

@@ -1,7 +1,7 @@
-//! Inputs.
+//! Inputs of benchmarks and examples.
 
-/// Reproducible samples of N(0, 4²): sums of twelve uniform numbers.
-pub(crate) fn normal(len: usize) -> Vec<f32> {
+/// Returns reproducible samples of N(0, 4²): sums of twelve uniform numbers.
+pub fn normal(len: usize) -> Vec<f32> {
     let mut state = 1_u64;
     let mut uniform = || {
         state =

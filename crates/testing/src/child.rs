@@ -12,7 +12,7 @@ use std::{
 /// What the test prints where `ACTIVATIONS_MAX_ISA` is `limit`, or is not set. None under an
 /// emulator that runs this program, but not what it starts.
 #[track_caller]
-pub(crate) fn rerun(test: &str, limit: Option<&OsStr>) -> Option<String> {
+pub fn rerun(test: &str, limit: Option<&OsStr>) -> Option<String> {
     const NO_PROGRAM_OF_THIS_MACHINE: i32 = 8;
     /// What a process that could not become the program ends with, where the emulator loses the
     /// error.

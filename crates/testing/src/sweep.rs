@@ -1,8 +1,8 @@
 //! Runs kernels over many inputs and reports what became of each promise.
 
 use crate::{
-    common::ulp::{finite, per_ulp},
     nearest::{Function, round},
+    ulp::{finite, per_ulp},
 };
 use std::sync::{
     Mutex,
@@ -10,19 +10,23 @@ use std::sync::{
 };
 
 /// Inputs evaluated together: one digest each.
-pub(crate) const BLOCK: usize = 1 << 16;
+pub const BLOCK: usize = 1 << 16;
 
 /// Which of the 2^32 bit patterns are visited: `first`, `first + stride`, ….
 #[derive(Clone, Copy)]
-pub(crate) struct Inputs {
-    pub(crate) first: u32,
-    pub(crate) stride: u32,
+pub struct Inputs {
+    /// The first bit pattern.
+    pub first: u32,
+    /// The distance from one bit pattern to the next.
+    pub stride: u32,
 }
 
 impl Inputs {
-    pub(crate) const ALL: Self = Self { first: 0, stride: 1 };
+    /// All 2^32 bit patterns.
+    pub const ALL: Self = Self { first: 0, stride: 1 };
 
-    pub(crate) fn blocks(self) -> usize {
+    /// The number of blocks that are visited.
+    pub fn blocks(self) -> usize {
         (1_usize << 16) / self.stride as usize
     }
 
@@ -42,46 +46,63 @@ impl Inputs {
 
 /// A function in f64, and rounded to f32 by more than that, where the least errors matter.
 #[derive(Clone, Copy)]
-pub(crate) struct Exact {
-    pub(crate) value: fn(f64) -> f64,
-    pub(crate) nearest: Option<Function>,
+pub struct Exact {
+    /// The function in f64.
+    pub value: fn(f64) -> f64,
+    /// The correctly rounded function, where f64 is not enough to round by.
+    pub nearest: Option<Function>,
 }
 
 /// A kernel as a function of a slice and its destination.
-pub(crate) type Apply<'a> = Box<dyn Fn(&[f32], &mut [f32]) + Sync + 'a>;
+pub type Apply<'a> = Box<dyn Fn(&[f32], &mut [f32]) + Sync + 'a>;
 
 /// A kernel and what is promised of it.
-pub(crate) struct Kernel<'a> {
-    pub(crate) apply: Apply<'a>,
-    pub(crate) range: [f32; 2],
-    pub(crate) odd: bool,
-    pub(crate) monotone: bool,
+pub struct Kernel<'a> {
+    /// The kernel.
+    pub apply: Apply<'a>,
+    /// The least and the largest result.
+    pub range: [f32; 2],
+    /// Whether the results of x and -x differ in their sign alone.
+    pub odd: bool,
+    /// Whether results never decrease.
+    pub monotone: bool,
 }
 
+/// The input of the largest error.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct Witness {
-    pub(crate) x: f32,
-    pub(crate) got: f32,
-    pub(crate) exact: f64,
+pub struct Witness {
+    /// The input.
+    pub x: f32,
+    /// The result of the kernel.
+    pub got: f32,
+    /// The reference value.
+    pub exact: f64,
 }
 
 /// What was seen of one kernel.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct Report {
-    pub(crate) ulp: f64,
-    pub(crate) witness: Witness,
-    pub(crate) misrounded: u64,
-    pub(crate) steps_back: u64,
-    /// NaN where the input is not, or no quiet NaN where it is.
-    pub(crate) wrong_nans: u64,
-    pub(crate) out_of_range: u64,
-    pub(crate) not_odd: u64,
-    pub(crate) digest: u64,
+pub struct Report {
+    /// The largest error in ULP.
+    pub ulp: f64,
+    /// The input of the largest error.
+    pub witness: Witness,
+    /// The number of results that are not the nearest f32.
+    pub misrounded: u64,
+    /// The number of results that are less than the one before, of a smaller input.
+    pub steps_back: u64,
+    /// The number of results that are NaN where the input is not, or no quiet NaN where it is.
+    pub wrong_nans: u64,
+    /// The number of results outside the range.
+    pub out_of_range: u64,
+    /// The number of inputs at which the kernel is not odd.
+    pub not_odd: u64,
+    /// A digest of all results.
+    pub digest: u64,
 }
 
 /// Every kernel over all `inputs`, on all cores. Without `exact` the digest is all that is found.
 /// `tick` is called after every block.
-pub(crate) fn sweep(
+pub fn sweep(
     inputs: Inputs,
     exact: Option<Exact>,
     kernels: &[Kernel],

@@ -4,14 +4,14 @@
 //! The error is below 2^-90 of the value, and a result is given only where no middle between two
 //! f32 numbers is nearer than that: else it panics. None is: the nearest that any f32 comes to is
 //! 2^-77 (`docs/exact.md`).
-#![allow(dead_code)] // each test file uses its part
 
 use std::ops::{Add, Div, Mul};
 
-pub(crate) type Function = fn(f32) -> f32;
+/// A function of one number.
+pub type Function = fn(f32) -> f32;
 
 /// The function of this name, where an f64 is not enough to round by.
-pub(crate) fn nearest(name: &str) -> Option<Function> {
+pub fn nearest(name: &str) -> Option<Function> {
     match name {
         "exp" => Some(exp),
         "sigmoid" => Some(sigmoid),
@@ -22,7 +22,7 @@ pub(crate) fn nearest(name: &str) -> Option<Function> {
 
 /// `exact` rounded, where it is the value at `x` of a function in f64 with an error of a few units
 /// in its last place: `nearest` has the last word where that might not be enough.
-pub(crate) fn round(x: f32, exact: f64, nearest: Option<Function>) -> f32 {
+pub fn round(x: f32, exact: f64, nearest: Option<Function>) -> f32 {
     const MIDDLE: i64 = 1 << 28;
     /// Less than half of the smallest f32.
     const NOTHING: f64 = 3e-46;
@@ -35,15 +35,18 @@ pub(crate) fn round(x: f32, exact: f64, nearest: Option<Function>) -> f32 {
     }
 }
 
-pub(crate) fn exp(x: f32) -> f32 {
+/// Returns e^x, correctly rounded.
+pub fn exp(x: f32) -> f32 {
     limited(x, -104.0, 89.0, |x| Power::new(x).plus(0.0).rounded())
 }
 
-pub(crate) fn sigmoid(x: f32) -> f32 {
+/// Returns 1 / (1 + e^-x), correctly rounded.
+pub fn sigmoid(x: f32) -> f32 {
     limited(x, -104.0, 40.0, |x| (Wide(1.0, 0.0) / Power::new(-x).plus(1.0)).rounded())
 }
 
-pub(crate) fn tanh(x: f32) -> f32 {
+/// Returns tanh(x), correctly rounded.
+pub fn tanh(x: f32) -> f32 {
     limited(x, -20.0, 20.0, |x| {
         let n = Power::new(2.0 * x.abs()).plus(-1.0);
         (n / (n + Wide(2.0, 0.0))).rounded().copysign(x as f32)
@@ -58,7 +61,7 @@ fn limited(x: f32, low: f32, high: f32, function: impl Fn(f64) -> f32) -> f32 {
 /// The sum of two numbers, of which the second is at most half a unit in the last place of the
 /// first.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Wide(pub(crate) f64, pub(crate) f64);
+pub struct Wide(pub f64, pub f64);
 
 /// e^x = 2^k (1 + p)
 struct Power {
@@ -92,8 +95,8 @@ impl Power {
 }
 
 impl Wide {
-    /// a + b
-    pub(crate) fn sum(a: f64, b: f64) -> Self {
+    /// Returns a + b, without an error.
+    pub fn sum(a: f64, b: f64) -> Self {
         let sum = a + b;
         let of_b = sum - a;
         Self(sum, (a - (sum - of_b)) + (b - of_b))
@@ -105,7 +108,8 @@ impl Wide {
         Self(product, a.mul_add(b, -product))
     }
 
-    pub(crate) fn rounded(self) -> f32 {
+    /// Returns the nearest f32, and panics where two are too nearly as near.
+    pub fn rounded(self) -> f32 {
         let Self(high, low) = self;
         // To odd: of the two f64 numbers around it the one with an odd last bit, which keeps its
         // side of every middle.

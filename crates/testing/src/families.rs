@@ -1,30 +1,32 @@
 //! Rows of many kinds, the same on every machine.
 
-pub(crate) const FAMILIES: usize = 12;
+/// The number of families of rows.
+pub const FAMILIES: usize = 12;
 
 /// Pseudo-random numbers: Knuth's linear congruential generator (MMIX), upper bits.
-pub(crate) struct Numbers(u64);
+pub struct Numbers(u64);
 
 impl Numbers {
-    pub(crate) fn new(seed: u64) -> Self {
+    /// Returns the generator that starts from `seed`.
+    pub fn new(seed: u64) -> Self {
         Self(seed)
     }
 
-    /// In [0, 1).
-    pub(crate) fn uniform(&mut self) -> f64 {
+    /// Returns a number in [0, 1).
+    pub fn uniform(&mut self) -> f64 {
         self.0 =
             self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 32) as f64 / 4_294_967_296.0
     }
 
-    /// Nearly normal, of variance 1, by sums that every machine rounds alike.
-    pub(crate) fn normal(&mut self) -> f64 {
+    /// Returns a nearly normal number of variance 1, by sums that every machine rounds alike.
+    pub fn normal(&mut self) -> f64 {
         (0..12).map(|_| self.uniform()).sum::<f64>() - 6.0
     }
 }
 
 /// `count` rows of a family; each has a finite maximum.
-pub(crate) fn matrix(family: usize, seed: u64, cols: usize, count: usize) -> Vec<f32> {
+pub fn matrix(family: usize, seed: u64, cols: usize, count: usize) -> Vec<f32> {
     const OFFSETS: [f64; 10] = [0.0, 1e3, -1e4, 65_535.0, -65_537.0, 1e5, -1e6, 239.0, -250.0, 1e8];
     let mut numbers = Numbers::new(seed);
     let offset = OFFSETS[(numbers.uniform() * OFFSETS.len() as f64) as usize];

@@ -1,7 +1,7 @@
 //! The unit that every bound is stated in.
 
 /// The reciprocal of the distance between f32 numbers around `exact`: 2^149 where it is subnormal.
-pub(crate) fn per_ulp(exact: f64) -> f64 {
+pub fn per_ulp(exact: f64) -> f64 {
     const BIAS: u64 = 1023;
     let exponent = (exact.to_bits() >> 52 & 0x7ff).clamp(BIAS - 126, BIAS + 127);
     f64::from_bits((2 * BIAS + 23 - exponent) << 52)
@@ -9,11 +9,12 @@ pub(crate) fn per_ulp(exact: f64) -> f64 {
 
 /// The error of `got` in units in the last place of `exact`. Infinity counts as 2^128, which is
 /// what rounds to it.
-pub(crate) fn ulps(got: f32, exact: f64) -> f64 {
+pub fn ulps(got: f32, exact: f64) -> f64 {
     (finite(f64::from(got)) - finite(exact)).abs() * per_ulp(exact)
 }
 
-pub(crate) fn finite(x: f64) -> f64 {
+/// Returns `x`, with 2^128 in the place of infinity.
+pub fn finite(x: f64) -> f64 {
     const BEYOND: f64 = 340_282_366_920_938_463_463_374_607_431_768_211_456.0;
     x.clamp(-BEYOND, BEYOND)
 }
