@@ -85,8 +85,8 @@ fn operations(criterion: &mut Criterion) {
         buffers.out_of_place(&mut group, "copy", |src, dst| dst.copy_from_slice(src));
         for operation in OPERATIONS {
             for isa in Isa::available() {
-                for tier in operation.tiers {
-                    let name = format!("{} {} {isa}", operation.name, tier.name);
+                for tier in operation.kernels {
+                    let name = format!("{} {} {isa}", operation.name, kernel.tier);
                     buffers.out_of_place(&mut group, &format!("{name} into"), |src, dst| {
                         (tier.apply_into)(isa, src, dst);
                     });

@@ -11,8 +11,8 @@
 #![allow(clippy::cast_precision_loss, missing_docs)]
 
 use activations::{
-    Causal, Isa, Options, RowActivation, Rows, Softmax,
-    table::{ROW_OPERATIONS, log_sum_exp_at},
+    At, Causal, Isa, LogSumExp, RowActivation, RowLayout, Softmax, SoftmaxOptions,
+    table::ROW_OPERATIONS,
 };
 use activations_testing::normal;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
@@ -42,7 +42,7 @@ fn rows(criterion: &mut Criterion) {
     for (rows, cols) in SHAPES {
         let src = normal(rows * cols);
         let mut dst = vec![0.0; src.len()];
-        let layout = Rows { cols, stride: cols };
+        let layout = RowLayout { cols, stride: cols };
         let mut group = criterion.benchmark_group(format!("{rows}x{cols}"));
         group.throughput(Throughput::Elements(src.len() as u64));
         group.bench_function("copy", |bencher| {
@@ -56,10 +56,10 @@ fn rows(criterion: &mut Criterion) {
                         bencher.iter(|| {
                             (operation.rows_into)(
                                 isa,
-                                Options::default(),
+                                SoftmaxOptions::default(),
                                 black_box(&src),
-                                layout,
                                 black_box(&mut dst),
+                                layout,
                                 layout,
                             );
                         });
@@ -68,13 +68,9 @@ fn rows(criterion: &mut Criterion) {
             }
             group.bench_function(format!("log_sum_exp default {isa}"), |bencher| {
                 bencher.iter(|| {
-                    log_sum_exp_at(
-                        isa,
-                        Options::default(),
-                        black_box(&src),
-                        layout,
-                        black_box(&mut dst[..rows]),
-                    );
+                    At::new(isa, LogSumExp::with(SoftmaxOptions::default()))
+                        .expect("a level of this machine")
+                        .strided_into(black_box(&src), black_box(&mut dst[..rows]), layout);
                 });
             });
         }
@@ -125,7 +121,7 @@ fn axes(criterion: &mut Criterion) {
                         bencher.iter(|| {
                             (operation.axis_into)(
                                 isa,
-                                Options::default(),
+                                SoftmaxOptions::default(),
                                 black_box(&src),
                                 black_box(&mut dst),
                                 shape,

@@ -70,9 +70,9 @@ pub struct UnavailableIsa(pub(crate) Isa);
 impl fmt::Display for UnavailableIsa {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "this machine cannot run {}: it has", self.0)?;
-        Isa::available().enumerate().try_for_each(|(i, isa)| {
-            write!(f, "{} {isa}", if i == 0 { "" } else { "," })
-        })
+        Isa::available()
+            .enumerate()
+            .try_for_each(|(i, isa)| write!(f, "{} {isa}", if i == 0 { "" } else { "," }))
     }
 }
 

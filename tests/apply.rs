@@ -6,7 +6,7 @@
 mod folder;
 
 use activations::{
-    Activation, Exp, Fast, Isa, LeakyRelu, Options, Sigmoid, Tanh,
+    Activation, Exp, Fast, Isa, LeakyRelu, Sigmoid, SoftmaxOptions, Tanh,
     table::{Bound, OPERATIONS, ROW_OPERATIONS, RowOperation},
 };
 use activations_testing::ulp;
@@ -34,10 +34,13 @@ fn the_table_has_every_kernel_within_its_bound() {
         }
     };
     for operation in OPERATIONS {
-        operation.tiers.iter().for_each(|tier| check(operation.name, tier.name, tier.bound));
+        operation
+            .kernels
+            .iter()
+            .for_each(|kernel| check(operation.name, kernel.tier.name(), kernel.bound));
     }
     for operation in ROW_OPERATIONS {
-        check(operation.name, operation.tier, operation.bound);
+        check(operation.name, operation.tier.name(), operation.bound);
     }
     assert_eq!(rows.next(), None);
 }
@@ -61,12 +64,12 @@ fn every_kernel_gives_what_the_library_gives() {
     let inputs = assorted(1000);
     folder.write("in.npy", &npy("(8, 125)", &inputs));
     for operation in OPERATIONS {
-        for tier in operation.tiers {
+        for kernel in operation.kernels {
             assert_success(
-                &folder.apply(&format!("{} in.npy out.npy --tier {}", operation.name, tier.name)),
+                &folder.apply(&format!("{} in.npy out.npy --tier {}", operation.name, kernel.tier)),
             );
             let mut expected = inputs.clone();
-            (tier.apply)(Isa::active(), &mut expected);
+            (kernel.apply)(Isa::active(), &mut expected);
             folder.assert_holds("out.npy", "(8, 125)", &expected);
         }
     }
@@ -89,7 +92,7 @@ fn functions_of_rows_take_any_axis() {
             let RowOperation { name, tier, .. } = operation;
             assert_success(&folder.apply(&format!("{name} in.npy out.npy --tier {tier} {axis}")));
             let mut expected = inputs.clone();
-            (operation.axis)(Isa::active(), Options::default(), &mut expected, shape);
+            (operation.axis)(Isa::active(), SoftmaxOptions::default(), &mut expected, shape);
             folder.assert_holds("out.npy", "(8, 25, 5)", &expected);
         }
     }

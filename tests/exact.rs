@@ -34,7 +34,7 @@ fn cases() -> impl Iterator<Item = Case> {
 /// Every call of the exact tier.
 fn exact_calls() -> impl Iterator<Item = Call> {
     calls().filter(
-        |call| matches!(call.form, Form::InPlace(tier) | Form::Into(tier) if tier.name == "exact"),
+        |call| matches!(call.form, Form::InPlace(kernel) | Form::Into(kernel) if kernel.tier == activations::Tier::Exact),
     )
 }
 

@@ -2,8 +2,8 @@
 //! anything is written. Empty ones are fine.
 
 use activations::{
-    Activation, Exact, Fast, FromOutput, Gradient, LogSumExp, Options, RowActivation, Rows,
-    Softmax, table::ROW_OPERATIONS,
+    Activation, Exact, Fast, Gradient, GradientFromOutput, LogSumExp, RowActivation, RowLayout,
+    Softmax, SoftmaxOptions, table::ROW_OPERATIONS,
 };
 use activations_testing::{
     calls, each_function, each_operation, each_operation_from_output,
@@ -26,20 +26,20 @@ fn no_rows_are_fine() {
     for operation in ROW_OPERATIONS {
         for isa in isas() {
             for cols in [0, 1, 100] {
-                let rows = Rows { cols, stride: cols };
-                (operation.rows)(isa, Options::default(), &mut [], rows);
-                (operation.rows_into)(isa, Options::default(), &[], rows, &mut [], rows);
+                let rows = RowLayout { cols, stride: cols };
+                (operation.rows)(isa, SoftmaxOptions::default(), &mut [], rows);
+                (operation.rows_into)(isa, SoftmaxOptions::default(), &[], &mut [], rows, rows);
             }
             for shape in [[0, 3, 3], [3, 0, 3], [3, 3, 0]] {
-                (operation.axis)(isa, Options::default(), &mut [], shape);
-                (operation.axis_into)(isa, Options::default(), &[], &mut [], shape);
+                (operation.axis)(isa, SoftmaxOptions::default(), &mut [], shape);
+                (operation.axis_into)(isa, SoftmaxOptions::default(), &[], &mut [], shape);
             }
         }
     }
     Softmax::new().mask(&[0.0]).axis(&mut [], [0, usize::MAX, 3]);
-    LogSumExp::new().rows(&[], 3, &mut []);
+    LogSumExp::new().rows_into(&[], &mut [], 3);
     let mut of_nothing = [0.0; 6];
-    LogSumExp::new().axis(&[], [2, 0, 3], &mut of_nothing);
+    LogSumExp::new().axis_into(&[], &mut of_nothing, [2, 0, 3]);
     assert_eq!(of_nothing, [f32::NEG_INFINITY; 6]);
 }
 
@@ -69,15 +69,16 @@ fn function_takes_an_empty_slice(_: &str, function: fn(&mut [f32])) {
     function(&mut []);
 }
 
-fn takes_empty_slices_from_output<Op: FromOutput + Copy>(_: &str, op: Op) {
+fn takes_empty_slices_from_output<Op: GradientFromOutput + Copy>(_: &str, op: Op) {
     op.backward_from_output(&[], &[], &mut []);
 }
 
 #[cfg(panic = "unwind")]
 mod refused {
     use activations::{
-        Activation, Draws, Exact, Fast, FromOutput, Gradient, Kind, LogSoftmax, LogSumExp, PRelu,
-        RRelu, RowActivation, RowGradient, Rows, Softmax,
+        Activation, AnyActivation, Exact, Fast, Gradient, GradientFromOutput, LogSoftmax,
+        LogSumExp, PRelu, RRelu, RandomStream, RowActivation, RowGradient, RowLayout, Softmax,
+        Tier,
     };
     use activations_testing::{
         each_operation, each_operation_from_output, each_operation_with_an_exact_tier,
@@ -118,6 +119,13 @@ mod refused {
         (*message, PLACE.take().expect("a place"))
     }
 
+    /// That the panic names the place where the call was made: the line of `caller`, or one of the
+    /// next, on which rustfmt puts a closure.
+    fn assert_blames((file, line): &(String, u32), caller: &Location<'_>, message: &str) {
+        let lines = caller.line()..=caller.line() + 2;
+        assert!(file == caller.file() && lines.contains(line), "{message} blames {file}:{line}");
+    }
+
     /// That `call` panics, on the line of this call, for an input of `len` elements beside its
     /// destination of `dst_len`.
     #[track_caller]
@@ -125,7 +133,7 @@ mod refused {
         let caller = Location::caller();
         let mut dst = vec![UNTOUCHED; dst_len];
         let (message, place) = refusal(|| call(&mut dst));
-        assert_eq!(place, (caller.file().to_owned(), caller.line()), "{message}");
+        assert_blames(&place, caller, &message);
         let numbers =
             message.split(|c: char| !c.is_ascii_digit()).filter(|number| !number.is_empty());
         assert!(numbers.eq([len, dst_len].map(|len| len.to_string())), "{message}");
@@ -159,9 +167,9 @@ mod refused {
         }
     }
 
-    fn refuses_different_lengths_from_output<Op: FromOutput + Copy>(_: &str, op: Op)
+    fn refuses_different_lengths_from_output<Op: GradientFromOutput + Copy>(_: &str, op: Op)
     where
-        Fast<Op>: FromOutput,
+        Fast<Op>: GradientFromOutput,
     {
         for lengths in LENGTHS {
             let (wrong, right) = (vec![0.5; lengths.0], vec![0.5; lengths.1]);
@@ -173,7 +181,7 @@ mod refused {
     }
 
     fn refuses_what_are_no_rows<Op: RowActivation + Copy>(op: Op) {
-        let rows = |cols, stride| Rows { cols, stride };
+        let rows = |cols, stride| RowLayout { cols, stride };
         let x = [0.5; 12];
         assert_says("x has 12 elements, no multiple of 5 columns", 12, |x| op.rows(x, 5));
         assert_says("x has 12 elements, but rows have 0 columns", 12, |x| op.rows(x, 0));
@@ -187,7 +195,7 @@ mod refused {
         let no_rows = "x has 12 elements, which are no rows of 4 columns with a stride of 7";
         assert_says(no_rows, 12, |x| op.strided(x, rows(4, 7)));
         let (four, three) = (rows(4, 4), rows(3, 3));
-        assert_says("src has 4 columns, dst has 3", 9, |dst| op.strided_into(&x, four, dst, three));
+        assert_says("src has 4 columns, dst has 3", 9, |dst| op.strided_into(&x, dst, four, three));
         assert_says("x has 12 elements, its shape is [2, 2, 2]", 12, |x| op.axis(x, [2, 2, 2]));
         assert_says("dst has 8 elements, its shape is [3, 2, 2]", 8, |dst| {
             op.axis_into(&x, dst, [3, 2, 2])
@@ -240,15 +248,15 @@ mod refused {
         assert_says("mask has 8 elements, for 3 times [2, 2]", 12, |x| op.axis(x, [3, 2, 2]));
         let op = Softmax::new().mask(&[]);
         assert_says("mask has 0 elements, for 3 times [4, 1]", 12, |x| op.rows(x, 4));
-        let four = Rows { cols: 4, stride: 4 };
+        let four = RowLayout { cols: 4, stride: 4 };
         let none = "x has 0 rows, dst has 2 elements";
-        assert_says(none, 2, |dst| op.strided_with_log_sum_exps(&mut [], four, dst));
+        assert_says(none, 2, |dst| op.strided_with_log_sum_exps(&mut [], dst, four));
         let op = LogSoftmax::new().keep(&keep);
         assert_says(no_keep, 12, |x| op.rows(x, 4));
         let op = LogSumExp::new().keep(&keep);
-        assert_says(no_keep, 3, |dst| op.rows(&x, 4, dst));
+        assert_says(no_keep, 3, |dst| op.rows_into(&x, dst, 4));
         assert_says("keep has 5 elements, for 1 times [6, 2]", 2, |dst| {
-            op.axis(&x, [1, 6, 2], dst)
+            op.axis_into(&x, dst, [1, 6, 2])
         });
         assert_says("dy has 2 elements, dx has 3 rows", 12, |dx| {
             op.rows_backward(&x, &wrong, dx, 4)
@@ -259,25 +267,37 @@ mod refused {
     }
 
     #[test]
-    fn kinds_refuse_other_shapes_at_the_callers_line_and_nothing_is_written() {
+    fn any_activation_refuses_other_shapes_at_the_callers_line_and_nothing_is_written() {
         let (x, short, axes) = ([0.5; 12], [0.5; 8], [3, 2, 2]);
         let not_the_shape = |name| format!("{name} has 8 elements, its shape is [3, 2, 2]");
-        for kind in Kind::all() {
-            assert_says(&not_the_shape("x"), 8, |x| kind.axis(x, axes));
-            assert_says(&not_the_shape("x"), 8, |x| Fast(kind).axis(x, axes));
-            assert_says(&not_the_shape("src"), 12, |dst| kind.axis_into(&short, dst, axes));
-            assert_says(&not_the_shape("dst"), 8, |dst| kind.axis_into(&x, dst, axes));
-            if let Ok(exact) = kind.exact() {
-                assert_says(&not_the_shape("x"), 8, |x| exact.axis(x, axes));
-                assert_says(&not_the_shape("src"), 12, |dst| exact.axis_into(&short, dst, axes));
-                assert_says(&not_the_shape("dst"), 8, |dst| exact.axis_into(&x, dst, axes));
+        for tier in Tier::ALL {
+            for any in AnyActivation::all().filter_map(|any| any.with_tier(tier).ok()) {
+                assert_says(&not_the_shape("src"), 12, |dst| any.axis_into(&short, dst, axes));
+                assert_says(&not_the_shape("dx"), 8, |dx| any.axis_backward(&x, &x, &x, dx, axes));
+                if any.is_reduction() {
+                    let in_place =
+                        "log_sum_exp gives one result a row: call rows_into or axis_into";
+                    assert_says(in_place, 12, |x| any.rows(x, 4));
+                    assert_says(in_place, 12, |x| any.axis(x, axes));
+                } else {
+                    assert_says(&not_the_shape("x"), 8, |x| any.axis(x, axes));
+                    assert_says("x has 12 elements, no multiple of 5 columns", 12, |x| {
+                        any.rows(x, 5)
+                    });
+                }
+                if any.is_elementwise() {
+                    assert_refused((8, 12), |dst| any.apply_into(&short, dst));
+                    assert_refused((8, 12), |dx| any.backward(&short, &x, dx));
+                    assert_refused((8, 12), |dx| any.backward(&x, &short, dx));
+                    assert_refused((8, 12), |dx| any.axis_backward(&x, &x, &short, dx, axes));
+                } else {
+                    let of_rows =
+                        format!("{} is a function of rows: call rows or axis", any.name());
+                    assert_says(&of_rows, 12, |x| any.apply(x));
+                    assert_says(&of_rows, 12, |dst| any.apply_into(&x, dst));
+                    assert_says(&of_rows, 12, |dx| any.backward(&x, &x, dx));
+                }
             }
-            assert_says(&not_the_shape("x"), 12, |dx| kind.axis_backward(&short, &x, &x, dx, axes));
-            assert_says(&not_the_shape("y"), 12, |dx| kind.axis_backward(&x, &short, &x, dx, axes));
-            assert_says(&not_the_shape("dy"), 12, |dx| {
-                kind.axis_backward(&x, &x, &short, dx, axes)
-            });
-            assert_says(&not_the_shape("dx"), 8, |dx| kind.axis_backward(&x, &x, &x, dx, axes));
         }
     }
 
@@ -288,7 +308,7 @@ mod refused {
         let mut dst = vec![UNTOUCHED; len];
         let (message, place) = refusal(|| call(&mut dst));
         assert_eq!(message, expected);
-        assert_eq!(place, (caller.file().to_owned(), caller.line()), "{message}");
+        assert_blames(&place, caller, &message);
         assert!(dst.iter().all(|&x| x == UNTOUCHED), "{message}, but has written");
     }
 
@@ -305,10 +325,14 @@ mod refused {
             activations::log_softmax(x, 5)
         });
         let (x, op) = ([0.5; 12], LogSumExp::new());
-        assert_says("x has 12 elements, no multiple of 5 columns", 2, |dst| op.rows(&x, 5, dst));
-        assert_says("x has 3 rows, dst has 4 elements", 4, |dst| op.rows(&x, 4, dst));
+        assert_says("src has 12 elements, no multiple of 5 columns", 2, |dst| {
+            op.rows_into(&x, dst, 5)
+        });
+        assert_says("src has 3 rows, dst has 4 elements", 4, |dst| op.rows_into(&x, dst, 4));
         let shape = [2, 3, 2];
-        assert_says("dst has 3 elements, its shape is [2, 1, 2]", 3, |dst| op.axis(&x, shape, dst));
+        assert_says("dst has 3 elements, its shape is [2, 1, 2]", 3, |dst| {
+            op.axis_into(&x, dst, shape)
+        });
     }
 
     #[test]
@@ -351,7 +375,7 @@ mod refused {
     fn slopes_of_other_lengths_panic_at_the_callers_line_and_nothing_is_written() {
         for lengths in LENGTHS {
             let (wrong, right, draws) =
-                (vec![0.5; lengths.0], vec![0.5; lengths.1], Draws::default());
+                (vec![0.5; lengths.0], vec![0.5; lengths.1], RandomStream::default());
             assert_refused(lengths, |dx| RRelu::backward_from_slopes(&wrong, &right, dx));
             assert_refused(lengths, |dx| RRelu::backward_from_slopes(&right, &wrong, dx));
             let mut others = wrong.clone();

@@ -1,6 +1,6 @@
 //! Operations with other parameters than those of the table, against their definitions.
 
-use activations::{Activation, Celu, Elu, Fast, FromOutput, Gradient, HardTanh, Threshold};
+use activations::{Activation, Celu, Elu, Fast, Gradient, GradientFromOutput, HardTanh, Threshold};
 use activations_testing::{is_quiet_nan, nans, same, spread, ulp::ulps};
 use std::fmt::Debug;
 
@@ -105,7 +105,7 @@ fn hard_tanh_is_its_definition_for_all_limits() {
         let (dy, mut from_input, mut from_output) =
             (gradients(x.len()), vec![0.0; x.len()], vec![0.0; x.len()]);
         op.backward(&x, &dy, &mut from_input);
-        op.gradient_from_output(&results(op, &x), &dy, &mut from_output);
+        op.backward_from_output(&results(op, &x), &dy, &mut from_output);
         assert!(
             from_input.iter().zip(&from_output).all(|(&a, &b)| same(a, b)),
             "{op:?}: from the output"

@@ -1,13 +1,13 @@
 //! RReLU in training: what an element draws depends on the seed and its index alone.
 #![allow(clippy::cast_precision_loss)] // counts are small
 
-use activations::{Draws, LeakyRelu, PRelu, RRelu};
+use activations::{LeakyRelu, PRelu, RRelu, RandomStream};
 use activations_testing::{is_quiet_nan, nans, same, spread};
 
 const LEN: usize = if cfg!(miri) { 100 } else { 1000 };
 
 /// The slopes of elements that are all negative.
-fn drawn(op: RRelu, draws: Draws, len: usize) -> Vec<f32> {
+fn drawn(op: RRelu, draws: RandomStream, len: usize) -> Vec<f32> {
     let (mut x, mut slopes) = (vec![-1.0; len], vec![7.0; len]);
     op.train(&mut x, &mut slopes, draws);
     assert!(x.iter().zip(&slopes).all(|(&y, &slope)| y == -slope || y.is_nan() && slope.is_nan()));
@@ -37,7 +37,9 @@ fn an_element_draws_a_function_of_the_seed_and_its_index() {
     let op = RRelu::default();
     for seed in [0, 1, 42, 1 << 32, u64::MAX, 0x0123_4567_89ab_cdef] {
         for first in [0, 1, 15, 16, 31, 32, 33, 1 << 20, (1 << 37) - 40, u64::MAX - 70] {
-            for (i, slope) in drawn(op, Draws { seed, first }, LEN).into_iter().enumerate() {
+            for (i, slope) in
+                drawn(op, RandomStream { seed, offset: first }, LEN).into_iter().enumerate()
+            {
                 let u = uniform(seed, first.wrapping_add(i as u64));
                 let expected = op.lower + (op.upper - op.lower) * u;
                 assert_eq!(slope, expected, "element {i} from {first} on, with the seed {seed}");
@@ -51,14 +53,14 @@ fn any_division_of_the_work_draws_the_same() {
     let (op, x) = (RRelu::default(), (0..LEN as u32).map(spread).collect::<Vec<_>>());
     let whole = |seed| {
         let (mut y, mut slopes) = (x.clone(), vec![7.0; LEN]);
-        op.train(&mut y, &mut slopes, Draws { seed, first: 99 });
+        op.train(&mut y, &mut slopes, RandomStream { seed, offset: 99 });
         (y, slopes)
     };
     for part in [1, 2, 3, 7, 16, 31, 32, 33, 64, 100, LEN] {
         let (mut y, mut slopes) = (vec![7.0; LEN], vec![7.0; LEN]);
         for at in (0..LEN).step_by(part) {
             let end = LEN.min(at + part);
-            let draws = Draws { seed: 5, first: 99 + at as u64 };
+            let draws = RandomStream { seed: 5, offset: 99 + at as u64 };
             op.train_into(&x[at..end], &mut y[at..end], &mut slopes[at..end], draws);
         }
         let (whole_y, whole_slopes) = whole(5);
@@ -72,7 +74,7 @@ fn any_division_of_the_work_draws_the_same() {
 fn slopes_are_uniform_between_the_bounds() {
     const COUNT: usize = if cfg!(miri) { 1000 } else { 1 << 20 };
     let RRelu { lower, upper } = RRelu::default();
-    let slopes = drawn(RRelu { lower, upper }, Draws { seed: 3, first: 0 }, COUNT);
+    let slopes = drawn(RRelu { lower, upper }, RandomStream { seed: 3, offset: 0 }, COUNT);
     assert!(slopes.iter().all(|slope| (lower..=upper).contains(slope)));
     let units: Vec<_> =
         slopes.iter().map(|&slope| f64::from(slope - lower) / f64::from(upper - lower)).collect();
@@ -109,19 +111,19 @@ fn no_slope_is_out_of_bounds() {
     for [lower, upper] in bounds {
         for [a, b] in [[lower, upper], [upper, lower]] {
             let slopes =
-                drawn(RRelu { lower: a, upper: b }, Draws { seed: 11, first: 0 }, 10 * LEN);
+                drawn(RRelu { lower: a, upper: b }, RandomStream { seed: 11, offset: 0 }, 10 * LEN);
             assert!(slopes.iter().all(|slope| (lower..=upper).contains(slope)), "{a} to {b}");
         }
-        let same_bounds = drawn(RRelu { lower, upper: lower }, Draws::default(), LEN);
+        let same_bounds = drawn(RRelu { lower, upper: lower }, RandomStream::default(), LEN);
         assert!(same_bounds.iter().all(|&slope| slope == lower));
     }
     for bounds in [[f32::NAN, 1.0], [0.0, f32::NAN], [f32::NEG_INFINITY, 0.0], [f32::MIN, f32::MAX]]
     {
         let op = RRelu { lower: bounds[0], upper: bounds[1] };
-        let slopes = drawn(op, Draws { seed: 0, first: 5 }, LEN);
+        let slopes = drawn(op, RandomStream { seed: 0, offset: 5 }, LEN);
         assert!(slopes.iter().all(|slope| !slope.is_finite()), "{bounds:?}");
         let (mut x, mut slopes) = (vec![2.0; LEN], vec![7.0; LEN]);
-        op.train(&mut x, &mut slopes, Draws::default());
+        op.train(&mut x, &mut slopes, RandomStream::default());
         assert!(x == [2.0; LEN] && slopes == [1.0; LEN], "{bounds:?}");
     }
 }
@@ -138,7 +140,7 @@ fn a_result_is_that_of_its_slope_which_is_1_where_x_is_positive() {
     for op in
         [RRelu::default(), RRelu { lower: 0.0, upper: 0.0 }, RRelu { lower: -0.5, upper: 2.0 }]
     {
-        let draws = Draws { seed: 1, first: 7 };
+        let draws = RandomStream { seed: 1, offset: 7 };
         let all = drawn(op, draws, x.len());
         let (mut in_place, mut into) = (x.clone(), vec![7.0; x.len()]);
         let [mut slopes, mut again] = [vec![7.0; x.len()], vec![7.0; x.len()]];
@@ -171,7 +173,7 @@ fn the_gradient_is_dy_times_the_slope_and_0_where_that_is_0() {
     // Where no bound is 0 it is the gradient of leaky ReLU with that slope.
     let (x, dy) = (inputs(), 1.5);
     let (mut y, mut slopes, mut dx) = (x.clone(), vec![7.0; x.len()], vec![7.0; x.len()]);
-    RRelu::default().train(&mut y, &mut slopes, Draws::default());
+    RRelu::default().train(&mut y, &mut slopes, RandomStream::default());
     RRelu::backward_from_slopes(&slopes, &vec![dy; x.len()], &mut dx);
     for i in 0..x.len() {
         let mut expected = [7.0];
@@ -183,8 +185,8 @@ fn the_gradient_is_dy_times_the_slope_and_0_where_that_is_0() {
 
 #[test]
 fn nothing_is_drawn_for_no_elements() {
-    RRelu::default().train(&mut [], &mut [], Draws { seed: 1, first: u64::MAX });
-    RRelu::default().train_into(&[], &mut [], &mut [], Draws::default());
+    RRelu::default().train(&mut [], &mut [], RandomStream { seed: 1, offset: u64::MAX });
+    RRelu::default().train_into(&[], &mut [], &mut [], RandomStream::default());
     RRelu::backward_from_slopes(&[], &[], &mut []);
 }
 

@@ -134,7 +134,7 @@ fn every_operation_documents_its_bounds_nan_definition_and_an_example() {
                     let text = documentation(&item.attrs);
                     assert!(text.contains("```"), "the function {name} has no example");
                     assert!(
-                        states(&text, operation.tiers[0].bound.fused),
+                        states(&text, operation.kernels[0].bound.fused),
                         "the function {name} has no bound"
                     );
                 }
@@ -150,7 +150,7 @@ fn check_struct(operation: &Operation, text: &str) {
     for part in ["\n | NaN |", "\n Definition: ", "\n ```\n"] {
         assert!(text.contains(part), "the documentation of {name} lacks {part:?}");
     }
-    let bounds = operation.tiers.iter().map(|tier| tier.bound).chain([operation.backward.bound]);
+    let bounds = operation.kernels.iter().map(|tier| tier.bound).chain([operation.backward.bound]);
     for ulps in bounds.flat_map(|bound| [bound.fused, bound.baseline]) {
         assert!(
             states(text, ulps),

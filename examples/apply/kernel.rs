@@ -1,6 +1,6 @@
 //! The kernel that the arguments name.
 
-use activations::{ExactKind, Fast, Kind, ParseKindError, table::ROW_OPERATIONS};
+use activations::{ExactKind, Fast, Kind, ParseKindError, Tier, table::ROW_OPERATIONS};
 use anyhow::{Result, bail, ensure};
 
 type Apply = Box<dyn Fn(&mut [f32])>;

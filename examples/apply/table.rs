@@ -2,7 +2,7 @@
 
 use crate::npy::Source;
 use activations::{
-    Isa, Options, Rows,
+    Isa, RowLayout, SoftmaxOptions,
     table::{OPERATIONS, Operation, ROW_OPERATIONS, RowOperation},
 };
 use activations_testing::{oracle::exact, ulp::ulps};
@@ -33,18 +33,19 @@ pub(crate) fn measure() -> Result<Table> {
     table.column_iter_mut().skip(FIRST_NUMBER).for_each(|column| column.set_cell_alignment(Right));
     for operation in OPERATIONS {
         let capture = Capture::of(operation)?;
-        for tier in operation.tiers {
+        for tier in operation.kernels {
             table.add_rows(Isa::available().map(|isa| {
-                capture.row([operation.name, tier.name], isa, |x, y| (tier.apply_into)(isa, x, y))
+                capture
+                    .row([operation.name, kernel.tier], isa, |x, y| (kernel.apply_into)(isa, x, y))
             }));
         }
     }
     for operation in ROW_OPERATIONS {
         let capture = Capture::of_rows(operation)?;
-        let rows = Rows { cols: KEYS, stride: KEYS };
+        let rows = RowLayout { cols: KEYS, stride: KEYS };
         table.add_rows(Isa::available().map(|isa| {
             capture.row([operation.name, operation.tier], isa, |x, y| {
-                (operation.rows_into)(isa, Options::default(), x, rows, y, rows);
+                (operation.rows_into)(isa, SoftmaxOptions::default(), x, y, rows, rows);
             })
         }));
     }

@@ -47,7 +47,7 @@ impl Attention {
     fn over_rows(&self, output: &mut Output) {
         let mut weights = self.scores.clone();
         Softmax::new().rows(&mut weights, self.keys);
-        LogSumExp::new().rows(&self.scores, self.keys, &mut output.log_sum_exps);
+        LogSumExp::new().rows_into(&self.scores, &mut output.log_sum_exps, self.keys);
         for (mean, weights) in
             output.means.chunks_exact_mut(WIDTH).zip(weights.chunks_exact(self.keys))
         {

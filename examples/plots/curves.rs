@@ -10,7 +10,7 @@ pub(crate) fn draw(folder: &Path, isa: Isa, operation: &Operation) -> Result<()>
     let name = operation.name;
     let x = line::samples(range(name));
     let (mut y, mut derivative) = (vec![0.0; x.len()], vec![0.0; x.len()]);
-    (operation.tiers[0].apply_into)(isa, &x, &mut y);
+    (operation.kernels[0].apply_into)(isa, &x, &mut y);
     (operation.backward.backward)(isa, &x, &vec![1.0; x.len()], &mut derivative);
     let curves = if y == derivative {
         vec![(format!("{name} and its derivative"), y)]

@@ -24,7 +24,7 @@ const BINADE: f64 = (1 << 23) as f64;
 
 /// Nothing is drawn of an operation that is correctly rounded.
 pub(crate) fn draw(folder: &Path, isa: Isa, operation: &Operation) -> Result<()> {
-    let largest = operation.tiers.iter().map(|tier| tier.bound.at(isa)).fold(0.0, f64::max);
+    let largest = operation.kernels.iter().map(|tier| tier.bound.at(isa)).fold(0.0, f64::max);
     if largest <= Bound::ROUNDED.fused {
         return Ok(());
     }
@@ -133,7 +133,7 @@ impl Axis {
         let tiers: Vec<_> = tiers(operation).take(count).enumerate().collect();
         // The default tier has the smaller errors: it is drawn over the others.
         for (i, tier) in tiers.into_iter().rev() {
-            let name = if one_kernel { "every tier" } else { tier.name };
+            let name = if one_kernel { "every tier" } else { kernel.tier };
             let (bound, colour) = (tier.bound.at(isa), COLOURS[i]);
             let kept = errors[i].iter().all(|&error| error <= bound);
             ensure!(kept, "{} {name} is more than {bound} ULP off", operation.name);
@@ -153,7 +153,7 @@ impl Axis {
 
 /// Not the exact one, whose error is half an ULP everywhere.
 fn tiers(operation: &Operation) -> impl Iterator<Item = &'static Tier> {
-    operation.tiers.iter().filter(|tier| tier.name != "exact")
+    operation.kernels.iter().filter(|kernel| kernel.tier != Tier::Exact)
 }
 
 /// Numbers in order, counted from zero.

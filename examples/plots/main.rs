@@ -1,4 +1,4 @@
-//! Draws the pictures of the README and of the guide, `docs/plots/*.svg`.
+//! RandomStream the pictures of the README and of the guide, `docs/plots/*.svg`.
 //!
 //! ```text
 //! cargo run --release --example plots
@@ -19,7 +19,7 @@ mod speed;
 mod style;
 
 use activations::{
-    Isa,
+    Isa, Tier,
     table::{OPERATIONS, ROW_OPERATIONS},
 };
 use anyhow::{Context, Result};
@@ -38,7 +38,7 @@ fn main() -> Result<()> {
         curves::draw(folder, isa, operation)?;
         errors::draw(folder, isa, operation)?;
     }
-    for operation in ROW_OPERATIONS.iter().filter(|operation| operation.tier == "default") {
+    for operation in ROW_OPERATIONS.iter().filter(|operation| operation.tier == Tier::Default) {
         rows::draw(folder, isa, operation)?;
     }
     rows::draw_log_sum_exp(folder, isa)?;

@@ -1,10 +1,7 @@
 //! Functions of rows, of the row [x, 0, 1].
 
 use crate::line;
-use activations::{
-    Isa, Options, Rows,
-    table::{RowOperation, log_sum_exp_at},
-};
+use activations::{At, Isa, LogSumExp, RowLayout, SoftmaxOptions, table::RowOperation};
 use anyhow::Result;
 use plotters::chart::SeriesLabelPosition::{LowerMiddle, UpperLeft};
 use std::{array::from_fn, path::Path};
@@ -12,11 +9,11 @@ use std::{array::from_fn, path::Path};
 /// The entries after x.
 const OTHERS: [f32; 2] = [0.0, 1.0];
 const COLUMNS: usize = 3;
-const ROWS: Rows = Rows { cols: COLUMNS, stride: COLUMNS };
+const ROWS: RowLayout = RowLayout { cols: COLUMNS, stride: COLUMNS };
 
 pub(crate) fn draw(folder: &Path, isa: Isa, operation: &RowOperation) -> Result<()> {
     let (x, mut rows) = rows();
-    (operation.rows)(isa, Options::default(), &mut rows, ROWS);
+    (operation.rows)(isa, SoftmaxOptions::default(), &mut rows, ROWS);
     let curves: [_; COLUMNS] = from_fn(|i| {
         let entry = if i == 0 { "x".to_owned() } else { OTHERS[i - 1].to_string() };
         (format!("of the entry {entry}"), rows.iter().skip(i).step_by(COLUMNS).copied().collect())
@@ -30,7 +27,9 @@ pub(crate) fn draw(folder: &Path, isa: Isa, operation: &RowOperation) -> Result<
 pub(crate) fn draw_log_sum_exp(folder: &Path, isa: Isa) -> Result<()> {
     let (x, rows) = rows();
     let mut y = vec![0.0; x.len()];
-    log_sum_exp_at(isa, Options::default(), &rows, ROWS, &mut y);
+    At::new(isa, LogSumExp::with(SoftmaxOptions::default()))
+        .expect("a level of this machine")
+        .strided_into(&rows, &mut y, ROWS);
     let maxima = rows.chunks_exact(COLUMNS).map(|row| row.iter().copied().fold(f32::MIN, f32::max));
     let curves = [("log_sum_exp".to_owned(), y), ("the maximum".to_owned(), maxima.collect())];
     line::draw(

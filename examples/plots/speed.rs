@@ -5,7 +5,7 @@ use crate::{
     style::{COLOURS, TEXT, chart, legend, picture, sample},
 };
 use activations::{
-    Isa,
+    Isa, Tier,
     table::{OPERATIONS, ROW_OPERATIONS},
 };
 use anyhow::{Context, Result};
@@ -80,7 +80,7 @@ fn entries(isa: Isa) -> Result<Vec<Entry>> {
         ];
         entries.push(Entry { name: operation.name.to_owned(), times });
     }
-    for operation in ROW_OPERATIONS.iter().filter(|operation| operation.tier == "default") {
+    for operation in ROW_OPERATIONS.iter().filter(|operation| operation.tier == Tier::Default) {
         let time = |tier: &str| -> Result<_> {
             let nanoseconds = estimate("256x1000", &format!("{} {tier} {isa}", operation.name))?;
             Ok(Some(nanoseconds / ROW_ELEMENTS))

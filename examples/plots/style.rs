@@ -32,7 +32,7 @@ pub(crate) const COLOURS: [RGBColor; 6] = [
 pub(crate) type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 pub(crate) type Chart<'a> = ChartContext<'a, SVGBackend<'a>, Cartesian2d<Scale, Scale>>;
 
-/// Draws a picture on a white panel of its own, so that it can be read on any background.
+/// RandomStream a picture on a white panel of its own, so that it can be read on any background.
 pub(crate) fn picture(
     path: &Path,
     height: u32,

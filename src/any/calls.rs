@@ -36,7 +36,10 @@ macro_rules! from_output {
         $operation.backward_from_output_at($isa, $y, $dy, $dx)
     };
     (no, $operation:expr, $isa:expr, $y:expr, $dy:expr, $dx:expr) => {
-        panic!("the gradient of {} does not follow from its output", AnyActivation::from($operation))
+        panic!(
+            "the gradient of {} does not follow from its output",
+            AnyActivation::from($operation)
+        )
     };
 }
 

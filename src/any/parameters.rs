@@ -117,9 +117,9 @@ impl Slot<'_> {
             Self::Number(x) => Parameter::Number(**x),
             Self::OptionalNumber(x) => x.map_or(Parameter::Absent, Parameter::Number),
             Self::Integer(i) => Parameter::Integer(**i),
-            Self::OptionalCount(n) => {
-                n.map_or(Parameter::Absent, |n| Parameter::Integer(n.try_into().unwrap_or(isize::MAX)))
-            }
+            Self::OptionalCount(n) => n.map_or(Parameter::Absent, |n| {
+                Parameter::Integer(n.try_into().unwrap_or(isize::MAX))
+            }),
             Self::Flag(flag) => Parameter::Flag(**flag),
             Self::Choice(names, index) => Parameter::Choice(names[**index]),
         }
@@ -270,8 +270,7 @@ impl Kind {
         options.empty_rows = [EmptyRow::Nan, EmptyRow::Zeros, EmptyRow::Uniform][empty_rows];
         let mut infinite_logits = usize::from(options.infinite_logits != InfiniteLogits::Nan);
         visit("infinite_logits", Slot::Choice(INFINITE_LOGITS, &mut infinite_logits));
-        options.infinite_logits =
-            [InfiniteLogits::Nan, InfiniteLogits::Shared][infinite_logits];
+        options.infinite_logits = [InfiniteLogits::Nan, InfiniteLogits::Shared][infinite_logits];
     }
 
     /// Applies `set` to the parameter that `is_wanted` by its position and name. Returns whether
@@ -368,7 +367,9 @@ impl AnyActivation {
                 Parameter::Number(x) => x.to_bits().into(),
                 Parameter::Integer(i) => i as u64,
                 Parameter::Flag(flag) => flag.into(),
-                Parameter::Choice(name) => name.bytes().fold(0, |bits, byte| bits << 8 | u64::from(byte)),
+                Parameter::Choice(name) => {
+                    name.bytes().fold(0, |bits, byte| bits << 8 | u64::from(byte))
+                }
                 Parameter::Absent => u64::MAX >> 1,
             };
         }

@@ -11,8 +11,7 @@ use core::{
     str::FromStr,
 };
 
-type WriteParameter<'a> =
-    &'a mut dyn FnMut(&mut dyn Write, &'static str, Parameter) -> fmt::Result;
+type WriteParameter<'a> = &'a mut dyn FnMut(&mut dyn Write, &'static str, Parameter) -> fmt::Result;
 
 impl AnyActivation {
     /// Writes the name and, between parentheses, what `write` writes for each parameter.

@@ -16,11 +16,12 @@ use crate::{
 /// A line has the number that stands for the operation in other languages, its file, its type, the
 /// kernel of each tier, and whether its gradient follows from the output. A tier has a kernel of
 /// its `own` or the `default` one. An operation that neither rounds correctly has no exact tier.
+/// What stands after the name of the macro is handed to it before the lines.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! each_operation {
-    ($macro:ident) => {
-        $macro! {
+    ($macro:ident $(, $before:tt)?) => {
+        $macro! { $($before)?
             1 exp Exp: fast own, exact own, from_output yes;
             2 sigmoid Sigmoid: fast own, exact own, from_output no;
             3 tanh Tanh: fast default, exact own, from_output no;

@@ -74,7 +74,8 @@ pub fn axis_shape(shape: &[usize], axis: isize) -> Result<[usize; 3], AxisError>
     let index = if axis < 0 { rank.checked_add_signed(axis) } else { axis.try_into().ok() };
     let index = index.filter(|&index| index < rank).ok_or(AxisError { axis, rank })?;
     // A product beyond usize fits no slice, which the call that takes the shape will say.
-    let product = |axes: &[usize]| axes.iter().fold(1, |product: usize, &len| product.saturating_mul(len));
+    let product =
+        |axes: &[usize]| axes.iter().fold(1, |product: usize, &len| product.saturating_mul(len));
     Ok([product(&shape[..index]), shape[index], product(&shape[index + 1..])])
 }
 

@@ -54,68 +54,82 @@ pub struct RowReduction {
 }
 
 /// The traits of one operation, at a level and at the active one.
-macro_rules! row_activation { ($Op:ty: $Kernel:ty, gradient of $Gradient:ty) => {
-    impl RowActivation for At<$Op> {
-        fn rows(&self, x: &mut [f32], cols: usize) {
-            self.strided(x, RowLayout::contiguous(cols));
+macro_rules! row_activation {
+    ($Op:ty: $Kernel:ty, gradient of $Gradient:ty) => {
+        impl RowActivation for At<$Op> {
+            fn rows(&self, x: &mut [f32], cols: usize) {
+                self.strided(x, RowLayout::contiguous(cols));
+            }
+            fn rows_into(&self, src: &[f32], dst: &mut [f32], cols: usize) {
+                let layout = RowLayout::contiguous(cols);
+                self.strided_into(src, dst, layout, layout);
+            }
+            fn strided(&self, x: &mut [f32], layout: RowLayout) {
+                in_place::<$Kernel>(self.isa(), self.operation.options(), x, layout, None);
+            }
+            fn strided_into(
+                &self,
+                src: &[f32],
+                dst: &mut [f32],
+                of_src: RowLayout,
+                of_dst: RowLayout,
+            ) {
+                into::<$Kernel>(self.isa(), self.operation.options(), src, dst, of_src, of_dst);
+            }
+            fn axis(&self, x: &mut [f32], shape: [usize; 3]) {
+                axis::<$Kernel>(self.isa(), self.operation.options(), None, x, shape);
+            }
+            fn axis_into(&self, src: &[f32], dst: &mut [f32], shape: [usize; 3]) {
+                axis::<$Kernel>(self.isa(), self.operation.options(), Some(src), dst, shape);
+            }
         }
-        fn rows_into(&self, src: &[f32], dst: &mut [f32], cols: usize) {
-            let layout = RowLayout::contiguous(cols);
-            self.strided_into(src, dst, layout, layout);
-        }
-        fn strided(&self, x: &mut [f32], layout: RowLayout) {
-            in_place::<$Kernel>(self.isa(), self.operation.options(), x, layout, None);
-        }
-        fn strided_into(&self, src: &[f32], dst: &mut [f32], of_src: RowLayout, of_dst: RowLayout) {
-            into::<$Kernel>(self.isa(), self.operation.options(), src, dst, of_src, of_dst);
-        }
-        fn axis(&self, x: &mut [f32], shape: [usize; 3]) {
-            axis::<$Kernel>(self.isa(), self.operation.options(), None, x, shape);
-        }
-        fn axis_into(&self, src: &[f32], dst: &mut [f32], shape: [usize; 3]) {
-            axis::<$Kernel>(self.isa(), self.operation.options(), Some(src), dst, shape);
-        }
-    }
 
-    impl RowActivation for $Op {
-        fn rows(&self, x: &mut [f32], cols: usize) {
-            At::active(*self).rows(x, cols);
+        impl RowActivation for $Op {
+            fn rows(&self, x: &mut [f32], cols: usize) {
+                At::active(*self).rows(x, cols);
+            }
+            fn rows_into(&self, src: &[f32], dst: &mut [f32], cols: usize) {
+                At::active(*self).rows_into(src, dst, cols);
+            }
+            fn strided(&self, x: &mut [f32], layout: RowLayout) {
+                At::active(*self).strided(x, layout);
+            }
+            fn strided_into(
+                &self,
+                src: &[f32],
+                dst: &mut [f32],
+                of_src: RowLayout,
+                of_dst: RowLayout,
+            ) {
+                At::active(*self).strided_into(src, dst, of_src, of_dst);
+            }
+            fn axis(&self, x: &mut [f32], shape: [usize; 3]) {
+                At::active(*self).axis(x, shape);
+            }
+            fn axis_into(&self, src: &[f32], dst: &mut [f32], shape: [usize; 3]) {
+                At::active(*self).axis_into(src, dst, shape);
+            }
         }
-        fn rows_into(&self, src: &[f32], dst: &mut [f32], cols: usize) {
-            At::active(*self).rows_into(src, dst, cols);
-        }
-        fn strided(&self, x: &mut [f32], layout: RowLayout) {
-            At::active(*self).strided(x, layout);
-        }
-        fn strided_into(&self, src: &[f32], dst: &mut [f32], of_src: RowLayout, of_dst: RowLayout) {
-            At::active(*self).strided_into(src, dst, of_src, of_dst);
-        }
-        fn axis(&self, x: &mut [f32], shape: [usize; 3]) {
-            At::active(*self).axis(x, shape);
-        }
-        fn axis_into(&self, src: &[f32], dst: &mut [f32], shape: [usize; 3]) {
-            At::active(*self).axis_into(src, dst, shape);
-        }
-    }
 
-    impl RowGradient for At<$Op> {
-        fn rows_backward(&self, y: &[f32], dy: &[f32], dx: &mut [f32], cols: usize) {
-            rows_backward::<$Gradient>(self.isa(), self.operation.options(), y, dy, dx, cols);
+        impl RowGradient for At<$Op> {
+            fn rows_backward(&self, y: &[f32], dy: &[f32], dx: &mut [f32], cols: usize) {
+                rows_backward::<$Gradient>(self.isa(), self.operation.options(), y, dy, dx, cols);
+            }
+            fn axis_backward(&self, y: &[f32], dy: &[f32], dx: &mut [f32], shape: [usize; 3]) {
+                axis_backward::<$Gradient>(self.isa(), self.operation.options(), y, dy, dx, shape);
+            }
         }
-        fn axis_backward(&self, y: &[f32], dy: &[f32], dx: &mut [f32], shape: [usize; 3]) {
-            axis_backward::<$Gradient>(self.isa(), self.operation.options(), y, dy, dx, shape);
-        }
-    }
 
-    impl RowGradient for $Op {
-        fn rows_backward(&self, y: &[f32], dy: &[f32], dx: &mut [f32], cols: usize) {
-            At::active(*self).rows_backward(y, dy, dx, cols);
+        impl RowGradient for $Op {
+            fn rows_backward(&self, y: &[f32], dy: &[f32], dx: &mut [f32], cols: usize) {
+                At::active(*self).rows_backward(y, dy, dx, cols);
+            }
+            fn axis_backward(&self, y: &[f32], dy: &[f32], dx: &mut [f32], shape: [usize; 3]) {
+                At::active(*self).axis_backward(y, dy, dx, shape);
+            }
         }
-        fn axis_backward(&self, y: &[f32], dy: &[f32], dx: &mut [f32], shape: [usize; 3]) {
-            At::active(*self).axis_backward(y, dy, dx, shape);
-        }
-    }
-}; }
+    };
+}
 
 /// Each function and tier, with its kernel, its gradient and its bound on the levels with and
 /// without FMA.

@@ -3,7 +3,7 @@
 
 use activations::{
     Isa,
-    table::{Backward, OPERATIONS, Operation, Tier},
+    table::{Backward, Kernel, OPERATIONS, Operation},
 };
 
 /// The levels of this machine, no higher than the active one, so that `ACTIVATIONS_MAX_ISA` limits
@@ -27,9 +27,9 @@ pub struct Call {
 #[derive(Clone, Copy)]
 pub enum Form {
     /// A forward kernel that overwrites its input.
-    InPlace(&'static Tier),
+    InPlace(&'static Kernel),
     /// A forward kernel that writes to another slice.
-    Into(&'static Tier),
+    Into(&'static Kernel),
     /// The gradient, which always writes to another slice.
     Gradient(&'static Backward),
 }
@@ -38,18 +38,20 @@ pub enum Form {
 pub fn calls() -> impl Iterator<Item = Call> {
     isas().flat_map(|isa| {
         OPERATIONS.iter().flat_map(move |operation| {
-            let tiers =
-                operation.tiers.iter().flat_map(|tier| [Form::InPlace(tier), Form::Into(tier)]);
-            let forms = tiers.chain([Form::Gradient(&operation.backward)]);
+            let forms = operation
+                .kernels
+                .iter()
+                .flat_map(|kernel| [Form::InPlace(kernel), Form::Into(kernel)]);
+            let forms = forms.chain([Form::Gradient(&operation.backward)]);
             forms.map(move |form| Call { operation, isa, form })
         })
     })
 }
 
 /// The calls of forward kernels, each kernel in one form.
-pub fn forward() -> impl Iterator<Item = (Call, &'static Tier)> {
+pub fn forward() -> impl Iterator<Item = (Call, &'static Kernel)> {
     calls().filter_map(|call| match call.form {
-        Form::Into(tier) => Some((call, tier)),
+        Form::Into(kernel) => Some((call, kernel)),
         _ => None,
     })
 }
@@ -66,11 +68,11 @@ impl Call {
     /// The images of `x`; only gradients read `dy`.
     pub fn run(&self, x: &[f32], dy: &[f32], out: &mut [f32]) {
         match self.form {
-            Form::InPlace(tier) => {
+            Form::InPlace(kernel) => {
                 out.copy_from_slice(x);
-                (tier.apply)(self.isa, out);
+                (kernel.apply)(self.isa, out);
             }
-            Form::Into(tier) => (tier.apply_into)(self.isa, x, out),
+            Form::Into(kernel) => (kernel.apply_into)(self.isa, x, out),
             Form::Gradient(backward) => (backward.backward)(self.isa, x, dy, out),
         }
     }
@@ -79,7 +81,7 @@ impl Call {
     pub fn alone(&self, x: f32, dy: f32) -> f32 {
         let mut out = [x];
         match self.form {
-            Form::InPlace(tier) | Form::Into(tier) => (tier.apply)(self.isa, &mut out),
+            Form::InPlace(kernel) | Form::Into(kernel) => (kernel.apply)(self.isa, &mut out),
             Form::Gradient(backward) => (backward.backward)(self.isa, &[x], &[dy], &mut out),
         }
         out[0]
@@ -95,11 +97,11 @@ impl Call {
 
 impl std::fmt::Display for Call {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (kernel, form) = match self.form {
-            Form::InPlace(tier) => (tier.name, "in place"),
-            Form::Into(tier) => (tier.name, "out of place"),
+        let (tier, form) = match self.form {
+            Form::InPlace(kernel) => (kernel.tier.name(), "in place"),
+            Form::Into(kernel) => (kernel.tier.name(), "out of place"),
             Form::Gradient(_) => ("gradient", "out of place"),
         };
-        write!(f, "{} {kernel} {form} at {}", self.operation.name, self.isa)
+        write!(f, "{} {tier} {form} at {}", self.operation.name, self.isa)
     }
 }

@@ -1,38 +1,30 @@
-//! The operations as users call them. `properties.rs` demands that they be all those of the table.
+//! The operations as users call them, made from the lines of the operation table.
 
-/// An array of what `$function` returns for the name and the value of each operation, and
-/// `$argument`s.
+/// Calls `$function` with the name and the value of each operation, and `$argument`s.
 #[macro_export]
 macro_rules! each_operation {
-    ($function:ident $(, $argument:expr)*) => {
-        $crate::each_operation!(@exact_tier_and [
-            $function("elu", activations::Elu::default() $(, $argument)*),
-            $function("selu", activations::Selu $(, $argument)*),
-            $function("celu", activations::Celu::default() $(, $argument)*),
-        ] $function $(, $argument)*)
-    };
-    (@exact_tier_and [$($other:expr,)*] $function:ident $(, $argument:expr)*) => {
-        [
-            $function("exp", activations::Exp $(, $argument)*),
-            $function("sigmoid", activations::Sigmoid $(, $argument)*),
-            $function("tanh", activations::Tanh $(, $argument)*),
-            $function("relu", activations::Relu $(, $argument)*),
-            $function("leaky_relu", activations::LeakyRelu::default() $(, $argument)*),
-            $function("rrelu", activations::RRelu::default() $(, $argument)*),
-            $function("relu6", activations::Relu6 $(, $argument)*),
-            $function("hard_tanh", activations::HardTanh::default() $(, $argument)*),
-            $function("threshold", activations::Threshold::default() $(, $argument)*),
-            $($other,)*
-        ]
-    };
+    ($($call:tt)*) => {{
+        use $crate::call_each;
+        activations::each_operation!(call_each, ($($call)*));
+    }};
 }
 
 /// The same for those that have an exact tier.
 #[macro_export]
 macro_rules! each_operation_with_an_exact_tier {
-    ($function:ident $(, $argument:expr)*) => {
-        $crate::each_operation!(@exact_tier_and [] $function $(, $argument)*)
-    };
+    ($($call:tt)*) => {{
+        use $crate::call_each_exact;
+        activations::each_operation!(call_each_exact, ($($call)*));
+    }};
+}
+
+/// The same for those whose output gives the gradient.
+#[macro_export]
+macro_rules! each_operation_from_output {
+    ($($call:tt)*) => {{
+        use $crate::call_each_from_output;
+        activations::each_operation!(call_each_from_output, ($($call)*));
+    }};
 }
 
 /// The same for the plain functions.
@@ -48,15 +40,43 @@ macro_rules! each_function {
     };
 }
 
-/// The same for those whose output gives the gradient.
+#[doc(hidden)]
 #[macro_export]
-macro_rules! each_operation_from_output {
-    ($function:ident $(, $argument:expr)*) => {
-        [
-            $function("exp", activations::Exp $(, $argument)*),
-            $function("relu", activations::Relu $(, $argument)*),
-            $function("relu6", activations::Relu6 $(, $argument)*),
-            $function("hard_tanh", activations::HardTanh::default() $(, $argument)*),
-        ]
+macro_rules! call_each {
+    ($call:tt $($id:literal $file:ident $Op:ident: $($column:ident $value:ident),*;)*) => {
+        $($crate::call_one!(own $file $Op $call);)*
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! call_each_exact {
+    ($call:tt $(
+        $id:literal $file:ident $Op:ident:
+            fast $fast:ident, exact $exact:ident, from_output $from_output:ident;
+    )*) => {
+        $($crate::call_one!($exact $file $Op $call);)*
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! call_each_from_output {
+    ($call:tt $(
+        $id:literal $file:ident $Op:ident:
+            fast $fast:ident, exact $exact:ident, from_output $from_output:ident;
+    )*) => {
+        $($crate::call_one!($from_output $file $Op $call);)*
+    };
+}
+
+/// One call, unless its column says that the operation has not what is called.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! call_one {
+    (none $file:ident $Op:ident $call:tt) => {};
+    (no $file:ident $Op:ident $call:tt) => {};
+    ($column:ident $file:ident $Op:ident ($function:ident $(, $argument:expr)*)) => {
+        $function(stringify!($file), activations::$Op::default() $(, $argument)*)
     };
 }
