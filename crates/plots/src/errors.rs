@@ -1,12 +1,12 @@
 //! The error of each tier: from −∞ to ∞, and where it is more than a rounding of something simple.
 
-use crate::{
-    scale::{Scale, number, power},
-    style::{Area, COLOURS, Chart, chart, faint, legend, picture, sample},
-};
 use activations::{
     Isa,
     table::{Bound, Operation, Tier},
+};
+use activations_plots::{
+    scale::{Scale, number, power},
+    style::{Area, COLOURS, Chart, chart, faint, legend, picture, sample},
 };
 use activations_testing::ulp::ulps;
 use anyhow::{Result, ensure};
