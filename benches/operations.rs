@@ -2,8 +2,8 @@
 //! same bytes beside it.
 //!
 //! ```sh
-//! cargo bench                     # everything: some minutes
-//! cargo bench -- 'sigmoid.*4096'  # a part
+//! cargo bench -p activations-benches                      # everything: some minutes
+//! cargo bench -p activations-benches -- '4096/sigmoid'    # a part
 //! ```
 //!
 //! A name reads `elements/operation kernel level form`. Sizes below 4096 are timed as calls on
@@ -91,7 +91,7 @@ fn operations(criterion: &mut Criterion) {
                         (tier.apply_into)(isa, src, dst);
                     });
                     buffers.in_place(&mut group, &format!("{name} in place"), |x| {
-                        (tier.apply)(isa, x)
+                        (tier.apply)(isa, x);
                     });
                 }
                 let name = format!("{} backward {isa}", operation.name);

@@ -2,8 +2,8 @@
 //! it.
 //!
 //! ```sh
-//! cargo bench --bench rows                       # everything: some minutes
-//! cargo bench --bench rows -- '64x64.*softmax'   # a part
+//! cargo bench -p activations-benches --bench rows                       # everything: some minutes
+//! cargo bench -p activations-benches --bench rows -- '64x64.*softmax'   # a part
 //! ```
 //!
 //! A name reads `rows x columns/function tier level`, or has a shape `[outer, n, inner]` for the
