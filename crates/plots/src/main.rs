@@ -6,8 +6,8 @@
 //!
 //! Each operation with its derivative, as the kernels compute them; the error of each tier from −∞
 //! to ∞, and its bound; functions of rows of three entries; and the speed of every kernel, if
-//! `cargo bench -p activations-benches` has left its estimates. All but the last are the same bytes on every machine that
-//! has FMA.
+//! `cargo bench -p activations-benches` has left its estimates. All but the last are the same bytes
+//! on every machine that has FMA.
 #![allow(clippy::cast_precision_loss)]
 
 mod curves;
@@ -29,7 +29,8 @@ fn main() -> Result<()> {
     let isa = Isa::active();
     if isa == Isa::Baseline {
         eprintln!(
-            "NOTE: without FMA the results differ in their last bits, and so do the pictures of errors"
+            "NOTE: without FMA the results differ in their last bits, \
+             and so do the pictures of errors"
         );
     }
     for operation in OPERATIONS {
@@ -42,7 +43,8 @@ fn main() -> Result<()> {
     rows::draw_log_sum_exp(folder, isa)?;
     if let Err(missing) = speed::draw(folder) {
         eprintln!(
-            "MISSING: {missing:#}\nMISSING: run `cargo bench -p activations-benches` first; docs/plots/speed.svg is left as it was"
+            "MISSING: {missing:#}\nMISSING: docs/plots/speed.svg is left as it was; \
+             run `cargo bench -p activations-benches` first"
         );
     }
     Ok(())
