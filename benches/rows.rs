@@ -2,8 +2,8 @@
 //! it.
 //!
 //! ```sh
-//! cargo bench --bench rows                       # everything: some minutes
-//! cargo bench --bench rows -- '64x64.*softmax'   # a part
+//! cargo bench -p activations-benches --bench rows                       # everything: some minutes
+//! cargo bench -p activations-benches --bench rows -- '64x64.*softmax'   # a part
 //! ```
 //!
 //! A name reads `rows x columns/function tier level`, or has a shape `[outer, n, inner]` for the
@@ -66,11 +66,10 @@ fn rows(criterion: &mut Criterion) {
                     },
                 );
             }
+            let log_sum_exp = At::new(isa, LogSumExp::new()).expect("a level of this machine");
             group.bench_function(format!("log_sum_exp default {isa}"), |bencher| {
                 bencher.iter(|| {
-                    At::new(isa, LogSumExp::with(SoftmaxOptions::default()))
-                        .expect("a level of this machine")
-                        .strided_into(black_box(&src), black_box(&mut dst[..rows]), layout);
+                    log_sum_exp.strided_into(black_box(&src), black_box(&mut dst[..rows]), layout);
                 });
             });
         }

@@ -18,3 +18,26 @@ pub fn finite(x: f64) -> f64 {
     const BEYOND: f64 = 340_282_366_920_938_463_463_374_607_431_768_211_456.0;
     x.clamp(-BEYOND, BEYOND)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::ulps;
+
+    #[test]
+    fn an_ulp_is_the_distance_between_neighbours() {
+        let tiny = 2_f64.powi(-149);
+        for (got, exact, expected) in [
+            (1.0, 1.0, 0.0),
+            (1.0, 1.0 + 2_f64.powi(-24), 0.5),
+            (-1.0_f32.next_up(), -1.0, 1.0),
+            (0.0, tiny, 1.0),
+            (f32::MIN_POSITIVE, f64::from(f32::MIN_POSITIVE) - 1.5 * tiny, 1.5),
+            (f32::INFINITY, 1e300, 0.0),
+            (f32::INFINITY, f64::INFINITY, 0.0),
+            (f32::MAX, f64::INFINITY, 1.0),
+        ] {
+            assert!((ulps(got, exact) - expected).abs() < 1e-9, "{got:e} for {exact:e}");
+        }
+        assert!(ulps(f32::NAN, 1.0).is_nan());
+    }
+}

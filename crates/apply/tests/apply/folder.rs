@@ -1,12 +1,15 @@
-//! Where the tests run the example, and what they find there afterwards.
+//! The folder that a test runs `apply` in, and comparisons with what is found there afterwards.
 
 use std::{
-    env, fs,
+    fs,
     io::{self, Write},
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{Command, Output},
 };
 use tempfile::TempDir;
+
+/// The program that is tested.
+pub(crate) const APPLY: &str = env!("CARGO_BIN_EXE_apply");
 
 /// A folder of its own for a test, where `apply` runs.
 pub(crate) struct Folder(pub(crate) TempDir);
@@ -22,11 +25,11 @@ impl Folder {
             skip("the emulator does not start apply");
             None
         };
-        match Command::new(binary()).arg("--help").output() {
+        match Command::new(APPLY).arg("--help").output() {
             Ok(output) if output.status.code() == Some(NOT_STARTED) => not_started(),
             Ok(_) => Some(Self(tempfile::tempdir().unwrap())),
             Err(error) if error.raw_os_error() == Some(NO_PROGRAM_OF_THIS_MACHINE) => not_started(),
-            Err(error) => panic!("{}: {error}: cargo build --example apply", binary().display()),
+            Err(error) => panic!("{APPLY}: {error}"),
         }
     }
 
@@ -46,7 +49,7 @@ impl Folder {
     }
 
     pub(crate) fn command(&self, arguments: &str) -> Command {
-        let mut command = Command::new(binary());
+        let mut command = Command::new(APPLY);
         command.args(arguments.split_whitespace()).current_dir(&self.0);
         command
     }
@@ -69,13 +72,6 @@ impl Folder {
     }
 }
 
-/// The example lies beside the folder that this test runs from.
-pub(crate) fn binary() -> PathBuf {
-    let test = env::current_exe().unwrap();
-    let profile = test.parent().and_then(Path::parent).unwrap();
-    profile.join("examples").join("apply").with_extension(env::consts::EXE_EXTENSION)
-}
-
 /// Says so past the test harness, which hides what a passing test prints.
 pub(crate) fn skip(reason: &str) {
     let _ = writeln!(io::stderr(), "SKIPPED: {reason}");
@@ -84,4 +80,39 @@ pub(crate) fn skip(reason: &str) {
 /// The elements as an `.npy` file has them.
 pub(crate) fn bytes(elements: &[f32]) -> Vec<u8> {
     elements.iter().flat_map(|element| element.to_le_bytes()).collect()
+}
+
+#[track_caller]
+pub(crate) fn assert_success(output: &Output) {
+    assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+}
+
+#[track_caller]
+pub(crate) fn assert_error(output: &Output, expected: &str) {
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{message}");
+    assert!(
+        message.starts_with(&format!("apply: error: {expected}")),
+        "{message} is not {expected}"
+    );
+    assert_eq!(message.lines().count(), 1, "{message}");
+    assert!(output.stdout.is_empty());
+}
+
+pub(crate) fn npy(shape: &str, elements: &[f32]) -> Vec<u8> {
+    npy_bytes("'<f4'", "False", shape, &bytes(elements))
+}
+
+pub(crate) fn npy_bytes(
+    descriptor: &str,
+    fortran_order: &str,
+    shape: &str,
+    data: &[u8],
+) -> Vec<u8> {
+    let header =
+        format!("{{'descr': {descriptor}, 'fortran_order': {fortran_order}, 'shape': {shape}, }}");
+    let mut file = b"\x93NUMPY\x01\0v\0".to_vec();
+    writeln!(file, "{header:117}").unwrap();
+    file.extend(data);
+    file
 }

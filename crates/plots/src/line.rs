@@ -1,6 +1,6 @@
 //! Curves of sampled functions in one chart.
 
-use crate::{
+use activations_plots::{
     scale::Scale,
     style::{AXIS, COLOURS, HEIGHT, chart, legend, picture, sample},
 };

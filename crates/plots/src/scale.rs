@@ -7,7 +7,7 @@ use plotters::coord::{
 use std::ops::Range;
 
 /// A linear axis with marks and their labels.
-pub(crate) struct Scale {
+pub struct Scale {
     axis: RangedCoordf64,
     /// Those that plotters would choose, if none.
     marks: Option<Vec<f64>>,
@@ -15,11 +15,13 @@ pub(crate) struct Scale {
 }
 
 impl Scale {
-    pub(crate) fn new(range: Range<f64>) -> Self {
+    /// An axis whose marks plotters chooses.
+    pub fn new(range: Range<f64>) -> Self {
         Self { axis: range.into(), marks: None, label: Box::new(number) }
     }
 
-    pub(crate) fn with_marks(
+    /// An axis with these marks.
+    pub fn with_marks(
         range: Range<f64>,
         marks: Vec<f64>,
         label: impl Fn(f64) -> String + 'static,
@@ -56,14 +58,14 @@ impl ValueFormatter<f64> for Scale {
 }
 
 /// A number as it is written, without what binary fractions leave in its last digits.
-pub(crate) fn number(x: f64) -> String {
+pub fn number(x: f64) -> String {
     let rounded = (x * 1e6).round() / 1e6;
     // No minus before a zero.
     (rounded + 0.0).to_string().replace('-', "−")
 }
 
 /// `base` to the power of `exponent`.
-pub(crate) fn power(base: u32, exponent: i32) -> String {
+pub fn power(base: u32, exponent: i32) -> String {
     const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
     let sign = if exponent < 0 { "⁻" } else { "" };
     let digits = exponent.unsigned_abs().to_string();

@@ -1,12 +1,11 @@
 //! NumPy files, a block at a time: their size is not limited by memory.
 
 use crate::kernel::Blocks;
-use anyhow::{Context, Result, anyhow, bail, ensure};
-use indicatif::{ProgressBar, ProgressStyle};
-use ndarray_npy::npy::header::{Header, Layout, ParseHeaderError, ReadHeaderError};
+use activations_testing::npy::Header;
+use anyhow::{Context, Result, bail, ensure};
 use std::{
     fs::{self, File},
-    io::{self, ErrorKind, Read, Seek, Write},
+    io::{self, ErrorKind, IsTerminal, Read, Seek, Write},
     path::{Path, PathBuf},
 };
 use tempfile::NamedTempFile;
@@ -14,7 +13,7 @@ use tempfile::NamedTempFile;
 /// Elements read, computed and written together: 1 MiB of them stays in the cache meanwhile.
 const BLOCK: usize = 1 << 18;
 const ELEMENT_BYTES: usize = size_of::<f32>();
-/// Below this size an array is done before a progress bar would be seen.
+/// Below this size an array is done before a reader would have seen its progress.
 const LARGE_BYTES: u64 = 64 << 20;
 
 /// An array of little-endian f32 in C order, open at its first element.
@@ -35,13 +34,13 @@ impl Source {
         let mut file = File::open(path)?;
         let metadata = file.metadata()?;
         ensure!(metadata.is_file(), "not a regular file");
-        let header = read_header(&mut file)?;
+        let header = Header::read(&mut file)?;
+        let descriptor = &header.descriptor;
         ensure!(
-            header.type_descriptor.as_string().is_some_and(|descriptor| descriptor == "<f4"),
-            "holds elements of type {}, not '<f4' (little-endian f32)",
-            header.type_descriptor
+            descriptor.trim_matches(['\'', '"']) == "<f4",
+            "holds elements of type {descriptor}, not '<f4' (little-endian f32)"
         );
-        ensure!(header.layout == Layout::Standard, "in Fortran order, not in C order");
+        ensure!(!header.fortran_order, "in Fortran order, not in C order");
         let elements_left =
             elements(&header).context("its shape has more elements than any file")?;
         let expected = elements_left * ELEMENT_BYTES as u64;
@@ -70,19 +69,6 @@ impl Source {
         self.elements_left -= count as u64;
         Ok(bytes.into_iter().map(f32::from_le_bytes).collect())
     }
-}
-
-fn read_header(file: &mut File) -> Result<Header> {
-    Header::from_reader(file).map_err(|error| match error {
-        ReadHeaderError::Io(error) if error.kind() != ErrorKind::UnexpectedEof => error.into(),
-        ReadHeaderError::Io(_) => anyhow!("not a NumPy file: it ends before its header does"),
-        ReadHeaderError::Parse(ParseHeaderError::MagicString) => anyhow!("not a NumPy file"),
-        // The parser draws its own errors, over several lines.
-        ReadHeaderError::Parse(ParseHeaderError::DictParse(_)) => {
-            anyhow!("not a NumPy file: its header is malformed")
-        }
-        ReadHeaderError::Parse(error) => anyhow!("not a NumPy file: {error}"),
-    })
 }
 
 /// How many elements the shape has, if a file can have that many.
@@ -148,7 +134,7 @@ fn prepare(path: &Path, header: &Header) -> Result<(PathBuf, NamedTempFile)> {
     if let Some(permissions) = permissions {
         file.as_file().set_permissions(permissions)?;
     }
-    file.as_file_mut().write_all(&header.to_bytes()?)?;
+    file.as_file_mut().write_all(&header.to_bytes())?;
     Ok((target, file))
 }
 
@@ -173,25 +159,36 @@ pub(crate) fn convert(
 ) -> Result<()> {
     let Blocks { elements, apply } = kernel;
     let block_elements = if elements < BLOCK { BLOCK - BLOCK % elements.max(1) } else { elements };
-    let progress = progress_bar(source.elements_left * ELEMENT_BYTES as u64)?;
+    let progress = Progress::of(source.elements_left);
     while source.elements_left > 0 {
         let mut block = source.read(block_elements)?;
         apply(&mut block);
         destination.write(&block)?;
-        progress.inc((block.len() * ELEMENT_BYTES) as u64);
+        progress.show(source.elements_left);
     }
     // Where the output is the input, some systems replace it only while nobody has it open.
     drop(source);
     destination.publish()
 }
 
-/// A bar on the terminal, if there is one and the wait is worth it.
-fn progress_bar(bytes: u64) -> Result<ProgressBar> {
-    if bytes < LARGE_BYTES {
-        return Ok(ProgressBar::hidden());
+/// The part of an array that is done, on the terminal, if there is one and the wait is worth it.
+struct Progress {
+    elements: u64,
+    is_shown: bool,
+}
+
+impl Progress {
+    fn of(elements: u64) -> Self {
+        let is_large = elements >= LARGE_BYTES / ELEMENT_BYTES as u64;
+        Self { elements, is_shown: is_large && io::stderr().is_terminal() }
     }
-    let style = ProgressStyle::with_template(
-        "{bar:40} {bytes}/{total_bytes}, {bytes_per_sec}, {eta} left",
-    )?;
-    Ok(ProgressBar::new(bytes).with_style(style))
+
+    /// Replaces what the line of the terminal shows. Nothing is left of it at the end.
+    fn show(&self, elements_left: u64) {
+        if self.is_shown {
+            let done = 100 - u128::from(elements_left) * 100 / u128::from(self.elements);
+            let line = if elements_left > 0 { format!("{done:3} %") } else { " ".repeat(5) };
+            let _ = write!(io::stderr(), "\r{line}\r");
+        }
+    }
 }

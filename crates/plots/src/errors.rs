@@ -1,12 +1,12 @@
 //! The error of each tier: from −∞ to ∞, and where it is more than a rounding of something simple.
 
-use crate::{
+use activations::{
+    Isa, Tier,
+    table::{Bound, Kernel, Operation},
+};
+use activations_plots::{
     scale::{Scale, number, power},
     style::{Area, COLOURS, Chart, chart, faint, legend, picture, sample},
-};
-use activations::{
-    Isa,
-    table::{Bound, Operation, Tier},
 };
 use activations_testing::ulp::ulps;
 use anyhow::{Result, ensure};
@@ -24,7 +24,7 @@ const BINADE: f64 = (1 << 23) as f64;
 
 /// Nothing is drawn of an operation that is correctly rounded.
 pub(crate) fn draw(folder: &Path, isa: Isa, operation: &Operation) -> Result<()> {
-    let largest = operation.kernels.iter().map(|tier| tier.bound.at(isa)).fold(0.0, f64::max);
+    let largest = operation.kernels.iter().map(|kernel| kernel.bound.at(isa)).fold(0.0, f64::max);
     if largest <= Bound::ROUNDED.fused {
         return Ok(());
     }
@@ -100,8 +100,8 @@ impl Axis {
                 (0..=count).map(|i| unrank(first + (end - first) * i / count.max(1))).collect();
             let exact: Vec<_> = x.iter().map(|&x| (operation.exact)(x.into())).collect();
             let mut y = vec![0.0; x.len()];
-            for (tier, errors) in tiers(operation).zip(&mut errors) {
-                (tier.apply_into)(isa, &x, &mut y);
+            for (kernel, errors) in tiers(operation).zip(&mut errors) {
+                (kernel.apply_into)(isa, &x, &mut y);
                 let found = y.iter().zip(&exact).map(|(&y, &exact)| ulps(y, exact));
                 // A NaN stays.
                 errors.push(
@@ -132,9 +132,9 @@ impl Axis {
         let count = if one_kernel { 1 } else { errors.len() };
         let tiers: Vec<_> = tiers(operation).take(count).enumerate().collect();
         // The default tier has the smaller errors: it is drawn over the others.
-        for (i, tier) in tiers.into_iter().rev() {
-            let name = if one_kernel { "every tier" } else { kernel.tier };
-            let (bound, colour) = (tier.bound.at(isa), COLOURS[i]);
+        for (i, kernel) in tiers.into_iter().rev() {
+            let name = if one_kernel { "every tier" } else { kernel.tier.name() };
+            let (bound, colour) = (kernel.bound.at(isa), COLOURS[i]);
             let kept = errors[i].iter().all(|&error| error <= bound);
             ensure!(kept, "{} {name} is more than {bound} ULP off", operation.name);
             let style = colour.stroke_width(3);
@@ -152,7 +152,7 @@ impl Axis {
 }
 
 /// Not the exact one, whose error is half an ULP everywhere.
-fn tiers(operation: &Operation) -> impl Iterator<Item = &'static Tier> {
+fn tiers(operation: &Operation) -> impl Iterator<Item = &'static Kernel> {
     operation.kernels.iter().filter(|kernel| kernel.tier != Tier::Exact)
 }
 

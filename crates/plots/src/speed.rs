@@ -1,12 +1,12 @@
-//! Time per element of every kernel, from the estimates that `cargo bench` leaves.
+//! Time per element of every kernel, from the estimates that the benchmarks leave.
 
-use crate::{
-    scale::Scale,
-    style::{COLOURS, TEXT, chart, legend, picture, sample},
-};
 use activations::{
     Isa, Tier,
     table::{OPERATIONS, ROW_OPERATIONS},
+};
+use activations_plots::{
+    scale::Scale,
+    style::{COLOURS, TEXT, chart, legend, picture, sample},
 };
 use anyhow::{Context, Result};
 use plotters::{chart::SeriesLabelPosition, prelude::*};
@@ -110,5 +110,5 @@ fn results() -> PathBuf {
         return folder.into();
     }
     let target = env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
-    target.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target")).join("criterion")
+    target.unwrap_or_else(|| activations_plots::root().join("target")).join("criterion")
 }

@@ -1,7 +1,7 @@
 //! How gradients vanish in a deep network, and how they do not.
 //!
 //! ```text
-//! cargo run --release --example vanishing_gradient
+//! cargo run --release -p activations-plots --example vanishing_gradient
 //! ```
 //!
 //! A network of 24 hidden layers of width 64 is to tell two spirals apart. For each activation and
@@ -10,26 +10,20 @@
 //! `docs/plots/vanishing_gradient.svg`. Every run on a machine has the same numbers.
 #![allow(clippy::cast_precision_loss)]
 
-#[allow(dead_code)]
-mod network;
-#[path = "../plots/scale.rs"]
-#[allow(dead_code)]
-mod scale;
-#[path = "../plots/style.rs"]
-#[allow(dead_code)]
-mod style;
-
 use activations::{Gradient, LeakyRelu, Relu, Sigmoid, Tanh};
+use activations_plots::{
+    folder,
+    network::{
+        DEPTH,
+        Initialisation::{self, He, Xavier},
+        Network, Samples, spirals,
+    },
+    scale::{Scale, number, power},
+    style,
+};
 use anyhow::Result;
 use comfy_table::{CellAlignment::Right, Table, presets::ASCII_MARKDOWN};
-use network::{
-    DEPTH,
-    Initialisation::{self, He, Xavier},
-    Network, Samples, spirals,
-};
 use plotters::{chart::SeriesLabelPosition, prelude::*};
-use scale::{Scale, power};
-use std::path::Path;
 
 const ACTIVATIONS: &[(&str, &dyn Gradient)] = &[
     ("sigmoid", &Sigmoid),
@@ -120,11 +114,11 @@ fn draw(runs: &[Run]) -> Result<()> {
     let logarithms = || runs.iter().flat_map(|run| &run.norms).map(logarithm);
     let lowest = logarithms().fold(0.0, f64::min).floor();
     let highest = logarithms().fold(0.0, f64::max).ceil();
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/plots/vanishing_gradient.svg");
+    let path = folder().join("vanishing_gradient.svg");
     style::picture(&path, 1000, |area| {
         let layers =
             (1..=DEPTH).filter(|layer| layer % 3 == 0 || *layer == 1).map(|layer| layer as f64);
-        let x = Scale::with_marks(0.5..DEPTH as f64 + 0.5, layers.collect(), scale::number);
+        let x = Scale::with_marks(0.5..DEPTH as f64 + 0.5, layers.collect(), number);
         let marks = (lowest as i32..=highest as i32).filter(|exponent| exponent % 3 == 0);
         let y = Scale::with_marks(lowest..highest, marks.map(f64::from).collect(), |at| {
             power(10, at as i32)

@@ -12,15 +12,18 @@ use std::path::Path;
 /// Pictures are drawn at twice the size that they are seen at, because coordinates are whole
 /// numbers.
 const WIDTH: u32 = 1600;
-pub(crate) const HEIGHT: u32 = 840;
+/// The usual height of a picture.
+pub const HEIGHT: u32 = 840;
 const FONT: i32 = 38;
 const TITLE_FONT: i32 = 44;
 
-pub(crate) const TEXT: RGBColor = RGBColor(40, 44, 52);
+/// The colour of text.
+pub const TEXT: RGBColor = RGBColor(40, 44, 52);
 const GRID: RGBColor = RGBColor(222, 226, 230);
-pub(crate) const AXIS: RGBColor = RGBColor(150, 156, 164);
+/// The colour of axes.
+pub const AXIS: RGBColor = RGBColor(150, 156, 164);
 /// The palette of Okabe and Ito, whose colours differ for colour-blind people too.
-pub(crate) const COLOURS: [RGBColor; 6] = [
+pub const COLOURS: [RGBColor; 6] = [
     RGBColor(0, 114, 178),
     RGBColor(213, 94, 0),
     RGBColor(0, 158, 115),
@@ -29,15 +32,13 @@ pub(crate) const COLOURS: [RGBColor; 6] = [
     RGBColor(86, 180, 233),
 ];
 
-pub(crate) type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
-pub(crate) type Chart<'a> = ChartContext<'a, SVGBackend<'a>, Cartesian2d<Scale, Scale>>;
+/// A part of a picture.
+pub type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+/// A chart of numbers.
+pub type Chart<'a> = ChartContext<'a, SVGBackend<'a>, Cartesian2d<Scale, Scale>>;
 
-/// RandomStream a picture on a white panel of its own, so that it can be read on any background.
-pub(crate) fn picture(
-    path: &Path,
-    height: u32,
-    draw: impl FnOnce(&Area) -> Result<()>,
-) -> Result<()> {
+/// Draws a picture on a white panel of its own, so that it can be read on any background.
+pub fn picture(path: &Path, height: u32, draw: impl FnOnce(&Area) -> Result<()>) -> Result<()> {
     let area = SVGBackend::new(path, (WIDTH, height)).into_drawing_area();
     let drawn = area.fill(&WHITE).map_err(|error| anyhow!("{error}")).and_then(|()| {
         draw(&area)?;
@@ -47,12 +48,7 @@ pub(crate) fn picture(
 }
 
 /// A chart with its axes, and so much room at the left for what stands there.
-pub(crate) fn chart<'a>(
-    area: &Area<'a>,
-    title: &str,
-    left: u32,
-    [x, y]: [Scale; 2],
-) -> Result<Chart<'a>> {
+pub fn chart<'a>(area: &Area<'a>, title: &str, left: u32, [x, y]: [Scale; 2]) -> Result<Chart<'a>> {
     let mut chart = ChartBuilder::on(area)
         .margin(24)
         .margin_right(60)
@@ -73,7 +69,7 @@ pub(crate) fn chart<'a>(
 }
 
 /// The names of the series of a chart, on a side that they leave free.
-pub(crate) fn legend(chart: &mut Chart, position: SeriesLabelPosition) -> Result<()> {
+pub fn legend(chart: &mut Chart, position: SeriesLabelPosition) -> Result<()> {
     chart
         .configure_series_labels()
         .position(position)
@@ -87,14 +83,14 @@ pub(crate) fn legend(chart: &mut Chart, position: SeriesLabelPosition) -> Result
 }
 
 /// The colour of what fills the area below a line of this one.
-pub(crate) fn faint(colour: RGBColor) -> RGBColor {
+pub fn faint(colour: RGBColor) -> RGBColor {
     let RGBColor(red, green, blue) = colour;
     let [red, green, blue] = [red, green, blue].map(|part| part / 4 + 192);
     RGBColor(red, green, blue)
 }
 
 /// The line before the name of a series.
-pub(crate) fn sample((x, y): (i32, i32), style: impl Into<ShapeStyle>) -> PathElement<(i32, i32)> {
+pub fn sample((x, y): (i32, i32), style: impl Into<ShapeStyle>) -> PathElement<(i32, i32)> {
     PathElement::new([(x, y), (x + 56, y)], style)
 }
 

@@ -7,13 +7,14 @@ use ndarray::{Array1, Array2, Axis};
 use std::mem;
 
 /// Hidden layers.
-pub(crate) const DEPTH: usize = 24;
-pub(crate) const WIDTH: usize = 64;
+pub const DEPTH: usize = 24;
+/// Elements of a hidden layer.
+pub const WIDTH: usize = 64;
 const CLASSES: usize = 2;
 
 /// How far from 0 the weights of a layer lie at first.
 #[derive(Clone, Copy)]
-pub(crate) enum Initialisation {
+pub enum Initialisation {
     /// Variance 2 / (inputs + outputs): keeps the size of signals where the activation is nearly x.
     Xavier,
     /// Variance 2 / inputs: makes up for the half of them that a ReLU sets to 0.
@@ -32,13 +33,13 @@ impl Initialisation {
 }
 
 /// One point a row, and its class.
-pub(crate) struct Samples {
+pub struct Samples {
     points: Array2<f32>,
     classes: Vec<usize>,
 }
 
 /// Two spirals, each half of the points, that wind around each other.
-pub(crate) fn spirals(count: usize) -> Samples {
+pub fn spirals(count: usize) -> Samples {
     const TURNS: f32 = 0.75;
     let classes: Vec<_> = (0..count).map(|i| i % CLASSES).collect();
     let points = Array2::from_shape_fn((count, 2), |(i, axis)| {
@@ -54,7 +55,8 @@ struct Layer {
     biases: Array1<f32>,
 }
 
-pub(crate) struct Network<'a> {
+/// A network with one activation function.
+pub struct Network<'a> {
     activation: &'a dyn Gradient,
     /// The last one has no activation.
     layers: Vec<Layer>,
@@ -68,10 +70,11 @@ struct Pass {
 }
 
 /// The gradients of the loss.
-pub(crate) struct Gradients(Vec<Layer>);
+pub struct Gradients(Vec<Layer>);
 
 impl<'a> Network<'a> {
-    pub(crate) fn new(
+    /// Returns a network with random weights, and biases of 0.
+    pub fn new(
         activation: &'a dyn Gradient,
         initialisation: Initialisation,
         random: &mut Rng,
@@ -88,7 +91,7 @@ impl<'a> Network<'a> {
     }
 
     /// The mean over the samples of −log(the probability of the right class).
-    pub(crate) fn loss(&self, samples: &Samples) -> f32 {
+    pub fn loss(&self, samples: &Samples) -> f32 {
         let mut logits = self.forward(samples).sums.pop().expect("a layer");
         LogSoftmax::new().rows(elements(&mut logits), CLASSES);
         let right = samples.classes.iter().enumerate().map(|(i, &class)| logits[[i, class]]);
@@ -96,14 +99,15 @@ impl<'a> Network<'a> {
     }
 
     /// The part of the samples whose class is the likelier one.
-    pub(crate) fn accuracy(&self, samples: &Samples) -> f32 {
+    pub fn accuracy(&self, samples: &Samples) -> f32 {
         let logits = self.forward(samples).sums.pop().expect("a layer");
         let rows = logits.rows().into_iter().zip(&samples.classes);
         let right = rows.filter(|(row, class)| row[**class] > row[1 - **class]).count();
         right as f32 / samples.classes.len() as f32
     }
 
-    pub(crate) fn gradients(&self, samples: &Samples) -> Gradients {
+    /// The gradients of the loss over all samples.
+    pub fn gradients(&self, samples: &Samples) -> Gradients {
         let Pass { inputs, mut sums } = self.forward(samples);
         // Of softmax and loss together: the probabilities, less 1 for the right class.
         let mut dz = sums.pop().expect("a layer");
@@ -128,7 +132,7 @@ impl<'a> Network<'a> {
     }
 
     /// A step of gradient descent.
-    pub(crate) fn descend(&mut self, Gradients(gradients): &Gradients, rate: f32) {
+    pub fn descend(&mut self, Gradients(gradients): &Gradients, rate: f32) {
         for (layer, gradient) in self.layers.iter_mut().zip(gradients) {
             layer.weights.scaled_add(-rate, &gradient.weights);
             layer.biases.scaled_add(-rate, &gradient.biases);
@@ -151,12 +155,12 @@ impl<'a> Network<'a> {
 
 impl Gradients {
     /// The Euclidean norm of the gradient of each hidden layer's weights.
-    pub(crate) fn norms(&self) -> Vec<f64> {
+    pub fn norms(&self) -> Vec<f64> {
         self.0[..DEPTH].iter().map(|layer| sum_of_squares(&layer.weights).sqrt()).collect()
     }
 
     /// The sum of the squares of all of them.
-    pub(crate) fn squared_norm(&self) -> f64 {
+    pub fn squared_norm(&self) -> f64 {
         self.0
             .iter()
             .map(|layer| sum_of_squares(&layer.weights) + sum_of_squares(&layer.biases))

@@ -1,12 +1,8 @@
 //! What the example `vanishing_gradient` shows, held to be so.
 #![allow(clippy::cast_precision_loss)]
 
-#[path = "../examples/vanishing_gradient/network.rs"]
-#[allow(dead_code)]
-mod network;
-
 use activations::{Gradient, LeakyRelu, Relu, Sigmoid, Tanh};
-use network::{
+use activations_plots::network::{
     Initialisation::{self, He, Xavier},
     Network, spirals,
 };
