@@ -1,4 +1,4 @@
-//! The operations, one file each, and the table of them.
+//! Functions of one number: a file for each operation, and the table of all of them.
 
 mod celu;
 mod elu;
