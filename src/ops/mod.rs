@@ -1,4 +1,4 @@
-//! Functions of one number: a file for each operation, and the table of all of them.
+//! The operations, one file each, and the table of them.
 
 mod celu;
 mod elu;

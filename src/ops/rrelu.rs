@@ -62,9 +62,9 @@ impl RRelu {
     /// Replaces every element by its image in training, and writes its slope to `slopes`: 1 where
     /// x > 0, else lower + (upper − lower) · u, in f32.
     ///
-    /// u is a multiple of 2^-23 in [0, 1): 23 bits of a word of Threefry-2x32-20. It is a function
-    /// of the seed and the index of the element (see [`Draws`]). Every instruction set gives the
-    /// same bits. No slope is out of bounds; rounding may give `upper` itself.
+    /// u is a multiple of 2^-23 from 0 on and below 1, a function of the seed and the index of the
+    /// element (see [`Draws`]): 23 bits of a word of Threefry-2x32-20. Every instruction set gives
+    /// the same bits. No slope is out of bounds; rounding may give `upper` itself.
     ///
     /// # Panics
     ///

@@ -1,14 +1,15 @@
-//! What may be done to the entries of a row before they become exponents.
+//! The options: how scores become logits, and the results of degenerate rows.
 
-/// How logits follow from the entries of a row, and what rows without any give.
+/// Transforms the scores of a row before the softmax, and chooses the result of a row whose scores
+/// are all masked.
 ///
-/// In this order, each step an f32 operation that rounds once: t = scale · x, then soft cap ·
-/// tanh(t / soft cap), then t + mask. Entries that `keep` or `causal` exclude are −∞ whatever they
-/// were, NaN included. So a function with options gives the bits that it gives without them for
-/// rows of such t.
+/// There are three steps, each an f32 operation that rounds once: t = scale · x, then soft cap ·
+/// tanh(t / soft cap), then t + mask. Entries that `keep` or `causal` exclude become −∞ whatever
+/// they were, NaN included. So a function with options gives the bits that it gives without them
+/// for rows of such t.
 ///
-/// The masks are read in blocks of whole rows, and repeated: row i of the call meets row i mod k of
-/// a mask of k rows. Along an axis a mask is `[k, n, inner]`, or only `n` long.
+/// The masks are blocks of whole rows, and are repeated: row i of the call meets row i mod k of a
+/// mask of k rows. Along an axis the shape of a mask is `[k, n, inner]`, or `[n]`.
 ///
 /// ```
 /// use activations::{EmptyRow, RowActivation, Softmax};
@@ -26,13 +27,13 @@ pub struct Options<'a> {
     pub scale: f32,
     /// The limit c of c · tanh(t / c). 0 and ∞ mean none.
     pub soft_cap: Option<f32>,
-    /// What is added to each entry; −∞ excludes it.
+    /// Added to the scores; −∞ excludes an entry.
     pub mask: Option<&'a [f32]>,
-    /// Which entries count.
+    /// Which entries are kept; the others are excluded.
     pub keep: Option<&'a [bool]>,
-    /// Which entries are in the past.
+    /// The causal mask, which excludes entries in the future.
     pub causal: Option<Causal>,
-    /// A logit more, which takes its share and gives no result.
+    /// Attention sink: an additional logit that enters the normaliser and has no output.
     pub sink: Option<f32>,
     /// The results of a row in which no entry counts.
     pub empty: EmptyRow,
@@ -40,7 +41,7 @@ pub struct Options<'a> {
     pub infinity: Infinity,
 }
 
-/// The entries that a query of causal attention sees: j ≤ i + offset, and in a window j > i +
+/// The entries j that query i of causal attention sees: j ≤ i + offset and, with a window, j > i +
 /// offset − window.
 ///
 /// ```
@@ -54,14 +55,15 @@ pub struct Options<'a> {
 pub struct Causal {
     /// The number of keys before the first query: keys − queries where both end together.
     pub offset: isize,
-    /// How many entries are seen at most.
+    /// The largest number of entries that a query sees.
     pub window: Option<usize>,
-    /// After so many rows i starts at 0 again, as in a batch of heads; else i is the row's number.
+    /// The number of rows after which i starts at 0 again, as in a batch of heads. If `None`, i is
+    /// the index of the row.
     pub queries: Option<usize>,
 }
 
-/// What softmax makes of a row in which no entry counts: all −∞, all masked, and no sink.
-/// Log-softmax gives the logarithm.
+/// The softmax of a row whose entries are all −∞ or masked, without a sink. Log-softmax gives the
+/// logarithm.
 ///
 /// A NaN that is read makes the row NaN all the same.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -78,10 +80,10 @@ pub enum EmptyRow {
 /// What softmax makes of a row with logits of +∞. Log-softmax gives the logarithm.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Infinity {
-    /// NaN, the whole row.
+    /// NaN, for the whole row.
     #[default]
     Nan,
-    /// The c logits of +∞ have 1 / c each, and the others 0.
+    /// 1 / c for each of the c logits of +∞, and 0 for the others.
     Shared,
 }
 
@@ -98,8 +100,7 @@ impl Options<'_> {
         infinity: Infinity::Nan,
     };
 
-    /// Refuses masks that are not a row, or a number of planes `[n, inner]` that goes into `count`
-    /// of them.
+    /// Panics unless each mask is a row, or a number of planes `[n, inner]` that divides `count`.
     #[track_caller]
     pub(super) fn check(&self, count: usize, n: usize, inner: usize) {
         if let Some(mask) = self.mask {
@@ -129,7 +130,8 @@ impl Default for Options<'_> {
 }
 
 impl Causal {
-    /// The entries from the first to before the second of `n` that row `row` sees.
+    /// Returns the range of the `n` entries that row `row` sees: the first, and the one after the
+    /// last.
     pub(super) fn seen(&self, row: usize, n: usize) -> [usize; 2] {
         let i = self.queries.and_then(|queries| row.checked_rem(queries)).unwrap_or(row);
         let end = (i + 1).saturating_add_signed(self.offset);
