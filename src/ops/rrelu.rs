@@ -117,7 +117,7 @@ impl RRelu {
 struct Train<'a> {
     op: RRelu,
     draws: Draws,
-    /// `None` if the step is in place.
+    /// None in place.
     src: Option<&'a [f32]>,
     dst: &'a mut [f32],
     slopes: &'a mut [f32],

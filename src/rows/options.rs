@@ -80,7 +80,7 @@ pub enum EmptyRow {
 /// What softmax makes of a row with logits of +∞. Log-softmax gives the logarithm.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Infinity {
-    /// NaN, for the whole row.
+    /// NaN, the whole row.
     #[default]
     Nan,
     /// 1 / c for each of the c logits of +∞, and 0 for the others.
@@ -100,7 +100,8 @@ impl Options<'_> {
         infinity: Infinity::Nan,
     };
 
-    /// Panics unless each mask is a row, or a number of planes `[n, inner]` that divides `count`.
+    /// Refuses masks that are not a row, or a number of planes `[n, inner]` that goes into `count`
+    /// of them.
     #[track_caller]
     pub(super) fn check(&self, count: usize, n: usize, inner: usize) {
         if let Some(mask) = self.mask {
@@ -130,8 +131,7 @@ impl Default for Options<'_> {
 }
 
 impl Causal {
-    /// Returns the range of the `n` entries that row `row` sees: the first, and the one after the
-    /// last.
+    /// The entries from the first to before the second of `n` that row `row` sees.
     pub(super) fn seen(&self, row: usize, n: usize) -> [usize; 2] {
         let i = self.queries.and_then(|queries| row.checked_rem(queries)).unwrap_or(row);
         let end = (i + 1).saturating_add_signed(self.offset);
