@@ -1,5 +1,5 @@
-//! Slices of different lengths, and what are no rows, are refused at the caller's line, before
-//! anything is written. Empty ones are fine.
+//! Slices of different lengths, and lengths that are no whole rows, panic at the caller's line,
+//! before anything is written. Empty slices are fine.
 
 mod common;
 #[macro_use]
@@ -96,7 +96,7 @@ mod refused {
         static PLACE: RefCell<Option<(String, u32)>> = const { RefCell::new(None) };
     }
 
-    /// The message of the panic that `call` ends in, and the place that it blames.
+    /// Returns the message of the panic of `call`, and its location.
     fn refusal(call: impl FnOnce()) -> (String, (String, u32)) {
         static HOOK: Once = Once::new();
         HOOK.call_once(|| {
@@ -117,7 +117,7 @@ mod refused {
         (*message, PLACE.take().expect("a place"))
     }
 
-    /// That `call` panics, on the line of this call, for an input of `len` elements beside its
+    /// Asserts that `call` panics, on the line of this call, for an input of `len` elements and a
     /// destination of `dst_len`.
     #[track_caller]
     fn assert_refused((len, dst_len): (usize, usize), call: impl FnOnce(&mut [f32])) {
@@ -280,7 +280,8 @@ mod refused {
         }
     }
 
-    /// That `call` panics so, on the line of this call, for a destination of `len` elements.
+    /// Asserts that `call` panics like that, on the line of this call, for a destination of `len`
+    /// elements.
     #[track_caller]
     fn assert_says(expected: &str, len: usize, call: impl FnOnce(&mut [f32])) {
         let caller = Location::caller();

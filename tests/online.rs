@@ -21,8 +21,8 @@ fn bits(x: &[f32]) -> Vec<u32> {
     x.iter().map(|x| if x.is_nan() { u32::MAX } else { x.to_bits() }).collect()
 }
 
-/// A state that has taken `scores` in blocks of lengths from 0 to `longest`, and the sum of the
-/// weighted `values`, of which each score has as many as there are elements in the sum.
+/// Returns the state after `scores` in blocks of lengths from 0 to `longest`, and the sum of the
+/// weighted `values`. Each score has as many values as the sum has elements.
 fn taken(scores: &[f32], values: &[f32], longest: usize, seed: u64) -> (OnlineSoftmax, Vec<f32>) {
     let mut numbers = Numbers::new(seed);
     let width = values.len() / scores.len().max(1);
@@ -96,7 +96,8 @@ proptest! {
     }
 }
 
-/// That `y` is the mean of the values, and `log` the log-sum-exp, as well as f32 sums can be.
+/// Asserts that `y` is the mean of the values and `log` the log-sum-exp, to the accuracy of f32
+/// sums.
 fn check_accuracy(x: &[f32], values: &[f32], y: &[f32], log: f32) {
     let exact = exact(x);
     for (i, &y) in y.iter().enumerate() {
@@ -155,7 +156,7 @@ fn empty_states_are_neutral() {
     state.update(&mut scores, &mut sum);
     assert_eq!(scores, [0.0; 20]);
     assert_eq!(state.finish(&mut sum), -INF);
-    // What comes later counts all the same.
+    // Later scores count all the same.
     let mut scores = [2.0];
     state.update(&mut scores, &mut sum);
     sum[0] += scores[0] * 5.0;

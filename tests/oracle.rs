@@ -1,8 +1,7 @@
-//! The measure itself: the exact values that every bound is taken against, and the counting of
-//! ULPs.
+//! Tests of the reference values that every bound refers to, and of the counting of ULPs.
 //!
-//! The exact values are checked against the correctly rounded functions of CORE-MATH, with which
-//! they share nothing.
+//! The reference values are compared with the correctly rounded functions of CORE-MATH, which share
+//! no code with them.
 #![cfg(not(target_family = "wasm"))] // CORE-MATH is in C
 
 #[path = "common/ulp.rs"]
