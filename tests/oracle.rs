@@ -1,7 +1,8 @@
-//! Tests of the reference values that every bound refers to, and of the counting of ULPs.
+//! The measure itself: the exact values that every bound is taken against, and the counting of
+//! ULPs.
 //!
-//! The reference values are compared with the correctly rounded functions of CORE-MATH, which share
-//! no code with them.
+//! The exact values are checked against the correctly rounded functions of CORE-MATH, with which
+//! they share nothing.
 #![cfg(not(target_family = "wasm"))] // CORE-MATH is in C
 
 #[path = "common/ulp.rs"]

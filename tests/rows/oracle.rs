@@ -1,4 +1,4 @@
-//! Reference results of a row, in f64, by formulas in which no term cancels.
+//! The exact results of a row, in f64, with no term that cancels.
 
 pub(crate) struct Exact {
     pub(crate) softmax: Vec<f64>,
@@ -6,8 +6,8 @@ pub(crate) struct Exact {
     pub(crate) log_sum_exp: f64,
 }
 
-/// The reference of a row whose maximum is finite. Differences of f32 numbers are exact in f64, or
-/// so large that the result is 0.
+/// Of a row whose maximum is finite. Differences of f32 numbers are exact in f64, or so large that
+/// the result is 0.
 pub(crate) fn exact(row: &[f32]) -> Exact {
     let maximum = row.iter().fold(f64::NEG_INFINITY, |m, &x| m.max(f64::from(x)));
     let differences: Vec<f64> = row.iter().map(|&x| f64::from(x) - maximum).collect();
