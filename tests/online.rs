@@ -21,8 +21,8 @@ fn bits(x: &[f32]) -> Vec<u32> {
     x.iter().map(|x| if x.is_nan() { u32::MAX } else { x.to_bits() }).collect()
 }
 
-/// Returns the state after `scores` in blocks of lengths from 0 to `longest`, and the sum of the
-/// weighted `values`. Each score has as many values as the sum has elements.
+/// A state that has taken `scores` in blocks of lengths from 0 to `longest`, and the sum of the
+/// weighted `values`, of which each score has as many as there are elements in the sum.
 fn taken(scores: &[f32], values: &[f32], longest: usize, seed: u64) -> (OnlineSoftmax, Vec<f32>) {
     let mut numbers = Numbers::new(seed);
     let width = values.len() / scores.len().max(1);

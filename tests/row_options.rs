@@ -33,7 +33,7 @@ fn bits(x: &[f32]) -> Vec<u32> {
     x.iter().map(|x| if x.is_nan() { u32::MAX } else { x.to_bits() }).collect()
 }
 
-/// Returns the transpose of the matrix `[rows, cols]`.
+/// `[rows, cols]` as `[cols, rows]`.
 fn transposed<T: Copy>(x: &[T], cols: usize) -> Vec<T> {
     let rows = x.len() / cols;
     (0..x.len()).map(|i| x[i % rows * cols + i / rows]).collect()

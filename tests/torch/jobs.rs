@@ -23,7 +23,7 @@ const PARAMETERS: &[&str] = &[
 
 /// One operation on one tensor.
 pub(crate) struct Job {
-    /// The text of a [`Kind`], or the name of a function that has no kind.
+    /// The text of a [`Kind`], or one of those that are none.
     pub(crate) text: String,
     pub(crate) shape: [usize; 3],
     pub(crate) x: Vec<f32>,
@@ -174,8 +174,8 @@ fn elements(text: String) -> Job {
         let dy = if i % 2 == 0 { 1.0 } else { numbers.normal() as f32 };
         pairs.extend([spread, even, normal].map(|x| [x, dy]));
     }
-    // Whole registers only: the remainder goes through other kernels of PyTorch, with other special
-    // values.
+    // Whole registers: what is left after them goes through other kernels of PyTorch, with other
+    // edge values.
     let len = pairs.len() / 64 * 64 + 64;
     pairs.resize(len, [0.5, 1.0]);
     let [x, dy] = from_fn(|side| pairs.iter().map(|pair| pair[side]).collect());
@@ -223,7 +223,7 @@ fn rows(text: &str, jobs: &mut Vec<Job>) {
     }
     let count = special.len() / 8;
     push([count, 8, 1], special, &mut |i| [0.5, -1.25, 2.0][i % 3]);
-    // Excluded entries, and all others, beside special gradients.
+    // Entries that have no part in their row, and all others, beside special gradients.
     let masked = [0.5, f32::NEG_INFINITY, 1.0, -200.0];
     let x = masked.into_iter().cycle().take(4 * 4 * SPECIAL.len()).collect();
     let special = |i: usize| {
