@@ -1,9 +1,9 @@
-//! The exact tier on the inputs that decide: those nearest to the middle between two results, and
-//! the edges.
+//! The exact tier on the hardest inputs, those nearest to a midpoint of two results, and on the
+//! edges.
 //!
-//! Whatever else a change moves, one of these moves first: a bit of a coefficient, another order of
-//! operations, a contracted or a split multiplication and addition. `tests/exhaustive.rs` visits
-//! all inputs.
+//! Most changes of a kernel change one of these results first: a bit of a coefficient, another
+//! order of operations, a contracted or a split multiply-add. `tests/exhaustive.rs` visits all
+//! inputs.
 
 use activations_testing::{
     Call, Form, calls,

@@ -12,8 +12,8 @@
 //! With `exact` at the end of that, only the exact tier: how many results are misrounded, and that
 //! there is one digest for all levels.
 //!
-//! For emulators, `ACTIVATIONS_TEST_STRIDE` changes the 251, and `ACTIVATIONS_TEST_DIGESTS=1` has
-//! all inputs visited without their exact values: equal digests then say that the results are those
+//! For emulators, `ACTIVATIONS_TEST_STRIDE` changes the 251. `ACTIVATIONS_TEST_DIGESTS=1` visits
+//! all inputs without their exact values. Equal digests then prove that the results are those
 //! proven elsewhere.
 
 use activations::{
@@ -200,7 +200,7 @@ impl Row {
 
     fn check(&self) {
         let report = &self.report;
-        // Near half an ULP the error in f64 is not the last word: the count is.
+        // Near half an ULP the count of misrounded results decides, not the error in f64.
         let is_exact = self.kernel == "exact";
         let bound = if is_exact { self.bound + 1e-6 } else { self.bound };
         assert!(report.ulp <= bound, "{self}\nabove the bound of {} ULP", self.bound);

@@ -1,9 +1,10 @@
-//! What becomes of the results where the host has changed the floating-point environment, as code
-//! that runs before a library may: the library itself never sets it.
+//! The results where the host has changed the floating-point environment. Code that runs before a
+//! library may do that; this library never sets it.
 //!
-//! With subnormals flushed, a result is that of the flushed input, itself flushed: all else is the
-//! same bit for bit. With another rounding direction results stay in range, no NaN is made, and
-//! errors grow to the limits below: arguments are reduced by rounding to nearest.
+//! With subnormals flushed, a result is that of the flushed input, itself flushed, and all other
+//! results are the same bit for bit. With another rounding direction results stay in range, and no
+//! NaN is made. Errors grow to the limits below, because the reduction of arguments relies on
+//! rounding to nearest.
 //!
 //! `ACTIVATIONS_TEST_STRIDE` changes how many inputs are visited, for emulators. To see the errors:
 //!
@@ -38,10 +39,10 @@ fn limit(bound: Bound) -> Bound {
     }
 }
 
-/// These are e^x - 1 below 0: near 0, errors of e^x are large beside them.
+/// Operations that are e^x - 1 below 0. Near 0, errors of e^x are large relative to their results.
 const DIFFERENCES: [&str; 3] = ["elu", "selu", "celu"];
 
-/// What is off by no more than e^x - 1 may be becomes right.
+/// Replaces results whose absolute error is within the allowance of e^x − 1 by the reference value.
 fn forgive_differences(x: &[f32], y: &mut [f32], exact: Exact, limit: f64) {
     for (&x, y) in x.iter().zip(y).filter(|(x, _)| **x < 0.0) {
         let exact = (exact.value)(x.into());
@@ -64,7 +65,8 @@ fn kernels() -> impl Iterator<Item = Call> {
 #[test]
 fn where_subnormals_are_flushed_inputs_and_results_count_as_zeros_and_nothing_else_changes() {
     let zero_if = |condition: bool, x: f32| if condition { 0.0_f32.copysign(x) } else { x };
-    // Arm decides before rounding what is subnormal: there the smallest normal number may go too.
+    // Arm decides before rounding which results are subnormal, so it may flush the smallest normal
+    // number too.
     let flushed = |y: f32| zero_if(y.abs() <= f32::MIN_POSITIVE, y);
     let x: Vec<_> = (0..=u32::MAX).step_by(stride() as usize).map(f32::from_bits).collect();
     let normal: Vec<_> = x.iter().map(|&x| zero_if(x.is_subnormal(), x)).collect();
@@ -74,8 +76,8 @@ fn where_subnormals_are_flushed_inputs_and_results_count_as_zeros_and_nothing_el
         let (untouched, expected) = (call.images(&x), call.images(&normal));
         Environment::Flushing.run(|| call.run(&x, &dy, &mut y));
         for (i, &y) in y.iter().enumerate() {
-            // With FMA, SELU multiplies x by what rounding took from a constant too: a subnormal
-            // number there.
+            // With FMA, SELU also multiplies x by the rounding error of a constant, λ α. That
+            // product may be subnormal.
             let last_bit = call.operation.name == "selu" && x[i].abs() < 1e-30;
             let right = same(y, untouched[i])
                 || same(flushed(y), flushed(expected[i]))
@@ -109,7 +111,7 @@ fn in_every_rounding_direction_results_are_within_a_limit_and_in_range_and_no_na
     }
 }
 
-/// What kernels have in common.
+/// Properties that the kernels of an operation share.
 struct Kind {
     exact: Exact,
     range: [f32; 2],
@@ -158,9 +160,9 @@ fn check_directions(operation: &'static Operation, kind: &Kind, forms: &[(&str, 
     }
 }
 
-/// Correctly rounded no more, but one of the two numbers around the exact value, where the f64
-/// before is not beyond one of them. Upward, the argument 0+ of tanh is rounded away from 0: what
-/// cancels then leaves an absolute error.
+/// Results are no longer correctly rounded. They are one of the two numbers around the exact value,
+/// unless the f64 before is beyond one of them. With upward rounding, the cancellation in tanh near
+/// 0 leaves an absolute error.
 #[test]
 fn in_every_rounding_direction_the_exact_tier_is_within_one_ulp_and_tanh_near_0_within_a_fixed_distance()
  {
@@ -204,7 +206,7 @@ fn in_every_rounding_direction_zeros_and_infinities_give_what_they_give_but_for_
     }
 }
 
-/// Else the tests above could not fail.
+/// Otherwise the tests above could not fail.
 #[test]
 fn the_environment_is_as_it_says_and_is_restored() {
     let probe = || {

@@ -1,5 +1,5 @@
-//! Slices of different lengths, and what are no rows, are refused at the caller's line, before
-//! anything is written. Empty ones are fine.
+//! Slices of different lengths, and lengths that are no whole rows, panic at the caller's line,
+//! before anything is written. Empty slices are fine.
 
 #[cfg(panic = "unwind")]
 #[path = "misuse/refused.rs"]

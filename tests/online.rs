@@ -88,7 +88,8 @@ proptest! {
     }
 }
 
-/// That `y` is the mean of the values, and `log` the log-sum-exp, as well as f32 sums can be.
+/// Asserts that `y` is the mean of the values and `log` the log-sum-exp, to the accuracy of f32
+/// sums.
 fn check_accuracy(x: &[f32], values: &[f32], y: &[f32], log: f32) {
     let exact = exact(x);
     for (i, &y) in y.iter().enumerate() {
@@ -147,7 +148,7 @@ fn empty_states_are_neutral() {
     state.update(&mut scores, &mut sum);
     assert_eq!(scores, [0.0; 20]);
     assert_eq!(state.finish(&mut sum), -INF);
-    // What comes later counts all the same.
+    // Later scores count all the same.
     let mut scores = [2.0];
     state.update(&mut scores, &mut sum);
     sum[0] += scores[0] * 5.0;

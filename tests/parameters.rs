@@ -4,7 +4,7 @@ use activations::{Activation, Celu, Elu, Fast, Gradient, GradientFromOutput, Har
 use activations_testing::{is_quiet_nan, nans, same, spread, ulp::ulps};
 use std::fmt::Debug;
 
-/// Inputs from all over, more of them near 0 in units of `scale`, and all that is special.
+/// Arbitrary inputs, more inputs near 0 in units of `scale`, and all special values.
 fn inputs(scale: f32) -> Vec<f32> {
     let near = (-4000_i16..1000).map(|i| f32::from(i) * 0.03 * scale);
     let special = [
@@ -43,7 +43,7 @@ where
     y
 }
 
-/// For operations that round nothing: the definitions bit for bit.
+/// Asserts that operations which round nothing give their definitions bit for bit.
 fn assert_exact<Op: Gradient + Copy + Debug>(
     op: Op,
     function: impl Fn(f32) -> f32,
@@ -62,7 +62,7 @@ fn assert_exact<Op: Gradient + Copy + Debug>(
     }
 }
 
-/// For operations made of e^x: within 2 ULP of the definitions.
+/// Asserts that operations made of e^x are within 2 ULP of their definitions.
 fn assert_near<Op: Gradient + Copy + Debug>(
     op: Op,
     scale: f32,

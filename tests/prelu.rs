@@ -1,11 +1,11 @@
-//! PReLU: leaky ReLU with the slope of each channel, whatever the shape, and the sums that are the
-//! gradient of the slopes.
+//! PReLU is leaky ReLU with the slope of each channel, for every shape. The gradient of the slopes
+//! is a sum in a documented order.
 
 use activations::{Activation, Gradient, LeakyRelu, PRelu};
 use activations_testing::{is_quiet_nan, nans, same, spread};
 
-/// Runs and blocks on both sides of every length that the library treats in another way: `[outer,
-/// channels, inner]`.
+/// Shapes `[outer, channels, inner]` on both sides of every length at which the library changes its
+/// method.
 fn shapes() -> Vec<[usize; 3]> {
     let mut shapes = Vec::new();
     for inner in [1, 2, 3, 5, 8, 15, 16, 17, 31, 49, 100] {
@@ -15,7 +15,7 @@ fn shapes() -> Vec<[usize; 3]> {
             }
         }
     }
-    // Channels that are more than a block of slopes, or just as many.
+    // More channels than a block of slopes has, and exactly as many.
     shapes.extend([
         [3, 600, 1],
         [2, 512, 1],
@@ -150,8 +150,8 @@ fn assert_sums_as_documented(x: &[f32], dy: &[f32], shape: [usize; 3]) {
     assert_same("the gradient of the slopes", shape, &d_slopes, &expected);
 }
 
-/// In each channel, pairs of opposite products of all sizes up to 2^81: what is left of them is
-/// what the sums on the way were rounded by, which is something else in any other order.
+/// In each channel there are pairs of opposite products of all sizes up to 2^81. Their sum consists
+/// of rounding errors alone, and any other order has other errors.
 fn cancelling([outer, channels, inner]: [usize; 3]) -> (Vec<f32>, Vec<f32>) {
     let hash = |i: usize| (i as u32).wrapping_mul(0x9e37_79b1);
     let mut order: Vec<_> = (0..outer * inner).collect();
@@ -252,8 +252,7 @@ fn gradients_agree_with_central_differences() {
     }
 }
 
-/// The tests above run at the active level, so their parts that compare bits run again at the
-/// others.
+/// The tests above run at the active level. Those that compare bits run again at the other levels.
 #[cfg(not(any(target_family = "wasm", miri)))]
 #[test]
 fn every_level_keeps_these_promises() {

@@ -10,7 +10,7 @@ use activations_testing::{
 };
 use proptest::{collection::vec, prelude::*, sample::Index};
 
-/// Ordinary numbers, numbers from where results overflow or vanish, and bit patterns from all over.
+/// Ordinary numbers, numbers near which results overflow or vanish, and arbitrary bit patterns.
 fn number() -> impl Strategy<Value = f32> {
     let anything = any::<u32>().prop_map(f32::from_bits);
     prop_oneof![4 => -20.0_f32..20.0, 2 => -110.0_f32..110.0, 2 => anything]
@@ -26,7 +26,7 @@ fn inputs() -> impl Strategy<Value = (Vec<f32>, Vec<f32>)> {
     vec((number(), number()), 0..200).prop_map(|pairs| pairs.into_iter().unzip())
 }
 
-/// Neighbours, from any number on: where a function is most likely to step back.
+/// Neighbouring numbers, from any number on. A violation of monotonicity is most likely there.
 fn neighbours() -> impl Strategy<Value = Vec<f32>> {
     number().prop_map(|first| {
         (0..200).map(|i| f32::from_bits(first.to_bits().wrapping_add(i))).collect()
@@ -102,7 +102,7 @@ proptest! {
         }
     }
 
-    /// So a gradient has the error of the derivative and that of one multiplication, whatever dy
+    /// So the error of a gradient is that of the derivative and of one multiplication, whatever dy
     /// is.
     #[test]
     fn a_gradient_is_dy_times_the_derivative((x, dy) in inputs()) {
@@ -223,7 +223,7 @@ where
     assert_same(name, &from_output, &from_input);
 }
 
-/// In f64, around each point that has no corner beside it.
+/// Finite differences in f64, at each point that is not beside a corner.
 #[test]
 fn gradients_agree_with_central_differences() {
     let points: Vec<f32> = (-4000_i16..4000).map(|i| f32::from(i) * 0.0049 + 0.0013).collect();

@@ -24,8 +24,8 @@ fn each_matrix(mut check: impl FnMut(usize, &[f32], &[f32])) {
     }
 }
 
-/// That `dx` is the exact gradient of the outputs, rounded; `part` says which entries have one,
-/// `exact` what it is from y, dy and the sum of `summand`.
+/// Asserts that `dx` is the exact gradient of the outputs, rounded. `part` says which entries have
+/// a gradient, and `exact` computes it from y, dy and the sum of `summand`.
 fn check_exact(
     op: &impl RowGradient,
     part: impl Fn(f64) -> bool,
@@ -47,7 +47,7 @@ fn check_exact(
             for ((y, dy), &dx) in pairs(row).zip(dx) {
                 let exact = if part(y) { exact(y, dy, sum) } else { 0.0 };
                 let error = (f64::from(dx) - exact).abs();
-                // What f64 sums may lose, where y (dy - sum) cancels.
+                // The error of f64 sums, where y (dy - sum) cancels.
                 let lost = 1e-13 * y.abs().min(1.0);
                 assert!(
                     error <= ulps / per_ulp(exact) + lost,
@@ -65,7 +65,8 @@ fn softmax_is_the_exact_gradient_rounded_and_0_where_softmax_is() {
 
 #[test]
 fn log_softmax_is_within_the_error_of_exp_and_0_where_it_is_minus_infinity() {
-    // An ULP of e^y, of which 0.98 may be wrong, times the sum is up to two ULP of the product.
+    // The error of e^y is up to 0.98 ULP. An ULP of e^y times the sum is up to two ULP of the
+    // product.
     each_matrix(|cols, x, dy| {
         let mut y = x.to_vec();
         LogSoftmax::new().rows(&mut y, cols);

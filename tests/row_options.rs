@@ -1,5 +1,4 @@
-//! Functions of rows with options: scale, soft cap, masks, causal rows, sinks, and rows without a
-//! limit of their own.
+//! Functions of rows with options: scale, soft cap, masks, causal rows, sinks, and degenerate rows.
 #![allow(clippy::cast_precision_loss)] // widths are small
 
 #[path = "row_options/case.rs"]
@@ -166,7 +165,7 @@ fn the_log_sum_exp_of_logits_has_the_same_bits_along_an_axis() {
     }
 }
 
-/// Against the exact function of the logits, the sink among them.
+/// Compares the results with the exact function of the logits, including the sink.
 fn check_accuracy(case: &Case, x: &[f32], cols: usize) {
     for isa in isas() {
         let logits = case.logits(isa, x, cols);
@@ -226,7 +225,7 @@ fn softmax_gives_the_log_sum_exp_too() {
             assert_eq!(bits(&y), bits(&expected));
             for (&sum, &expected) in sums.iter().zip(&expected_sums) {
                 let near = (sum - expected).abs() <= 2.5e-7;
-                // Both are off by less than an ULP.
+                // The error of each is less than an ULP.
                 assert!(
                     sum == expected || near || ulps(sum, f64::from(expected)) <= 2.0,
                     "{sum} {expected}"

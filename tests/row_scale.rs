@@ -1,5 +1,5 @@
-//! A scale without another option: it is applied on the way, and the bits are those of rows that
-//! were multiplied first.
+//! A scale without another option is applied in each pass. The bits are those of rows that were
+//! multiplied first.
 #![allow(clippy::cast_precision_loss)] // widths are small
 
 use activations::{RowLayout, Softmax, SoftmaxOptions, table::ROW_OPERATIONS};
@@ -10,8 +10,8 @@ use activations_testing::{
 };
 
 const INF: f32 = f32::INFINITY;
-/// Those of attention and of temperatures; some that make large or infinite logits, or subnormal
-/// ones; and 0 and less.
+/// Scales of attention and of temperatures, scales that make large, infinite or subnormal logits,
+/// and scales of 0 and less.
 const SCALES: [f32; 12] =
     [0.125, 0.1, 1.0 / 3.0, 2.5, 1e4, 3e30, 1e-6, 1e-38, f32::from_bits(1), f32::MAX, 0.0, -0.7];
 const WIDTHS: [usize; 12] = [1, 3, 4, 7, 16, 31, 32, 40, 64, 257, 300, 1023];
@@ -22,7 +22,7 @@ fn scaled(scale: f32) -> SoftmaxOptions<'static> {
     options
 }
 
-/// Rows of every family, and with an entry that is infinite or NaN.
+/// Rows of every family, and rows with an entry that is infinite or NaN.
 fn inputs(cols: usize) -> Vec<Vec<f32>> {
     let rows = if cols < 32 { 70 } else { 5 };
     let mut inputs: Vec<_> =

@@ -1,4 +1,4 @@
-//! RReLU in training: what an element draws depends on the seed and its index alone.
+//! RReLU in training: the slope of an element depends on the seed and its index alone.
 #![allow(clippy::cast_precision_loss)] // counts are small
 
 use activations::{LeakyRelu, PRelu, RRelu, RandomStream};
@@ -14,7 +14,8 @@ fn drawn(op: RRelu, draws: RandomStream, len: usize) -> Vec<f32> {
     slopes
 }
 
-/// The generator again, from its definition: 23 bits of a word as a number below 1.
+/// A second implementation of the generator, from its definition: 23 bits of a word as a number
+/// below 1.
 fn uniform(seed: u64, index: u64) -> f32 {
     const ROTATIONS: [[u32; 4]; 2] = [[13, 15, 26, 6], [17, 29, 16, 24]];
     let [low, high] = [seed as u32, (seed >> 32) as u32];
@@ -80,7 +81,7 @@ fn slopes_are_uniform_between_the_bounds() {
         slopes.iter().map(|&slope| f64::from(slope - lower) / f64::from(upper - lower)).collect();
     let count = COUNT as f64;
     let mean = units.iter().sum::<f64>() / count;
-    // Four standard deviations of each.
+    // Each limit is four standard deviations.
     assert!((mean - 0.5).abs() < 4.0 * (1.0 / 12.0 / count).sqrt(), "the mean is {mean}");
     let mut bins = [0.0; 16];
     for unit in &units {
@@ -190,7 +191,7 @@ fn nothing_is_drawn_for_no_elements() {
     RRelu::backward_from_slopes(&[], &[], &mut []);
 }
 
-/// The tests above run at the active level, so those that compare bits run again at the others.
+/// The tests above run at the active level. Those that compare bits run again at the other levels.
 #[cfg(not(any(target_family = "wasm", miri)))]
 #[test]
 fn every_level_draws_the_same() {

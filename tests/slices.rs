@@ -12,8 +12,8 @@ const MARGIN: usize = 64;
 /// A signalling NaN that no kernel gives.
 const CANARY: u32 = 0x7fa5_5a5a;
 
-/// Stretches of ordinary numbers, longer than any step, between stretches that are mixed with
-/// values which kernels may have another path for.
+/// Stretches of ordinary numbers, longer than any step, between stretches with values for which
+/// kernels may take another path.
 fn inputs() -> Vec<f32> {
     let ordinary = |i: usize| u16::try_from(i * 7919 % 1013).map_or(0.0, f32::from) / 25.0 - 20.0;
     let other = [
@@ -164,7 +164,7 @@ mod guarded {
         check(Guarded::first);
     }
 
-    /// Else the two tests above could not fail.
+    /// Otherwise the two tests above could not fail.
     #[test]
     fn the_pages_around_are_closed() {
         let mut guarded = Guarded::new();

@@ -4,8 +4,8 @@
 use activations::{Activation, Fast, Gradient, LeakyRelu, table::OPERATIONS};
 use activations_testing::{Call, Form, calls, nans, same, spread};
 
-/// Rests, registers and steps of four registers at the narrow levels, then all of them at the
-/// widest: each input stands in every lane of every step.
+/// Lengths with a remainder, whole registers and steps of four registers, at the narrow levels and
+/// at the widest. Each input is in every lane of every step.
 fn lengths() -> impl Iterator<Item = usize> {
     (1..=36).chain([64 + 16 + 3])
 }
@@ -70,7 +70,7 @@ fn relu_keeps_the_sign_of_zero_and_every_nan() {
     }
 }
 
-/// The definition, with a slope of 0 as relu.
+/// The definition, in which a slope of 0 means relu.
 fn leaky_relu(x: f32, slope: f32) -> f32 {
     match x {
         _ if x.is_nan() => f32::NAN,

@@ -7,7 +7,7 @@ use std::{sync::Barrier, thread};
 
 const THREADS: usize = if cfg!(miri) { 4 } else { 64 };
 
-/// Of inputs on which the levels with FMA and the one without do not agree.
+/// The results of inputs on which the levels with FMA and the one without differ.
 fn results() -> [u32; 257] {
     let mut next = -14.0;
     let mut x = std::array::from_fn(|_| {

@@ -4,9 +4,9 @@
 //! scripts/compare-torch    # installs PyTorch where it is missing, and prints the table
 //! ```
 //!
-//! Numbers must be within the bound of the contract of what PyTorch computes in float64. NaN,
-//! infinities, and zeros with their signs must be where PyTorch has them in float32. What is
-//! otherwise must stand in `torch/differences.rs`, and all that stands there must occur.
+//! Numbers must be within the bound of the contract of PyTorch's results in float64. NaN,
+//! infinities, and zeros with their signs must be where PyTorch has them in float32.
+//! `torch/differences.rs` must list every other result, and every listed difference must occur.
 //! `ACTIVATIONS_PYTHON` names the interpreter, if it is not `python3`.
 #![cfg(not(any(target_family = "wasm", miri)))]
 #![allow(clippy::cast_precision_loss)] // widths are small

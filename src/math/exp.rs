@@ -1,13 +1,13 @@
-//! What the functions made of e^x share: the reduction of the argument, and powers of two from its
+//! The core of all f32 functions of e^x: the reduction of the argument, and powers of two from its
 //! bits.
 //!
-//! With FMA: x = (k + i/8) ln 2 + r, |r| <= ln 2 / 16, by adding a magic number that rounds x / ln
-//! 2 to a multiple of 1/8 and leaves 8k + i in its low bits. Then e^x = 2^k T_i e^r, T_i near
-//! 2^(i/8) from a table in a register, and e^r - 1 by a polynomial of degree 3. Tang's method (ACM
-//! TOMS 15, 1989), with tables small enough for one shuffle.
+//! With FMA: x = (k + i/8) ln 2 + r, |r| <= ln 2 / 16. A magic number is added that rounds x / ln 2
+//! to a multiple of 1/8 and leaves 8k + i in its low bits. Then e^x = 2^k T_i e^r, with T_i near
+//! 2^(i/8) from a table in a register, and e^r - 1 from a polynomial of degree 3. This is Tang's
+//! method (ACM TOMS 15, 1989), with tables small enough for one shuffle.
 //!
-//! Without FMA: x = k ln 2 + r, |r| <= ln 2 / 2, and degree 6: those sets have no cheap look-up
-//! either.
+//! Without FMA: x = k ln 2 + r, |r| <= ln 2 / 2, and a polynomial of degree 6. Sets without FMA
+//! have no cheap look-up either.
 //!
 //! Constants: `scripts/exponential.py`.
 
@@ -24,13 +24,14 @@ pub(crate) const LOG2_E: f32 = hex("0x1.715476p0");
 pub(crate) const LN_2: f32 = hex("0x1.62e43p-1");
 pub(crate) const LN_2_REST: f32 = hex("-0x1.05c61p-29");
 
-/// e^r - 1 = C0 + r + C2 r^2 + C3 r^3 with a relative error of e^r of 0.314 * 2^-24. The constant
-/// halves the error that C0 = 0 has, and is free where a table's correction is added anyway.
+/// e^r - 1 = C0 + r + C2 r^2 + C3 r^3, with an error of 0.314 * 2^-24 relative to e^r. C0 halves
+/// the error of a polynomial without a constant term, and costs nothing where a table's correction
+/// is added anyway.
 pub(crate) const C0: f32 = hex("-0x1.4120cep-26");
 pub(crate) const C2: f32 = hex("0x1.000a44p-1");
 pub(crate) const C3: f32 = hex("0x1.5558f8p-3");
 
-/// Where an argument lies between powers of two.
+/// A reduced argument: x = (k + i/8) ln 2 + r.
 #[derive(Clone, Copy)]
 pub(crate) struct Reduced<S: Simd> {
     /// 8k + i in the low bits.
@@ -38,7 +39,7 @@ pub(crate) struct Reduced<S: Simd> {
     pub(crate) r: F32s<S>,
 }
 
-/// The reduction of `x`, for which `|x| < 2^17` or the result does not matter.
+/// Returns the reduction of `x`. It is valid for `|x| < 2^17`.
 #[inline(always)]
 pub(crate) fn reduce<S: Simd>(x: F32s<S>) -> Reduced<S> {
     let z = x.mul_add(LOG2_E, MAGIC);
@@ -47,7 +48,7 @@ pub(crate) fn reduce<S: Simd>(x: F32s<S>) -> Reduced<S> {
     Reduced { z: z.bits(), r }
 }
 
-/// The reduction of `-x`, but for the sign of `r`.
+/// Returns the reduction of `-x`, with the opposite sign of `r`.
 #[inline(always)]
 pub(crate) fn reduce_negated<S: Simd>(x: F32s<S>) -> Reduced<S> {
     let z = x.mul_add(-LOG2_E, MAGIC);
@@ -60,20 +61,20 @@ pub(crate) fn reduce_negated<S: Simd>(x: F32s<S>) -> Reduced<S> {
 pub(crate) struct Powers([u32; 8]);
 
 impl Powers {
-    /// From the bits of the eight, times 2^`exponent`.
+    /// Returns the table of eight numbers, given by their bits, times 2^`exponent`.
     pub(crate) const fn new(bits: [u32; 8], exponent: i32) -> Self {
         let mut table = bits;
         let mut i = 0;
         while i < 8 {
-            // Shifted by 20, z adds k to the exponent, and i to the mantissa: that is taken off
-            // here.
+            // Shifted by 20, z adds k to the exponent, and i to the mantissa. The table subtracts
+            // the latter in advance.
             table[i] = table[i].wrapping_add_signed((exponent << 23) - ((i as i32) << 20));
             i += 1;
         }
         Self(table)
     }
 
-    /// Right while the result is a normal number.
+    /// Returns the power for the low bits of `z`. Valid while the result is a normal number.
     #[inline(always)]
     pub(crate) fn at<S: Simd>(&self, z: U32s<S>) -> F32s<S> {
         self.bits_at(z).float()
@@ -98,10 +99,10 @@ pub(crate) mod unfused {
 
     /// 1.5 * 2^23: adding it leaves integers.
     pub(crate) const MAGIC: f32 = hex("0x1.8p23");
-    /// ln 2 in 15 bits, so that k times it is exact, and the rest.
+    /// The upper 15 bits of ln 2, whose product with k is exact, and the remainder.
     const LN_2: f32 = hex("0x1.62e4p-1");
     const LN_2_REST: f32 = hex("0x1.7f7d1cp-20");
-    /// (e^r - 1 - r) / r^2
+    /// Coefficients of (e^r - 1 - r) / r^2, highest power first.
     const COEFFICIENTS: [f32; 5] = [
         hex("0x1.6865bp-10"),
         hex("0x1.123d3ap-7"),
@@ -117,21 +118,21 @@ pub(crate) mod unfused {
         Unfused { k: z.bits(), p: expm1(x, z - MAGIC) }
     }
 
-    /// e^(x - n ln 2) - 1 for the integer n nearest to x / ln 2, |n| < 2^9.
+    /// Returns e^(x - n ln 2) - 1 for the integer n nearest to x / ln 2, |n| < 2^9.
     #[inline(always)]
     pub(crate) fn expm1<S: Simd>(x: F32s<S>, n: F32s<S>) -> F32s<S> {
         let r = (x - n * LN_2) - n * LN_2_REST;
         r + r * r * r.poly(COEFFICIENTS)
     }
 
-    /// c 2^k, a positive normal number.
+    /// Returns c 2^k, which must be a positive normal number.
     #[inline(always)]
     pub(crate) fn power<S: Simd>(c: f32, k: U32s<S>) -> F32s<S> {
         ((k << 23) + c.to_bits()).float()
     }
 
-    /// y 2^k in two steps, each by a normal number, so that the result may overflow or be
-    /// subnormal.
+    /// Returns y 2^k. There are two steps, each by a normal number, so the result may overflow or
+    /// be subnormal.
     #[inline(always)]
     pub(crate) fn scale<S: Simd>(y: F32s<S>, k: U32s<S>) -> F32s<S> {
         let half = (k << 22) & 0xff80_0000;

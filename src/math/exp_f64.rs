@@ -1,14 +1,14 @@
-//! e^x in f64 lanes: what the correctly rounded functions are made of.
+//! e^x in f64 lanes, the core of the correctly rounded functions.
 //!
-//! They round once, by the conversion at the end. An f64 is wide enough for that: only a handful of
-//! all inputs have results so near to the middle between two f32 numbers that an error of 2^-52 may
-//! move them across, and for those the coefficients were chosen so that it does not
-//! (`docs/exact.md`). So **the order of the operations is part of the constants**: after a change
-//! of either, all 2^32 inputs must be visited.
+//! They round once, by the conversion at the end. An f64 is precise enough for that. Only a handful
+//! of all inputs have results so near to the midpoint of two f32 numbers that an error of 2^-52 may
+//! move them across. The coefficients were chosen so that it does not (`docs/exact.md`). So **the
+//! order of the operations is part of the constants**: after a change of either, all 2^32 inputs
+//! must be visited.
 //!
-//! With FMA: x log2 e = k + i/8 + r, |r| <= 1/16, and 2^r - 1 = r Q(r). Without: x = (k + i/8) ln 2
-//! + r, and e^r - 1 = r + r^2 Q(r). The exponents of f64 hold every 2^k that is needed, also where
-//! results overflow or are subnormal.
+//! With FMA: x log2 e = k + i/8 + r, |r| <= 1/16, and 2^r - 1 = r Q(r). Without FMA: x = (k + i/8)
+//! ln 2 + r, and e^r - 1 = r + r^2 Q(r). The exponents of f64 hold every 2^k that occurs, also
+//! where results overflow or are subnormal.
 //!
 //! Constants: `scripts/exact.py`.
 
@@ -20,7 +20,7 @@ use crate::{
 
 /// 1.5 * 2^49: adding it leaves multiples of 1/8.
 const MAGIC: f64 = hex_f64("0x1.8p49");
-/// Its rounding error is a tenth of a unit in the last place, so one constant is enough.
+/// log2 e. Its rounding error is a tenth of a unit in the last place, so one constant is enough.
 const LOG2_E: f64 = hex_f64("0x1.71547652b82fep0");
 /// ln 2 = `LN_2` + `LN_2_REST`; the first has 39 bits, so that multiples of it are exact.
 const LN_2: f64 = hex_f64("0x1.62e42fefa4p-1");
@@ -38,7 +38,8 @@ const POWERS: [u64; 8] = [
     0x3ffd5818dcfba487,
 ];
 const LOW_WORDS: [u32; 8] = words(0);
-/// Shifted by 17, z adds k to the exponent, and i to the mantissa: that is taken off here.
+/// Shifted by 17, z adds k to the exponent, and i to the mantissa. The words subtract the latter in
+/// advance.
 const HIGH_WORDS: [u32; 8] = words(32);
 
 const fn words(shift: u32) -> [u32; 8] {
@@ -65,7 +66,7 @@ pub(crate) struct Power<S: Simd> {
     b: F64s<S>,
 }
 
-/// e^(m x) for m = 1, -1 or 2, where |m x| < 700 or x is NaN.
+/// Returns e^(m x) for m = 1, -1 or 2, where |m x| < 700 or x is NaN.
 #[inline(always)]
 pub(crate) fn power<S: Simd, const N: usize, const M: usize>(
     x: F32s<S>,
@@ -87,8 +88,8 @@ pub(crate) fn power<S: Simd, const N: usize, const M: usize>(
     }
 }
 
-/// 2^(k + i/8) for the 8k + i in the low bits of z: only the high words depend on k, so 32-bit
-/// operations will do.
+/// Returns 2^(k + i/8) for the 8k + i in the low bits of z. Only the high words depend on k, so
+/// 32-bit operations are enough.
 #[inline(always)]
 fn power_of_two<S: Simd>(z: F64s<S>) -> F64s<S> {
     let z = z.low_words();
@@ -96,7 +97,7 @@ fn power_of_two<S: Simd>(z: F64s<S>) -> F64s<S> {
 }
 
 impl<S: Simd> Power<S> {
-    /// `c` plus what `scale` lacks of e^x.
+    /// Returns `c + (e^x − scale)`, as one multiply-add.
     #[inline(always)]
     pub(crate) fn rest_plus(self, c: F64s<S>) -> F64s<S> {
         self.a.mul_add(self.b, c)

@@ -1,8 +1,8 @@
 //! e^x - 1 for x <= 0, which ELU, SELU and CELU share.
 //!
-//! With FMA: c e^x = S (1 + r + t), S near c 2^(k + i/8) from a table. Then c - S is a sum of two
-//! numbers without an error, and what is left, S (r + t), is rounded at its own size: no digit of a
-//! small result cancels.
+//! With FMA: c e^x = S (1 + r + t), with S near c 2^(k + i/8) from a table. Then c - S is
+//! represented exactly as a sum of two numbers. The remainder, S (r + t), is rounded at its own
+//! size, so small results lose no digits to cancellation.
 //!
 //! Without FMA: e^x = 2^k (1 + p), and 1 - 2^k is exact.
 //!
@@ -15,7 +15,7 @@ use crate::{
     vector::F32s,
 };
 
-/// e^r - 1 = r + r^2/2 + C3 r^3 + C4 r^4 with a relative error of e^r of 0.004 * 2^-24.
+/// e^r - 1 = r + r^2/2 + C3 r^3 + C4 r^4, with an error of 0.004 * 2^-24 relative to e^r.
 const C3: f32 = hex("0x1.555c2ep-3");
 const C4: f32 = hex("0x1.55579ep-5");
 
@@ -23,15 +23,16 @@ const C4: f32 = hex("0x1.55579ep-5");
 pub(crate) struct Expm1 {
     /// c, rounded to f32.
     pub(crate) c: f32,
-    /// What that took from c, relatively.
+    /// The relative residual of c: the exact c is `c (1 + rest)`.
     pub(crate) rest: f32,
     pub(crate) powers: Powers,
-    /// The relative errors of the table and of the reduction, which takes ln 2 for an f32.
+    /// Corrections of the relative errors of the table and of the reduction, which uses ln 2
+    /// rounded to f32.
     pub(crate) corrections: [u32; 8],
 }
 
 impl Expm1 {
-    /// `-c (e^x - 1)`, not negative, for x <= 0. Both zeros give +0.
+    /// Returns `-c (e^x - 1)` for x <= 0, which is not negative. Both zeros give +0.
     #[inline(always)]
     pub(crate) fn negated<S: Simd>(&self, x: F32s<S>) -> F32s<S> {
         let x = x.at_least(-18.0);

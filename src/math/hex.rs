@@ -1,6 +1,7 @@
-//! Hexadecimal floating-point constants, as C and the scripts that make them write them.
+//! Hexadecimal floating-point constants, in the notation of C and of the scripts that make them.
 
-/// `hex("-0x1.8p-3")` is -0.1875. Does not compile where the text is no such number or no f32.
+/// Returns the number: `hex("-0x1.8p-3")` is -0.1875. A text that is no such number, or no f32, is
+/// a compile-time error in a constant.
 pub(crate) const fn hex(text: &str) -> f32 {
     let exact = hex_f64(text);
     let x = exact as f32;
@@ -8,7 +9,7 @@ pub(crate) const fn hex(text: &str) -> f32 {
     x
 }
 
-/// The same in f64, for exponents of normal numbers.
+/// Like [`hex`] in f64, for exponents of normal numbers.
 #[expect(clippy::cast_precision_loss, reason = "the digits are no more than an f64 has")]
 pub(crate) const fn hex_f64(text: &str) -> f64 {
     let text = text.as_bytes();

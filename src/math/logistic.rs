@@ -1,4 +1,4 @@
-//! What sigmoid and tanh share: each is the other, stretched.
+//! The core that sigmoid and tanh share: tanh x = 2 sigmoid(2x) - 1.
 
 use super::{
     exp::{C0, C2, C3, Powers, reduce, unfused},
@@ -6,8 +6,8 @@ use super::{
 };
 use crate::{isa::Simd, vector::F32s};
 
-/// s / (1 - tanh(x)/x) for s = x^2 <= 1: nearly linear, since its singularity nearest to 0 is at
-/// -20.2.
+/// Returns s / (1 - tanh(x)/x) for s = x^2 <= 1. It is nearly linear, since its singularity nearest
+/// to 0 is at -20.2.
 #[inline(always)]
 pub(crate) fn ratio<S: Simd>(s: F32s<S>) -> F32s<S> {
     const COEFFICIENTS: [f32; 4] =
@@ -15,10 +15,11 @@ pub(crate) fn ratio<S: Simd>(s: F32s<S>) -> F32s<S> {
     s.poly(COEFFICIENTS)
 }
 
-/// `numerator / (e^a + 2 + e^-a)` for 0 <= a <= 106: no term cancels, and each tail is right.
+/// Returns `numerator / (e^a + 2 + e^-a)` for 0 <= a <= 106: the logistic density times
+/// `numerator`. No term cancels, and both tails are accurate.
 #[inline(always)]
 pub(crate) fn bell<S: Simd>(a: F32s<S>, numerator: f32) -> F32s<S> {
-    // As K of the sigmoid; here 3 K must stay below 4, and K near the root of 2 rounds best.
+    // Like K of the sigmoid. Here 3 K must stay below 4, and a K near the root of 2 rounds best.
     const HALVINGS: i32 = 26;
     const K: f32 = hex("0x1.53f728p-26");
     const POWERS: Powers = Powers::new(

@@ -1,5 +1,5 @@
-//! What several functions are made of: numeric cores on vectors, and the constants they are written
-//! with.
+//! Numeric cores on vectors that several functions share, and the reader of their hexadecimal
+//! constants.
 
 pub(crate) mod exp;
 pub(crate) mod exp_f64;

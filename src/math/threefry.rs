@@ -1,20 +1,20 @@
-//! Random numbers by counting: each is a function of a seed and of its own index, so nothing is
-//! drawn in order.
+//! A counter-based generator of random numbers: each number is a function of a seed and of its own
+//! index, so the order of the calls does not matter.
 //!
-//! Threefry-2x32 with 20 rounds: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as
-//! 1, 2, 3" (2011). A counter gives two words. Those of sixteen counters are a group of 32: the
-//! first words, then the second.
+//! The generator is Threefry-2x32 with 20 rounds: Salmon, Moraes, Dror, Shaw, "Parallel random
+//! numbers: as easy as 1, 2, 3" (2011). A counter gives two words. The words of sixteen counters
+//! are a group of 32: the first words, then the second.
 
 use crate::{
     isa::Simd,
     vector::{F32s, U32s},
 };
 
-/// Which random numbers are drawn: each is a function of the seed and of the index of its element
+/// The random numbers of a call: each is a function of the seed and of the index of its element
 /// alone.
 ///
-/// However a tensor is divided between calls and threads, its elements draw the same, if each part
-/// says where it begins. A new seed for each step and each layer gives new numbers.
+/// Elements draw the same numbers however a tensor is divided between calls and threads, if each
+/// part says where it begins. A new seed for each step and each layer gives new numbers.
 ///
 /// ```
 /// use activations::{RandomStream, RRelu};
@@ -34,11 +34,11 @@ pub struct RandomStream {
     pub offset: u64,
 }
 
-/// Lanes of the two registers of a group.
+/// The number of lanes of each of the two registers of a group.
 pub(crate) const LANES: usize = 16;
 pub(crate) const GROUP: usize = 2 * LANES;
 
-/// 0 to 15, as bits.
+/// The integers 0 to 15, as the bits of f32 lanes.
 const LANE: [f32; LANES] = {
     let mut lanes = [0.0; LANES];
     let mut i = 0;
@@ -49,7 +49,8 @@ const LANE: [f32; LANES] = {
     lanes
 };
 
-/// Numbers from 0 to 1 − 2^-23, multiples of 2^-23: those of the elements from `32 * group` on.
+/// Returns the random numbers of the elements from `32 * group` on: multiples of 2^-23 from 0 to
+/// 1 − 2^-23.
 #[inline(always)]
 pub(crate) fn uniform<S: Simd>(s: S, seed: u64, group: u64) -> [F32s<S>; 2] {
     let lane = F32s::load(s, &LANE).bits();
@@ -58,13 +59,13 @@ pub(crate) fn uniform<S: Simd>(s: S, seed: u64, group: u64) -> [F32s<S>; 2] {
     [fraction(a), fraction(b)]
 }
 
-/// The low one first.
+/// Returns the two words of `x`, the low one first.
 #[inline(always)]
 const fn words(x: u64) -> [u32; 2] {
     [x as u32, (x >> 32) as u32]
 }
 
-/// The upper 23 bits as those after the binary point.
+/// Returns the number whose bits after the binary point are the upper 23 bits of `word`.
 #[inline(always)]
 fn fraction<S: Simd>(word: U32s<S>) -> F32s<S> {
     const ONE: u32 = 1_f32.to_bits();
@@ -84,7 +85,7 @@ fn threefry<S: Simd>(key: [u32; 2], counter: [U32s<S>; 2]) -> [U32s<S>; 2] {
     with_key(four_rounds(x, [13, 15, 26, 6]), keys, 5)
 }
 
-/// No loop, so that each count is a constant.
+/// Four rounds. There is no loop, so that each count is a constant.
 #[inline(always)]
 fn four_rounds<S: Simd>(x: [U32s<S>; 2], counts: [u32; 4]) -> [U32s<S>; 2] {
     let x = round(x, counts[0]);
@@ -117,7 +118,7 @@ mod tests {
         vector::F32s,
     };
 
-    /// The two words of a counter.
+    /// A job that computes the two words of a counter.
     struct Words<'a> {
         key: [u32; 2],
         counter: [u32; 2],
@@ -140,7 +141,7 @@ mod tests {
         lanes[0].to_bits()
     }
 
-    /// The vectors that come with the authors' library.
+    /// The known answers are those of the authors' library.
     #[test]
     fn gives_the_published_words() {
         let known = [

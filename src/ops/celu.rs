@@ -21,8 +21,8 @@ use crate::{
 /// | gradient | 0.904 | −87.391426 | `avx512`, `avx2`, `neon` |
 /// | gradient, without FMA | 0.977 | −5.8606462 | `baseline` |
 ///
-/// Another alpha adds a rounding: at most 2 ULP for 1e−30 <= alpha <= 1e30. With alpha = 1 it never
-/// steps back.
+/// Another alpha adds a rounding: at most 2 ULP for 1e−30 <= alpha <= 1e30. With alpha = 1 the
+/// function is monotonic.
 ///
 /// | x | celu(x) | celu'(x) |
 /// |---|---|---|
@@ -45,8 +45,8 @@ use crate::{
 /// linear units" (2017).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Celu {
-    /// The limit towards −∞ is −alpha. Finite; what is below the smallest normal number counts as
-    /// 0, which makes it [`Relu`].
+    /// The limit towards −∞ is −alpha. It must be finite. An alpha below the smallest normal number
+    /// counts as 0, which makes the function [`Relu`].
     pub alpha: f32,
 }
 
@@ -62,21 +62,23 @@ impl Celu {
         self.alpha < f32::MIN_POSITIVE
     }
 
-    /// u = x / alpha, or `lowest` if that is more, and what rounding it has made of x: u alpha - x.
+    /// Returns u = x / alpha, but at least `lowest`, and its rounding error times alpha: u alpha -
+    /// x.
     #[inline(always)]
     fn quotient<S: Simd>(self, x: F32s<S>, lowest: f32) -> [F32s<S>; 2] {
-        /// More than the relative rounding error of u <= 128.
+        /// An upper bound of the relative rounding error of u <= 128.
         const LIMIT: f32 = hex("0x1p-17");
         let u = (x / self.alpha).at_least(lowest);
         let error =
             if S::FUSED { u.mul_add(self.alpha, -x) } else { product_less(u, self.alpha, x) };
-        // Where x / alpha is below the lowest, the difference is no rounding error, and may be
-        // infinite or NaN.
+        // Where x / alpha is below `lowest`, the difference is no rounding error, and may be
+        // infinite or NaN. The limit replaces it.
         [u, x.same(self.alpha * LIMIT).at_most(error)]
     }
 }
 
-/// u alpha - x, where that is small, without FMA: in halves, whose products are exact.
+/// Returns u alpha - x without FMA, where that is small. The factors are split in halves, whose
+/// products are exact.
 #[inline(always)]
 fn product_less<S: Simd>(u: F32s<S>, alpha: f32, x: F32s<S>) -> F32s<S> {
     const HIGH: u32 = 0xffff_f000;
@@ -95,7 +97,7 @@ impl Map<1> for Celu {
         }
         let [u, error] = self.quotient(x.at_most(0.0), -18.0);
         let negative = EXPM1.negated(u);
-        // The error counts e^u times. Subtracted from -0, a 0 leaves -0.
+        // The error enters times e^u. A 0 that is subtracted from -0 leaves -0.
         let positive = (1.0 - negative).neg_mul_add(error, x.at_least(-0.0));
         if S::FUSED {
             return negative.neg_mul_add(self.alpha, positive);
@@ -120,7 +122,7 @@ impl Map<2> for Backward<Celu> {
 
 impl Contract for Celu {
     const NAME: &'static str = "celu";
-    // With alpha = 1 it is ELU.
+    // With alpha = 1 the function is ELU.
     const BOUNDS: Bounds = Elu::BOUNDS;
     const RANGE: [f32; 2] = Elu::RANGE;
     const SPECIALS: &'static [[f32; 2]] = Elu::SPECIALS;

@@ -17,8 +17,8 @@ use crate::{
 /// | gradient | 0.904 | −87.391426 | `avx512`, `avx2`, `neon` |
 /// | gradient, without FMA | 0.977 | −5.8606462 | `baseline` |
 ///
-/// Another alpha adds a rounding: at most 2 ULP for 1e−30 <= |alpha| <= 1e30. For alpha >= 0 it
-/// never steps back.
+/// Another alpha adds a rounding: at most 2 ULP for 1e−30 <= |alpha| <= 1e30. For alpha >= 0 the
+/// function is monotonic.
 ///
 /// | x | elu(x) | elu'(x) |
 /// |---|---|---|
@@ -27,8 +27,8 @@ use crate::{
 /// | −∞ (and below −17.33) | −alpha | 0 (from −∞) |
 /// | NaN | NaN | NaN |
 ///
-/// The gradient is `dy` where x > 0, else `alpha * e^x * dy`; `y + alpha` would have lost its
-/// digits where y is near −alpha.
+/// The gradient is `dy` where x > 0, else `alpha * e^x * dy`. The form `(y + alpha) * dy` would
+/// cancel where y is near −alpha.
 ///
 /// ```
 /// use activations::{Activation, Elu};
@@ -42,7 +42,7 @@ use crate::{
 /// deep network learning by exponential linear units (ELUs)" (2016).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Elu {
-    /// The limit towards −∞ is −alpha. Finite.
+    /// The limit towards −∞ is −alpha. It must be finite.
     pub alpha: f32,
 }
 
@@ -70,7 +70,7 @@ pub(super) const EXPM1: Expm1 =
 impl Map<1> for Elu {
     #[inline(always)]
     fn eval<S: Simd>(self, [x]: [F32s<S>; 1]) -> F32s<S> {
-        // One of the two is 0. Subtracted from -0, it leaves -0.
+        // One of the two parts is 0. A 0 that is subtracted from -0 leaves -0.
         EXPM1.negated(x.at_most(0.0)).neg_mul_add(self.alpha, x.at_least(-0.0))
     }
 }

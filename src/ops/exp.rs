@@ -19,8 +19,8 @@ use crate::{
 /// | both, without FMA | 0.977 | −5.8606462 | `baseline` |
 /// | [`Exact`] | correctly rounded | | |
 ///
-/// It never steps back, in any tier. Results below the smallest normal number are rounded as
-/// accurately as the others, not flushed.
+/// The function is monotonic in every tier. Results below the smallest normal
+/// number are as accurate as the others, not flushed.
 ///
 /// | x | e^x |
 /// |---|---|
@@ -29,8 +29,8 @@ use crate::{
 /// | −∞, or below −103.97208 | +0 |
 /// | NaN | NaN |
 ///
-/// The gradient is `dy * e^x`, in [`backward`](crate::Gradient::backward) with the error of the
-/// function, in [`backward_from_output`](crate::Gradient::backward_from_output) with one rounding.
+/// The gradient is `dy * e^x`. [`backward`](crate::Gradient::backward) has the error of the
+/// function, and [`backward_from_output`](crate::Gradient::backward_from_output) rounds once.
 ///
 /// ```
 /// use activations::{Activation, Exp};
@@ -75,7 +75,7 @@ impl Map<1> for Exp {
     }
 }
 
-/// Without the corrections of the table.
+/// The kernel of the default tier without the corrections of the table.
 impl Map<1> for Fast<Exp> {
     #[inline(always)]
     fn eval<S: Simd>(self, [x]: [F32s<S>; 1]) -> F32s<S> {
@@ -90,16 +90,16 @@ fn fused<const CORRECTED: bool, S: Simd>(x: F32s<S>) -> F32s<S> {
         let scale = POWERS.at(reduced.z);
         return scale.mul_add(polynomial::<CORRECTED, S>(reduced), scale);
     }
-    // The same bits, by two factors of which the second rounds once where the result overflows or
-    // is subnormal.
+    // The same bits, by two factors. The second one rounds once where the result overflows or is
+    // subnormal.
     let reduced = reduce(x.clamp(-105.0, 90.0));
     let half = (reduced.z << 19) & 0xff80_0000;
     let scale = (POWERS.bits_at(reduced.z) - half).float();
     scale.mul_add(polynomial::<CORRECTED, S>(reduced), scale) * (half + 1_f32.to_bits()).float()
 }
 
-/// e^r - 1. With r itself in the last sum, a rounding error cannot exceed a step of r: the result
-/// never steps back.
+/// Returns e^r - 1. The last sum has r itself, so a rounding error cannot exceed a step of r, and
+/// the result is monotonic.
 #[inline(always)]
 fn polynomial<const CORRECTED: bool, S: Simd>(Reduced { z, r }: Reduced<S>) -> F32s<S> {
     let constant = if CORRECTED { z.entry_of(&CORRECTIONS).float() } else { r.same(C0) };
@@ -112,8 +112,7 @@ fn plain<S: Simd>(x: F32s<S>) -> F32s<S> {
     unfused::scale(reduced.p + 1.0, reduced.k)
 }
 
-/// `factor * e^x` for x <= 0, where a product that is subnormal is rounded as accurately as the
-/// others.
+/// Returns `factor * e^x` for x <= 0. Subnormal products are as accurate as the others.
 #[inline(always)]
 pub(super) fn decay<S: Simd>(x: F32s<S>, factor: f32) -> F32s<S> {
     const SMALL: f32 = hex("0x1p-60");
@@ -128,14 +127,16 @@ pub(super) fn decay<S: Simd>(x: F32s<S>, factor: f32) -> F32s<S> {
         let scale = POWERS.at(reduced.z);
         return scale.mul_add(p, scale) * factor;
     }
-    // As above, the same bits. Below 1, the scale makes no factor overflow.
+    // The same bits by two factors, as above. The scale is below 1, so the product with `factor`
+    // does not overflow.
     let half = ((reduced.z + 16) << 19) & 0xff80_0000;
     let scale = (POWERS.bits_at(reduced.z) - half).float();
     scale.mul_add(p, scale) * factor * (half + 1_f32.to_bits()).float()
 }
 
-/// Chosen among good ones such that no result is misrounded. Those of least error fail at −14.56709
-/// and −0.0073525836; without FMA at 0.03763514. Constants: `scripts/exact.py`.
+/// These coefficients were chosen among good ones such that no result is misrounded. Those of least
+/// error fail at −14.56709 and −0.0073525836; without FMA, at 0.03763514. Constants:
+/// `scripts/exact.py`.
 const EXACT: Coefficients<6, 5> = Coefficients {
     fused: [
         hex_f64("0x1.42926d7cdb8a6p-13"),

@@ -5,10 +5,10 @@ use crate::{
     vector::F32s,
 };
 
-/// x within limits: min where x < min, max where x > max, else x.
+/// x limited to an interval: min where x < min, max where x > max, else x.
 ///
-/// Exact, in every tier. The gradient is `dy` where min < x < max, else 0; from the output
-/// likewise.
+/// Results are exact in every tier. The gradient is `dy` where min < x < max, else 0. The gradient
+/// from the output is the same.
 ///
 /// | x | hard_tanh(x) | hard_tanh'(x) |
 /// |---|---|---|
@@ -18,8 +18,8 @@ use crate::{
 /// | −∞ | min | 0 |
 /// | NaN | NaN | 1 |
 ///
-/// If min > max every number gives max. A limit that is NaN does not count. A zero that equals a
-/// limit keeps its sign.
+/// If min > max, every number gives max. A limit that is NaN is ignored. A zero that equals a limit
+/// keeps its sign.
 ///
 /// ```
 /// use activations::{Activation, HardTanh};
@@ -29,7 +29,7 @@ use crate::{
 /// assert_eq!(x, [-2.0, 0.5, 1.0]);
 /// ```
 ///
-/// Definition: `torch.nn.Hardtanh`, whose gradient at the limits it has; `Clip` of ONNX, `clip` of
+/// Definition: `torch.nn.Hardtanh`, including its gradient at the limits; `Clip` of ONNX, `clip` of
 /// NumPy.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct HardTanh {
@@ -49,7 +49,7 @@ impl Default for HardTanh {
 impl Map<1> for HardTanh {
     #[inline(always)]
     fn eval<S: Simd>(self, [x]: [F32s<S>; 1]) -> F32s<S> {
-        // The limits alone would hand a signalling NaN on.
+        // The limits alone would pass a signalling NaN on.
         x.le(x).select(x.clamp(self.min, self.max), f32::NAN)
     }
 }

@@ -8,8 +8,8 @@ use crate::{
 
 /// The leaky rectified linear unit: x where x > 0, else slope · x.
 ///
-/// Correctly rounded, in every tier, for every slope. The gradient is `dy` where x > 0, else `slope
-/// * dy`.
+/// Results are correctly rounded in every tier, for every slope. The gradient is `dy` where x > 0,
+/// else `slope * dy`.
 ///
 /// | x | leaky_relu(x) | leaky_relu'(x) |
 /// |---|---|---|
@@ -49,7 +49,8 @@ impl Map<1> for LeakyRelu {
         if self.slope == 0.0 {
             return Relu.eval([x]);
         }
-        // Selecting between results would become a masked store in place: slow on some processors.
+        // In place, a selection between results would become a masked store, which is slow on some
+        // processors.
         x * x.same(0.0).lt(x).select(1.0, x.same(self.slope))
     }
 }
@@ -64,18 +65,18 @@ impl Map<2> for Backward<LeakyRelu> {
     }
 }
 
-/// [`LeakyRelu`] with a slope in each lane: of x and the slopes.
+/// [`LeakyRelu`] with a slope in each lane. Its inputs are x and the slopes.
 #[derive(Clone, Copy)]
 pub(crate) struct BySlope;
 
-/// The gradient, of x, dy and the slopes.
+/// The gradient of [`BySlope`]. Its inputs are x, dy and the slopes.
 #[derive(Clone, Copy)]
 pub(crate) struct BackwardBySlope;
 
-/// Slopes of which those of 0 are Relu, without a branch.
+/// Slopes prepared so that a slope of 0 acts as ReLU, without a branch.
 struct Slopes<S: Simd> {
     factor: F32s<S>,
-    /// 0 for those of 0. NaN for the others, which is no limit.
+    /// 0 where the slope is 0; elsewhere NaN, which is no limit.
     floor: F32s<S>,
 }
 
@@ -93,8 +94,8 @@ impl Map<2> for BySlope {
         let Slopes { factor, floor } = Slopes::new(slope);
         let y = x.at_least(floor);
         let y = y * y.same(0.0).lt(y).select(1.0, factor);
-        // Where the factor is 1, a compiler may leave the product out: that would hand a signalling
-        // NaN on.
+        // Where the factor is 1, a compiler may omit the product, which would pass a signalling NaN
+        // on.
         x.le(x).select(y, f32::NAN)
     }
 }

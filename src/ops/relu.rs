@@ -8,7 +8,8 @@ use crate::{
 
 /// The rectified linear unit: x where x > 0, else 0.
 ///
-/// Exact, in every tier. The gradient is `dy` where x > 0, else 0; from the output likewise.
+/// Results are exact in every tier. The gradient is `dy` where x > 0, else 0. The gradient from the
+/// output is the same.
 ///
 /// | x | relu(x) | relu'(x) |
 /// |---|---|---|
@@ -18,7 +19,7 @@ use crate::{
 /// | −∞ | +0 | 0 |
 /// | NaN | NaN | 1 |
 ///
-/// On every instruction set: Arm's maximum would make −0 of the input +0.
+/// This holds on every instruction set, although Arm's maximum instruction would turn −0 into +0.
 ///
 /// ```
 /// use activations::{Activation, Relu};
@@ -29,7 +30,7 @@ use crate::{
 /// assert!(x[2].is_nan());
 /// ```
 ///
-/// Definition: `Relu` of ONNX, `torch.relu`, whose edge values it has.
+/// Definition: `Relu` of ONNX, `torch.relu`, including its special values.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Relu;
 
@@ -47,7 +48,7 @@ pub fn relu(x: &mut [f32]) {
 impl Map<1> for Relu {
     #[inline(always)]
     fn eval<S: Simd>(self, [x]: [F32s<S>; 1]) -> F32s<S> {
-        // The maximum alone would hand a signalling NaN on.
+        // The maximum alone would pass a signalling NaN on.
         x.le(x).select(x.at_least(0.0), f32::NAN)
     }
 }

@@ -8,7 +8,8 @@ use crate::{
 
 /// The rectified linear unit that ends at 6: min(max(x, 0), 6).
 ///
-/// Exact, in every tier. The gradient is `dy` where 0 < x < 6, else 0; from the output likewise.
+/// Results are exact in every tier. The gradient is `dy` where 0 < x < 6, else 0. The gradient from
+/// the output is the same.
 ///
 /// | x | relu6(x) | relu6'(x) |
 /// |---|---|---|
@@ -18,7 +19,7 @@ use crate::{
 /// | −∞ | +0 | 0 |
 /// | NaN | NaN | 1 |
 ///
-/// It is [`HardTanh`] from 0 to 6.
+/// The function is [`HardTanh`] from 0 to 6.
 ///
 /// ```
 /// use activations::{Activation, Relu6};
@@ -28,7 +29,7 @@ use crate::{
 /// assert_eq!(x, [0.0, 2.0, 6.0]);
 /// ```
 ///
-/// Definition: `torch.nn.ReLU6`, whose gradient at 0 and 6 it has; Krizhevsky, "Convolutional deep
+/// Definition: `torch.nn.ReLU6`, including its gradient at 0 and 6; Krizhevsky, "Convolutional deep
 /// belief networks on CIFAR-10" (2010).
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Relu6;

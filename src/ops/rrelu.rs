@@ -12,9 +12,9 @@ use crate::{
 /// The randomised rectified linear unit: x where x > 0, else slope · x, where each element of a
 /// training step draws its slope.
 ///
-/// As an [`Activation`](crate::Activation) it is what a trained network evaluates: [`LeakyRelu`]
-/// with the mean of the two bounds as its slope. Correctly rounded, in every tier. The gradient is
-/// `dy` where x > 0, else the mean times `dy`.
+/// As an [`Activation`](crate::Activation) it is the function of a trained network: [`LeakyRelu`]
+/// with the mean of the two bounds as its slope. Results are correctly rounded in every tier. The
+/// gradient is `dy` where x > 0, else the mean times `dy`.
 ///
 /// | x | rrelu(x) | rrelu'(x) |
 /// |---|---|---|
@@ -23,9 +23,9 @@ use crate::{
 /// | −∞ | mean · −∞ | mean |
 /// | NaN | NaN | mean |
 ///
-/// A mean of 0 is [`Relu`](crate::Relu), so that −∞ gives 0; a drawn slope of 0 likewise. Bounds in
-/// the other order are the same interval. Bounds that are not finite, or further apart than the
-/// largest f32, draw slopes that are not finite.
+/// A mean of 0 is [`Relu`](crate::Relu), so that −∞ gives 0, and so is a drawn slope of 0. Bounds
+/// in the other order are the same interval. Slopes are not finite if a bound is not, or if the
+/// bounds are further apart than the largest f32.
 ///
 /// ```
 /// use activations::{Activation, RandomStream, RRelu};
@@ -60,7 +60,7 @@ impl Default for RRelu {
 }
 
 impl RRelu {
-    /// Replaces every element by its image in training, and writes the slopes that made it: 1 where
+    /// Replaces every element by its image in training, and writes its slope to `slopes`: 1 where
     /// x > 0, else lower + (upper − lower) · u, in f32.
     ///
     /// u is a multiple of 2^-23 from 0 on and below 1, a function of the seed and the index of the
@@ -85,7 +85,7 @@ impl RRelu {
         At::active(*self).train_into(src, dst, slopes, stream);
     }
 
-    /// The gradient of a training step: `dx[i] = slopes[i] * dy[i]`, and 0 where the slope is.
+    /// The gradient of a training step: `dx[i] = slopes[i] * dy[i]`, and 0 where the slope is 0.
     ///
     /// # Panics
     ///
@@ -100,10 +100,10 @@ impl RRelu {
         LeakyRelu { slope: f64::midpoint(self.lower.into(), self.upper.into()) as f32 }
     }
 
-    /// What x gives with numbers u, and its slopes.
+    /// Returns the images of x with the random numbers u, and the slopes.
     #[inline(always)]
     fn draw<S: Simd>(self, x: F32s<S>, u: F32s<S>) -> [F32s<S>; 2] {
-        // Not by `mul_add`, which would round once on some levels.
+        // Not by `mul_add`, which would round once on some levels and twice on others.
         let drawn = u * (self.upper - self.lower) + self.lower;
         let slope = x.same(0.0).lt(x).select(1.0, drawn);
         [BySlope.eval([x, slope]), slope]
@@ -192,7 +192,7 @@ impl Job for Train<'_> {
     }
 }
 
-/// The elements that draw the numbers of a group.
+/// Computes the elements that draw the random numbers of one group.
 #[inline(always)]
 fn group<S: Simd>(
     s: S,

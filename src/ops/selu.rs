@@ -19,7 +19,7 @@ use crate::{
 /// | gradient | 1.894 | −3.4225488 | `avx512`, `avx2`, `neon` |
 /// | gradient, without FMA | 1.860 | −2.6463928 | `baseline` |
 ///
-/// It never steps back.
+/// The function is monotonic.
 ///
 /// | x | selu(x) | selu'(x) |
 /// |---|---|---|
@@ -39,12 +39,12 @@ use crate::{
 /// ```
 ///
 /// Definition: `Selu` of ONNX with its default constants, `torch.nn.SELU`; Klambauer, Unterthiner,
-/// Mayr, Hochreiter, "Self-normalizing neural networks" (2017). The constants are not rounded to
-/// f32.
+/// Mayr, Hochreiter, "Self-normalizing neural networks" (2017). The constants of the definition are
+/// not rounded to f32.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Selu;
 
-/// λ, and λ − 1, which has more of its digits. Constants: `scripts/elu.py`.
+/// λ, and λ − 1, which keeps more digits of λ. Constants: `scripts/elu.py`.
 const LAMBDA: f32 = hex("0x1.0cfabep0");
 const LAMBDA_LESS_1: f32 = hex("0x1.9f57aep-5");
 /// λ α = `LAMBDA_ALPHA (1 + LAMBDA_ALPHA_REST)`
@@ -69,7 +69,7 @@ impl Map<1> for Selu {
     fn eval<S: Simd>(self, [x]: [F32s<S>; 1]) -> F32s<S> {
         let negative = EXPM1.negated(x.at_most(0.0));
         let positive = x.at_least(-0.0);
-        // One of the two is 0. Subtracted from -0, it leaves -0.
+        // One of the two parts is 0. A 0 that is subtracted from -0 leaves -0.
         if S::FUSED {
             positive.mul_add(LAMBDA_LESS_1, positive - negative)
         } else {

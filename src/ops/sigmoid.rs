@@ -23,8 +23,8 @@ use crate::{
 /// | gradient | 1.943 | ±0.2619401 | `avx512`, `avx2`, `neon` |
 /// | gradient, without FMA | 1.934 | ±0.17412053 | `baseline` |
 ///
-/// The result is in [0, 1] and never steps back, in any tier. Results below the smallest normal
-/// number (x < -87.34) are rounded as accurately as the others, not flushed.
+/// The result is in [0, 1] and monotonic in every tier. Results below the
+/// smallest normal number (x < -87.34) are as accurate as the others, not flushed.
 ///
 /// | x | sigmoid(x) | sigmoid'(x) |
 /// |---|---|---|
@@ -33,7 +33,7 @@ use crate::{
 /// | −∞ (and below −103.97) | +0 | 0 |
 /// | NaN | NaN | NaN |
 ///
-/// The gradient `dy / (e^x + 2 + e^-x)` is right in both tails; `y * (1 - y)` would be 0 where y
+/// The gradient `dy / (e^x + 2 + e^-x)` is accurate in both tails. `y * (1 - y)` would be 0 where y
 /// has rounded to 1.
 ///
 /// ```
@@ -48,7 +48,8 @@ use crate::{
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Sigmoid;
 
-/// `x[i] = 1 / (1 + e^-x[i])`: [`Sigmoid`] in place, in the default tier, at most 0.960 ULP off.
+/// `x[i] = 1 / (1 + e^-x[i])`: [`Sigmoid`] in place, in the default tier, with an error of at most
+/// 0.960 ULP.
 ///
 /// ```
 /// let mut x = [0.0, 1.0];
@@ -59,11 +60,12 @@ pub fn sigmoid(x: &mut [f32]) {
     Sigmoid.apply(x);
 }
 
-/// The halvings keep every power in range for x in [-104, 60]. Constants: `scripts/sigmoid.py`.
+/// The number of halvings that keep every power in range for x in [-104, 60]. Constants:
+/// `scripts/sigmoid.py`.
 const HALVINGS: i32 = 24;
 
-/// K 2^(i/8). K = 1.722 is no power of two: all eight are nearly f32 numbers, so they need no
-/// correction, and K + K E stays below 2^(n+1) where its rounding would weigh most.
+/// K 2^(i/8). K = 1.722 makes all eight close to f32 numbers, so they need no correction. It also
+/// keeps K + K E below 2^(n+1) where the rounding of that sum would matter most.
 const POWERS: Powers = Powers::new(
     [
         0x3fdc70b9, 0x3ff06452, 0x40031319, 0x400ef018, 0x401bdff6, 0x4029fb94, 0x40395e13,
@@ -71,7 +73,7 @@ const POWERS: Powers = Powers::new(
     ],
     -HALVINGS,
 );
-/// K, halved as the powers are, and 2^24 / K.
+/// K, halved as often as the powers, and 2^24 / K.
 const K: f32 = hex("0x1.b8e172p-24");
 const PER_K: f32 = hex("0x1.294bbep23");
 
@@ -86,7 +88,7 @@ impl Map<1> for Sigmoid {
         let p = r.mul_add(-C3, C2).mul_add(r * r, C0 - r);
         let scale = POWERS.at(reduced.z);
 
-        // K + K E = d + rest, exact but for the rounding of `small`.
+        // K + K E = d + rest, which is exact except for the rounding of `small`.
         let large = scale.at_least(K);
         let small = scale.mul_add(p, scale.at_most(K));
         let d = large + small;
@@ -111,7 +113,7 @@ impl Map<1> for Fast<Sigmoid> {
     #[inline(always)]
     fn eval<S: Simd>(self, [x]: [F32s<S>; 1]) -> F32s<S> {
         const ONE: f32 = hex("0x1p-24");
-        /// e^-r
+        /// Coefficients of e^-r, highest power first.
         const COEFFICIENTS: [f32; 4] = [hex("-0x1.555d8ap-3"), hex("0x1.000a42p-1"), -1.0, 1.0];
         let x = x.clamp(-104.0, 60.0);
         if S::FUSED {
@@ -124,14 +126,15 @@ impl Map<1> for Fast<Sigmoid> {
     }
 }
 
-/// Without FMA there is no residual to correct the quotient by, so each region has the form that
-/// rounds least: E / (1 + E) as E (1 + small), 1 / (1 + E) as 1 - small, and between them tanh's.
+/// The kernel without FMA. There is no residual to correct the quotient by, so each region has the
+/// form that rounds least: E / (1 + E) as E (1 + small), 1 / (1 + E) as 1 - small, and the form of
+/// tanh between them.
 #[inline(always)]
 fn plain<S: Simd>(x: F32s<S>) -> F32s<S> {
     const SMALLEST: f32 = hex("0x1p-120");
     let a = x.clamp(-104.5, 20.0);
     let reduced = unfused::reduce(a);
-    // e^a; the limit only keeps the powers normal.
+    // t = e^a. The limit only keeps the powers normal.
     let t = (reduced.p + 1.0) * unfused::power(1.0, reduced.k).at_least(SMALLEST);
     let half = x * 0.5;
     let s = half * half;
@@ -144,13 +147,13 @@ fn plain<S: Simd>(x: F32s<S>) -> F32s<S> {
     let quarter = x * 0.25;
     let middle = 0.5 + (quarter - quarter * v);
     let outside = negative.select(unfused::scale(v + 1.0, reduced.k), v + 1.0);
-    // The last addend is NaN where x is.
+    // The last addend is NaN where x is, and 0 elsewhere.
     near.select(middle, outside) + a * 0.0
 }
 
-/// Chosen among good ones such that no result is misrounded. Those of least error fail at
-/// −0.0011178852, 0.039486412 and −0.5991945; without FMA at 0.039486412 and −0.14087462.
-/// Constants: `scripts/exact.py`.
+/// These coefficients were chosen among good ones such that no result is misrounded. Those of least
+/// error fail at −0.0011178852, 0.039486412 and −0.5991945; without FMA, at 0.039486412 and
+/// −0.14087462. Constants: `scripts/exact.py`.
 const EXACT: Coefficients<6, 5> = Coefficients {
     fused: [
         hex_f64("0x1.43da5047d0ef6p-13"),
@@ -172,7 +175,7 @@ const EXACT: Coefficients<6, 5> = Coefficients {
 impl Map<1> for Exact<Sigmoid> {
     #[inline(always)]
     fn eval<S: Simd>(self, [x]: [F32s<S>; 1]) -> F32s<S> {
-        /// Without FMA: with 1, no coefficients would do for −0.0011178852.
+        /// The numerator without FMA. With 1, no coefficients round −0.0011178852 correctly.
         const NUMERATOR: f64 = hex_f64("0x1.0000000000001p0");
         const SMALL: f32 = hex("0x1p-12");
         let e = power(x.clamp(-105.0, 60.0), -1.0, &EXACT);
@@ -186,9 +189,9 @@ impl Map<1> for Exact<Sigmoid> {
     }
 }
 
-/// 1/2 + x/4 - x^3/48 for small x. The first two terms may be in the middle between two numbers,
-/// where the third, beyond the reach of f64, decides. It always points to 1/2, and so does a
-/// quarter that is a little less.
+/// Returns 1/2 + x/4 - x^3/48 for small x. The first two terms may be a midpoint of two f32
+/// numbers. Then the third term decides, beyond the precision of f64, and it always points to 1/2.
+/// So does a factor slightly below 1/4.
 #[inline(always)]
 fn near_half<S: Simd>(x: F32s<S>) -> F32s<S> {
     const QUARTER: f32 = hex("0x1.fffffep-3");

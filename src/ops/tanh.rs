@@ -21,8 +21,8 @@ use crate::{
 /// | gradient | 1.943 | ±0.13097005 | `avx512`, `avx2`, `neon` |
 /// | gradient, without FMA | 1.934 | ±0.087060265 | `baseline` |
 ///
-/// The result is in [−1, 1], odd bit for bit, and never steps back. `Fast(Tanh)` is the same
-/// kernel: the faster ones that are known step back by 1 ULP at millions of inputs.
+/// The result is in [−1, 1], odd bit for bit, and monotonic. `Fast(Tanh)` is the
+/// same kernel: the known faster ones decrease by 1 ULP at millions of inputs.
 ///
 /// | x | tanh(x) | tanh'(x) |
 /// |---|---|---|
@@ -30,8 +30,8 @@ use crate::{
 /// | ±∞ (and beyond ±9.011) | ±1 | 0 |
 /// | NaN | NaN | NaN |
 ///
-/// The gradient `4 dy / (e^2x + 2 + e^-2x)` is right in both tails; `1 - y²` would be 0 where y has
-/// rounded to 1.
+/// The gradient `4 dy / (e^2x + 2 + e^-2x)` is accurate in both tails. `1 - y²` would be 0 where y
+/// has rounded to 1.
 ///
 /// ```
 /// use activations::{Activation, Tanh};
@@ -45,7 +45,7 @@ use crate::{
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Tanh;
 
-/// `x[i] = tanh(x[i])`: [`Tanh`] in place, in the default tier, at most 0.938 ULP off.
+/// `x[i] = tanh(x[i])`: [`Tanh`] in place, in the default tier, with an error of at most 0.938 ULP.
 ///
 /// ```
 /// let mut x = [-0.0, 1.0];
@@ -56,11 +56,12 @@ pub fn tanh(x: &mut [f32]) {
     Tanh.apply(x);
 }
 
-// tanh x = b - b s / max(D(s), (e^2|x| + 1) / 2), b = min(|x|, 1), s = b^2. Below 1 the first
-// denominator is the larger, and gives tanh by D(s) = s / (1 - tanh(b)/b); above, b = s = 1 and the
-// second gives 1 - 2 / (e^2|x| + 1). They meet at 1, so the maximum selects without a seam. The
-// quotient is at most 0.24, which damps its errors, and b enters exactly. Constants:
-// `scripts/tanh.py`.
+// tanh |x| = b - b s / max(D(s), (e^2|x| + 1) / 2), with b = min(|x|, 1) and s = b^2.
+//
+// Below 1 the first denominator is the larger, and D(s) = s / (1 - tanh(b)/b) gives tanh. Above 1,
+// b = s = 1, and the second denominator gives 1 - 2 / (e^2|x| + 1). They meet at 1, so the
+// selection by a maximum is continuous. The quotient is at most 0.24, which damps its errors, and b
+// enters exactly. Constants: `scripts/tanh.py`.
 impl Map<1> for Tanh {
     #[inline(always)]
     fn eval<S: Simd>(self, [x]: [F32s<S>; 1]) -> F32s<S> {
@@ -72,11 +73,11 @@ impl Map<1> for Tanh {
     }
 }
 
-/// (e^2a + 1) / 2
+/// Returns (e^2a + 1) / 2.
 #[inline(always)]
 fn half_exp_plus_half<S: Simd>(a: F32s<S>) -> F32s<S> {
-    /// 2^(i/8) / c, where c makes all eight nearly f32 numbers with an even last bit, so that
-    /// adding a half is exact where it matters. They need no correction.
+    /// 2^(i/8) / c, where c makes all eight close to f32 numbers with an even last bit. So they
+    /// need no correction, and the addition of a half is exact where it matters.
     const POWERS: Powers = Powers::new(
         [
             0x3f7cadda, 0x3f89c636, 0x3f963e70, 0x3fa3d796, 0x3fb2abce, 0x3fc2d79c, 0x3fd47a1a,
@@ -84,7 +85,7 @@ fn half_exp_plus_half<S: Simd>(a: F32s<S>) -> F32s<S> {
         ],
         -1,
     );
-    /// c e^2r - 1
+    /// Coefficients of c e^2r - 1, highest power first.
     const COEFFICIENTS: [f32; 4] =
         [hex("0x1.59b91cp0"), hex("0x1.0367aap1"), hex("0x1.035d54p1"), hex("0x1.aea906p-7")];
     if !S::FUSED {
@@ -93,15 +94,15 @@ fn half_exp_plus_half<S: Simd>(a: F32s<S>) -> F32s<S> {
     }
     let z = a.mul_add(2.0 * LOG2_E, MAGIC);
     let n = z - MAGIC;
-    // One part of ln 2 will do: what it lacks is damped in the result.
+    // One part of ln 2 is enough: the result damps its rounding error.
     let r = n.neg_mul_add(LN_2 / 2.0, a);
     let p = r.poly(COEFFICIENTS);
     let scale = POWERS.at(z.bits());
     scale.mul_add(p, scale + 0.5)
 }
 
-/// One degree more than the others have: its hardest inputs, ±0.0014914835 and ±0.46488494, then
-/// leave room for any good coefficients. Constants: `scripts/exact.py`.
+/// One degree more than exp and sigmoid have. The hardest inputs, ±0.0014914835 and ±0.46488494,
+/// then leave room for any good coefficients. Constants: `scripts/exact.py`.
 const EXACT: Coefficients<7, 6> = Coefficients {
     fused: [
         hex_f64("0x1.ffd3abf202d11p-17"),

@@ -5,9 +5,9 @@ use crate::{
     vector::F32s,
 };
 
-/// x where x > threshold, else value.
+/// The threshold function: x where x > threshold, else value.
 ///
-/// Exact, in every tier. The gradient is `dy` where x > threshold, else 0.
+/// Results are exact in every tier. The gradient is `dy` where x > threshold, else 0.
 ///
 /// | x, by default | threshold(x) | threshold'(x) |
 /// |---|---|---|
@@ -16,7 +16,7 @@ use crate::{
 /// | −∞ | +0 | 0 |
 /// | NaN | NaN | 1 |
 ///
-/// A threshold that is NaN is below every number.
+/// A threshold that is NaN acts as if it were below every number.
 ///
 /// ```
 /// use activations::{Activation, Threshold};
@@ -26,20 +26,21 @@ use crate::{
 /// assert_eq!(x, [-7.0, -7.0, 2.0]);
 /// ```
 ///
-/// Definition: `torch.nn.Threshold`, whose gradient at the threshold and at NaN it has. With a
-/// value of 0 it is `ThresholdedRelu` of ONNX.
+/// Definition: `torch.nn.Threshold`, including its gradient at the threshold and at NaN. With a
+/// value of 0 the function is `ThresholdedRelu` of ONNX.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Threshold {
     /// The largest input that gives `value`.
     pub threshold: f32,
-    /// What stands for inputs up to the threshold.
+    /// The result of inputs up to the threshold.
     pub value: f32,
 }
 
 impl Map<1> for Threshold {
     #[inline(always)]
     fn eval<S: Simd>(self, [x]: [F32s<S>; 1]) -> F32s<S> {
-        // Selecting x alone would hand a signalling NaN on, and become a masked store in place.
+        // A selection of x itself would pass a signalling NaN on, and become a masked store in
+        // place.
         x.le(x).select(x.le(self.threshold).select(self.value, x), f32::NAN)
     }
 }

@@ -1,7 +1,7 @@
 //! Gradients of functions of rows, from the results.
 //!
-//! The sums are made in f64, in the order of `sum.rs`, and what follows from them is rounded to f32
-//! last.
+//! The sums are made in f64, in the order of `sum.rs`. The gradients that follow from them are
+//! rounded to f32 last.
 
 use super::{
     layout::RowLayout,
@@ -23,11 +23,11 @@ use core::marker::PhantomData;
 pub(super) trait Function: Copy {
     fn summand<S: Simd>(y: F32s<S>, dy: F32s<S>) -> F64s<S>;
     fn gradient<S: Simd>(y: F32s<S>, dy: F32s<S>, sum: F64s<S>) -> F64s<S>;
-    /// Whether an entry had no part in its row.
+    /// Whether the entry was excluded or negligible.
     fn is_excluded<S: Simd>(y: F32s<S>) -> Mask<S>;
 }
 
-/// dx = y (dy - the sum of y dy)
+/// dx = y (dy - sum of y dy)
 impl Function for Softmax<'_> {
     #[inline(always)]
     fn summand<S: Simd>(y: F32s<S>, dy: F32s<S>) -> F64s<S> {
@@ -44,7 +44,7 @@ impl Function for Softmax<'_> {
     }
 }
 
-/// dx = dy - e^y times the sum of dy
+/// dx = dy - e^y · sum of dy
 impl Function for LogSoftmax<'_> {
     #[inline(always)]
     fn summand<S: Simd>(y: F32s<S>, dy: F32s<S>) -> F64s<S> {
@@ -192,7 +192,7 @@ fn columns<F: Function, S: Simd>(
     }
 }
 
-/// The first elements, and 0 after the last.
+/// Loads the first sixteen elements, or fewer and 0 after the last.
 #[inline(always)]
 fn at_most_16<S: Simd>(s: S, x: &[f32]) -> F32s<S> {
     if x.len() >= LANES { F32s::load(s, &x[..LANES]) } else { F32s::load_part(s, x, 0.0) }

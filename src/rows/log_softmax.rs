@@ -10,17 +10,17 @@ use crate::{
 
 /// The logarithm of the softmax of a row, x_i − log(e^x_1 + … + e^x_n).
 ///
-/// At most 2 ULP off (1.63 found), for any width to 2^20 and any finite entries, results near 0
-/// included: where one entry dominates, the sum of the others is not lost in it.
-/// [`Fast`](crate::Fast) is the same kernel: sums in f32 gain no time here.
+/// The error is at most 2 ULP (1.63 found), for any width up to 2^20 and any finite entries. That
+/// includes results near 0: where one entry dominates, the sum of the others keeps its digits.
+/// [`Fast`](crate::Fast) is the same kernel, because sums in f32 save no time here.
 ///
 /// | row | log-softmax |
 /// |---|---|
 /// | one finite entry, the others −∞ | 0, and −∞ |
 /// | an entry is NaN or +∞, or all are −∞ | NaN, the whole row |
 ///
-/// The same bits in every form, as [`Softmax`](crate::Softmax) has them, with the same order of the
-/// sum.
+/// Every form gives the same bits, and the order of the sum is fixed, as for
+/// [`Softmax`](crate::Softmax).
 ///
 /// ```
 /// use activations::{LogSoftmax, RowActivation};

@@ -14,8 +14,8 @@ use crate::{
 
 /// The log-sum-exp of a row, log(e^x_1 + … + e^x_n): one result a row.
 ///
-/// At most 1 ULP off (0.74 found) where its magnitude is above 2^-24, for any width to 2^20 and any
-/// finite entries. Nearer to 0 it is off by less than 2^-48.
+/// The error is at most 1 ULP (0.74 found) where the magnitude of the result is above 2^-24, for
+/// any width up to 2^20 and any finite entries. Nearer to 0 the error is less than 2^-48.
 ///
 /// | row | log-sum-exp |
 /// |---|---|
@@ -23,8 +23,8 @@ use crate::{
 /// | an entry is +∞, and none NaN | +∞ |
 /// | an entry is NaN | NaN |
 ///
-/// The same bits in every form, as [`Softmax`](crate::Softmax) has them, with the same order of the
-/// sum.
+/// Every form gives the same bits, and the order of the sum is fixed, as for
+/// [`Softmax`](crate::Softmax).
 ///
 /// ```
 /// use activations::LogSumExp;
@@ -203,8 +203,8 @@ impl Function for LogSumExp<'_> {
         high
     }
 
-    /// A negative maximum and the logarithm of the sum cancel there, and f32 terms are not exact
-    /// enough.
+    /// Near 0, a negative maximum and the logarithm of the sum cancel, and f32 exponentials are not
+    /// accurate enough.
     #[inline(always)]
     fn is_delicate(y: f32, maximum: f32) -> bool {
         y.abs() < 1.0 && maximum < 0.0

@@ -1,4 +1,4 @@
-//! Softmax of a row that comes in blocks.
+//! The softmax of a row that comes in blocks.
 
 use super::{
     loops::steps::{map_in_place, maximum},
@@ -13,19 +13,19 @@ use crate::{
     vector::{F32s, F64s},
 };
 
-/// Softmax of scores that come block by block, and of sums that are weighted with it, without the
-/// whole row in memory: what attention over blocks of keys needs, one state a query.
+/// The softmax of scores that come block by block, and sums that are weighted with it. The whole
+/// row need not be in memory. Attention over blocks of keys has one such state a query.
 ///
-/// The state is a maximum and a sum; the caller owns the accumulator, any number of elements, and
-/// adds to it what the weights that [`update`](Self::update) gives are weights of. A new state is
-/// neutral: merged with another it gives that.
+/// The state is a running maximum and sum. The accumulator is the caller's, with any number of
+/// elements: after each [`update`](Self::update), add to it the values times the weights that were
+/// returned. Merging with a new state changes nothing.
 ///
-/// The sum has the order that [`Softmax`] documents, with sixteen lanes that go on from block to
+/// The sum has the order that [`Softmax`] documents, with sixteen lanes that continue from block to
 /// block, and the state is scaled by powers of two. So any division of a row into blocks gives the
-/// same bits, those of the whole row, on each level with FMA, while no maximum is 65 536 or more in
-/// magnitude. (Terms below 2^-150 of the largest do not count; they count in no f64 sum anyhow.)
-/// Beyond that, and without FMA, the last bits may depend on the division. [`merge`](Self::merge)
-/// adds lane to lane.
+/// bits of the whole row, on each level with FMA, while no maximum is 65 536 or more in magnitude.
+/// (Exponentials below 2^-150 of the largest are left out, and would change no f64 sum.) Beyond
+/// that, and without FMA, the last bits may depend on the division. [`merge`](Self::merge) adds
+/// lane to lane.
 ///
 /// ```
 /// use activations::OnlineSoftmax;
@@ -44,22 +44,22 @@ use crate::{
 /// "FlashAttention" (2022).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct OnlineSoftmax {
-    /// Of all scores; −∞ while none counted.
+    /// The maximum of all scores; −∞ while all are excluded.
     maximum: f32,
-    /// Scores are taken relative to offset + exponent · ln 2.
+    /// The shift: exponentials are relative to e^(offset + exponent · ln 2).
     offset: f32,
     exponent: f32,
-    /// The sums of the terms of each lane.
+    /// The sum of the exponentials of each lane.
     lanes: [f64; LANES],
     /// The lane of the next score.
     next: usize,
 }
 
-/// Terms times this are weights.
+/// The factor that makes a weight of a term.
 const TO_WEIGHT: f32 = 1.0 / 18_446_744_073_709_551_616.0;
 
 impl OnlineSoftmax {
-    /// Of no scores.
+    /// Returns the state of no scores.
     #[must_use]
     pub const fn new() -> Self {
         Self {
@@ -71,19 +71,18 @@ impl OnlineSoftmax {
         }
     }
 
-    /// Takes the next scores of the row, replaces them by their weights, and scales the accumulator
-    /// as the state.
+    /// Adds the next scores of the row, replaces them by their weights, and scales the accumulator
+    /// like the state.
     ///
-    /// Weights are proportional to e^score, by one factor for the whole row, and below 3. Scores of
-    /// −∞ have the weight 0; a NaN or +∞ among the scores makes the result NaN.
+    /// Weights are proportional to e^score, with one factor for the whole row, and below 3. Scores
+    /// of −∞ have the weight 0. A NaN or +∞ among the scores makes the result NaN.
     pub fn update(&mut self, scores: &mut [f32], accumulator: &mut [f32]) {
         update(Isa::active(), self, scores, accumulator);
     }
 
-    /// Takes all that `other` has taken, and adds its accumulator to this one.
+    /// Adds all scores of `other`, and its accumulator.
     ///
-    /// Lane l of the one sum is added to lane l of the other: it makes no difference which is
-    /// which.
+    /// Lane l of one sum is added to lane l of the other, so the merge is symmetric.
     ///
     /// # Panics
     ///
@@ -105,22 +104,23 @@ impl OnlineSoftmax {
         *self = Self { maximum, offset, exponent, next, ..*self };
     }
 
-    /// Divides the accumulator by the sum, and gives the log-sum-exp of all scores.
+    /// Divides the accumulator by the sum, and returns the log-sum-exp of all scores.
     ///
-    /// If no score counted, the accumulator is 0 and the log-sum-exp −∞.
+    /// If all scores were −∞ or there were none, the accumulator becomes 0 and the log-sum-exp is
+    /// −∞.
     pub fn finish(self, accumulator: &mut [f32]) -> f32 {
         At::active(self).finish(accumulator)
     }
 
-    /// What terms are multiplied by when they are to be relative to another exponent. A power of
-    /// two, unless an offset changes.
+    /// Returns the factor that makes exponentials relative to another offset and exponent. It is a
+    /// power of two, unless the offset changes.
     fn scale_to(&self, offset: f32, exponent: f32) -> f64 {
         if self.maximum == f32::NEG_INFINITY {
             return 1.0;
         }
         let n = f64::from(self.exponent) - f64::from(exponent);
         if self.offset == offset {
-            // At most 1; what is below the smallest normal f64 has no part in any sum.
+            // At most 1. A factor below the smallest normal f64 makes a sum negligible.
             return if n < -1022.0 { 0.0 } else { f64::from_bits(((1023.0 + n) as u64) << 52) };
         }
         libm::exp(f64::from(self.offset) - f64::from(offset) + n * core::f64::consts::LN_2)
@@ -203,7 +203,7 @@ fn add<const OFFSET: bool, S: Simd>(
 ) {
     let mut total = F64s::load(s, &state.lanes);
     let len = scores.len();
-    // Up to the first lane.
+    // The scores up to the first lane.
     let (head, scores) = scores.split_at_mut(((LANES - state.next) % LANES).min(len));
     if !head.is_empty() {
         let mut lanes = [f32::NEG_INFINITY; LANES];
@@ -222,7 +222,7 @@ fn add<const OFFSET: bool, S: Simd>(
     state.next = (state.next + len) % LANES;
 }
 
-/// The weight of a score, whose term is added to `total`.
+/// Returns the weight of a score, and adds its term to `total`.
 #[inline(always)]
 fn weight<const OFFSET: bool, S: Simd>(
     of: &Reference<S>,
@@ -264,7 +264,7 @@ impl Job for Finish<'_> {
 impl OnlineSoftmax {
     #[inline(always)]
     fn reference<S: Simd>(&self, s: S) -> Reference<S> {
-        // While no score counts, any finite maximum will do.
+        // While all scores are excluded, any finite maximum serves.
         let maximum = if self.maximum == f32::NEG_INFINITY { 0.0 } else { self.maximum };
         Reference::new(F32s::splat(s, maximum), false)
     }

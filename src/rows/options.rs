@@ -1,14 +1,15 @@
-//! What may be done to the entries of a row before they become exponents.
+//! The options: how scores become logits, and the results of degenerate rows.
 
-/// How logits follow from the entries of a row, and what rows without any give.
+/// Transforms the scores of a row before the softmax, and chooses the result of a row whose scores
+/// are all masked.
 ///
-/// In this order, each step an f32 operation that rounds once: t = scale · x, then soft cap ·
-/// tanh(t / soft cap), then t + mask. Entries that `keep` or `causal` exclude are −∞ whatever they
-/// were, NaN included. So a function with options gives the bits that it gives without them for
-/// rows of such t.
+/// There are three steps, each an f32 operation that rounds once: t = scale · x, then soft cap ·
+/// tanh(t / soft cap), then t + mask. Entries that `keep` or `causal` exclude become −∞ whatever
+/// they were, NaN included. So a function with options gives the bits that it gives without them
+/// for rows of such t.
 ///
-/// The masks are read in blocks of whole rows, and repeated: row i of the call meets row i mod k of
-/// a mask of k rows. Along an axis a mask is `[k, n, inner]`, or only `n` long.
+/// The masks are blocks of whole rows, and are repeated: row i of the call meets row i mod k of a
+/// mask of k rows. Along an axis the shape of a mask is `[k, n, inner]`, or `[n]`.
 ///
 /// ```
 /// use activations::{EmptyRow, RowActivation, Softmax};
@@ -28,13 +29,13 @@ pub struct SoftmaxOptions<'a> {
     pub argmax: bool,
     /// The limit c of c · tanh(t / c). 0 and ∞ mean none.
     pub soft_cap: Option<f32>,
-    /// What is added to each entry; −∞ excludes it.
+    /// Added to the scores; −∞ excludes an entry.
     pub mask: Option<&'a [f32]>,
-    /// Which entries count.
+    /// Which entries are kept; the others are excluded.
     pub keep: Option<&'a [bool]>,
-    /// Which entries are in the past.
+    /// The causal mask, which excludes entries in the future.
     pub causal: Option<Causal>,
-    /// A logit more, which takes its share and gives no result.
+    /// Attention sink: an additional logit that enters the normaliser and has no output.
     pub sink: Option<f32>,
     /// The results of a row in which no entry counts.
     pub empty_rows: EmptyRow,
@@ -42,7 +43,7 @@ pub struct SoftmaxOptions<'a> {
     pub infinite_logits: InfiniteLogits,
 }
 
-/// The entries that a query of causal attention sees: j ≤ i + offset, and in a window j > i +
+/// The entries j that query i of causal attention sees: j ≤ i + offset and, with a window, j > i +
 /// offset − window.
 ///
 /// ```
@@ -61,14 +62,15 @@ pub struct SoftmaxOptions<'a> {
 pub struct Causal {
     /// The number of keys before the first query: keys − queries where both end together.
     pub offset: isize,
-    /// How many entries are seen at most.
+    /// The largest number of entries that a query sees.
     pub window: Option<usize>,
-    /// After so many rows i starts at 0 again, as in a batch of heads; else i is the row's number.
+    /// The number of rows after which i starts at 0 again, as in a batch of heads. If `None`, i is
+    /// the index of the row.
     pub queries: Option<usize>,
 }
 
-/// What softmax makes of a row in which no entry counts: all −∞, all masked, and no sink.
-/// Log-softmax gives the logarithm.
+/// The softmax of a row whose entries are all −∞ or masked, without a sink. Log-softmax gives the
+/// logarithm.
 ///
 /// A NaN that is read makes the row NaN all the same.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -90,7 +92,7 @@ pub enum InfiniteLogits {
     /// NaN, the whole row.
     #[default]
     Nan,
-    /// The c logits of +∞ have 1 / c each, and the others 0.
+    /// 1 / c for each of the c logits of +∞, and 0 for the others.
     Shared,
 }
 

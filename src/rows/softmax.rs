@@ -16,25 +16,27 @@ use crate::{
 ///
 /// | maximum error found | ULP | |
 /// |---|---|---|
-/// | default | 2.64 | at most 3.3 by the spread of the terms, 3.8 within a factor of 2 of the smallest normal number |
+/// | default | 2.64 | bound: 3.3, from the errors of the exponentials; 3.8 within a factor of 2 of the smallest normal number |
 /// | default, without FMA | 2.95 | bound: 4 |
 /// | [`Fast`] | 5.98 | bound: 12 |
 ///
-/// for any width to 2^20 and any finite entries; results below the smallest normal number included.
-/// No maximum is subtracted, so no rounding error of a difference is exponentiated, and the sum is
-/// made in f64.
+/// This holds for any width up to 2^20 and any finite entries, also for results below the smallest
+/// normal number. No maximum is subtracted, so no rounding error of a difference is exponentiated.
+/// The sum is made in f64.
 ///
 /// | row | softmax |
 /// |---|---|
 /// | one finite entry, the others −∞ | 1 (in the fast tier perhaps 1 − 2^-24), and exactly 0 |
 /// | an entry is NaN or +∞, or all are −∞ | NaN, the whole row |
 ///
-/// The result of a row has the same bits on every level with FMA, alone or among others, in place
-/// or not, with any stride, along any axis; entries of −∞ that are appended to it change no bit of
-/// the others (proven where those are within 50 of the maximum, tested beyond). The terms are added
-/// in a fixed order: term j belongs to lane j mod 16 of 16, each of which adds its terms one after
-/// the other; then lane l and lane l + 8 are added, then l and l + 4, l + 2, l + 1. In the fast
-/// tier a lane first adds 8 of its terms in f32.
+/// The result of a row has the same bits on every level with FMA: alone or among others, in place
+/// or not, with any stride, along any axis. Entries of −∞ that are appended to it change no bit of
+/// the other results. (That is proven where the other entries are within 50 of the maximum, and
+/// tested beyond.)
+///
+/// The exponentials are added in a fixed order. Exponential j belongs to lane j mod 16 of 16, and
+/// each lane adds its exponentials one after the other. Then lanes l and l + 8 are added, then l
+/// and l + 4, l + 2, l + 1. In the fast tier a lane first adds 8 of its exponentials in f32.
 ///
 /// ```
 /// use activations::{RowActivation, Softmax};
@@ -70,12 +72,13 @@ pub fn softmax(x: &mut [f32], cols: usize) {
 }
 
 impl Softmax<'_> {
-    /// [`strided`](RowActivation::strided), and the log-sum-exp of each row to `dst`: what
-    /// attention keeps for the gradient, or to combine results over parts of the keys.
+    /// Like [`strided`](RowActivation::strided), and also writes the log-sum-exp of each row to
+    /// `dst`. Attention keeps it for the gradient, or to combine results over parts of the keys.
     ///
-    /// It comes from the same sum. At most 1 ULP off where its magnitude is above 2, and less than
-    /// 2^-23 nearer to 0; [`LogSumExp`](crate::LogSumExp) is more exact there. A row without an
-    /// entry that counts has −∞, and one at the temperature 0 its maximum.
+    /// It comes from the same sum. The error is at most 1 ULP where its magnitude is above 2, and
+    /// less than 2^-23 nearer to 0, where [`LogSumExp`](crate::LogSumExp) is more accurate. The
+    /// log-sum-exp of a row whose entries are all excluded is −∞, and that of a row at temperature
+    /// 0 is its maximum.
     ///
     /// ```
     /// use activations::{RowLayout, Softmax};
@@ -112,8 +115,8 @@ impl At<Softmax<'_>> {
 impl Function for Softmax<'_> {
     const KEEPS_TERMS: bool = true;
 
-    /// 1 / s as the sum of two numbers. One alone would add a rounding for which the bound has no
-    /// room.
+    /// Returns 1 / s as the sum of two f32. One f32 would add a rounding error for which the bound
+    /// has no room.
     #[inline(always)]
     fn summary<S: Simd>(_: &Reference<S>, sum: F64s<S>, _: F32s<S>) -> [F32s<S>; 2] {
         let f = 1.0 / sum;

@@ -1,4 +1,4 @@
-//! f64 lanes: for sums, and for what is computed once a row.
+//! f64 lanes: for sums, for results of a whole row, and for the exact tier.
 
 use super::{F32s, U32s};
 use crate::isa::Simd;
@@ -10,7 +10,7 @@ pub(crate) struct F64s<S: Simd> {
     lanes: S::F64,
 }
 
-/// What stands for f64 lanes: lanes, or one number for all of them.
+/// An operand of [`F64s`]: lanes, or one number for all lanes.
 pub(crate) trait Operand64<S: Simd> {
     fn lanes(self, s: S) -> S::F64;
 }
@@ -62,12 +62,12 @@ impl<S: Simd> F64s<S> {
     pub(super) fn widen(a: F32s<S>) -> Self {
         F64s { s: a.s, lanes: a.s.widen(a.lanes) }
     }
-    /// The same number in every lane of this instruction set.
+    /// Returns a vector with `x` in every lane.
     #[inline(always)]
     pub(crate) fn same(self, x: f64) -> Self {
         Self::splat(self.s, x)
     }
-    /// The polynomial with these coefficients, highest power first, by Horner's rule.
+    /// Evaluates the polynomial with these coefficients, highest power first, by Horner's rule.
     #[inline(always)]
     pub(crate) fn poly<const N: usize>(self, coefficients: [f64; N]) -> Self {
         let mut p = self.same(coefficients[0]);
@@ -76,7 +76,7 @@ impl<S: Simd> F64s<S> {
         }
         p
     }
-    /// `self * b + c`, rounded once where `S::FUSED`.
+    /// Returns `self * b + c`, rounded once where `S::FUSED`.
     #[inline(always)]
     pub(crate) fn mul_add(self, b: impl Operand64<S>, c: impl Operand64<S>) -> Self {
         F64s { lanes: self.s.mul_add_f64(self.lanes, b.lanes(self.s), c.lanes(self.s)), ..self }
@@ -94,7 +94,7 @@ impl<S: Simd> F64s<S> {
     pub(crate) fn from_words(low: U32s<S>, high: U32s<S>) -> Self {
         F64s { s: low.s, lanes: low.s.join_words(low.lanes, high.lanes) }
     }
-    /// Lane i and lane i + half added, until one lane is left.
+    /// Returns the sum of the lanes: lane i and lane i + half are added, until one lane is left.
     #[inline(always)]
     pub(crate) fn sum(self) -> f64 {
         self.s.sum(self.lanes)

@@ -1,5 +1,5 @@
-//! Lanes with operators, so that a kernel reads like its formula: [`F32s`], their bits [`U32s`],
-//! and [`F64s`].
+//! Vectors with operators, so that a kernel reads like its formula: [`F32s`], their bits [`U32s`],
+//! [`F64s`], and [`Mask`].
 
 mod f64s;
 
@@ -29,7 +29,7 @@ pub(crate) struct Mask<S: Simd> {
     lanes: S::Mask,
 }
 
-/// What stands for lanes: lanes, or one number for all of them.
+/// An operand of [`F32s`]: lanes, or one number for all lanes.
 pub(crate) trait Operand<S: Simd> {
     fn lanes(self, s: S) -> S::F32;
 }
@@ -87,33 +87,33 @@ impl<S: Simd> F32s<S> {
     pub(crate) fn store(self, x: &mut [f32]) {
         self.s.store(self.lanes, x);
     }
-    /// The same number in every lane of this instruction set.
+    /// Returns a vector with `x` in every lane.
     #[inline(always)]
     pub(crate) fn same(self, x: f32) -> Self {
         Self::splat(self.s, x)
     }
-    /// `self * b + c`, rounded once where `S::FUSED`.
+    /// Returns `self * b + c`, rounded once where `S::FUSED`.
     #[inline(always)]
     pub(crate) fn mul_add(self, b: impl Operand<S>, c: impl Operand<S>) -> Self {
         F32s { lanes: self.s.mul_add(self.lanes, b.lanes(self.s), c.lanes(self.s)), ..self }
     }
-    /// `c - self * b`, rounded once where `S::FUSED`.
+    /// Returns `c - self * b`, rounded once where `S::FUSED`.
     #[inline(always)]
     pub(crate) fn neg_mul_add(self, b: impl Operand<S>, c: impl Operand<S>) -> Self {
         F32s { lanes: self.s.neg_mul_add(self.lanes, b.lanes(self.s), c.lanes(self.s)), ..self }
     }
-    /// The smaller one; NaN where `self` is NaN.
+    /// Returns the minimum of the two; NaN where `self` is NaN.
     #[inline(always)]
     pub(crate) fn at_most(self, b: impl Operand<S>) -> Self {
         F32s { lanes: self.s.min(b.lanes(self.s), self.lanes), ..self }
     }
-    /// The larger one; NaN where `self` is NaN, and `self` where they are equal (its zero's sign is
-    /// kept).
+    /// Returns the maximum of the two; NaN where `self` is NaN. Where they are equal the result is
+    /// `self`, so a zero keeps its sign.
     #[inline(always)]
     pub(crate) fn at_least(self, b: impl Operand<S>) -> Self {
         F32s { lanes: self.s.max(b.lanes(self.s), self.lanes), ..self }
     }
-    /// Within `low` and `high`; NaN where `self` is NaN.
+    /// Returns `self` limited to `low` and `high`; NaN where `self` is NaN.
     #[inline(always)]
     pub(crate) fn clamp(self, low: f32, high: f32) -> Self {
         self.at_least(low).at_most(high)
@@ -122,7 +122,7 @@ impl<S: Simd> F32s<S> {
     pub(crate) fn abs(self) -> Self {
         (self.bits() & !SIGN).float()
     }
-    /// `self`, which is not negative, with the sign of `x`.
+    /// Returns `self` with the sign of `x`. `self` must not be negative.
     #[inline(always)]
     pub(crate) fn with_sign_of(self, x: Self) -> Self {
         (self.bits() ^ (x.bits() & SIGN)).float()
@@ -135,7 +135,7 @@ impl<S: Simd> F32s<S> {
     pub(crate) fn le(self, b: impl Operand<S>) -> Mask<S> {
         Mask { s: self.s, lanes: self.s.le(self.lanes, b.lanes(self.s)) }
     }
-    /// The polynomial with these coefficients, highest power first, by Horner's rule.
+    /// Evaluates the polynomial with these coefficients, highest power first, by Horner's rule.
     #[inline(always)]
     pub(crate) fn poly<const N: usize>(self, coefficients: [f32; N]) -> Self {
         let mut p = self.same(coefficients[0]);
@@ -148,22 +148,22 @@ impl<S: Simd> F32s<S> {
     pub(crate) fn bits(self) -> U32s<S> {
         U32s { s: self.s, lanes: self.s.bits(self.lanes) }
     }
-    /// Whether the magnitude of every lane is `limit`, more, or NaN.
+    /// Whether every lane has a magnitude of at least `limit`, or is NaN.
     #[inline(always)]
     pub(crate) fn all_from(self, limit: f32) -> bool {
         const ALL: u32 = u32::MAX;
         self.s.all_below(((self.bits() ^ ALL) & !SIGN).lanes, (!SIGN - limit.to_bits()) + 1)
     }
-    /// Whether the magnitude of every lane is below `limit`. A NaN is not.
+    /// Whether every lane has a magnitude below `limit`. A NaN does not.
     #[inline(always)]
     pub(crate) fn all_below(self, limit: f32) -> bool {
         self.s.all_below((self.bits() & !SIGN).lanes, limit.to_bits())
     }
 }
 
-/// What works on rows.
+/// The operations of functions of rows.
 impl<S: Simd> F32s<S> {
-    /// At most as many elements as there are lanes, and `fill` after them.
+    /// Loads at most as many elements as there are lanes. The lanes after them are `fill`.
     #[inline(always)]
     pub(crate) fn load_part(s: S, x: &[f32], fill: f32) -> Self {
         Mask::first(s, x.len()).select(F32s { s, lanes: s.load_part(x) }, fill)
@@ -196,7 +196,7 @@ impl<S: Simd> F32s<S> {
     pub(crate) fn widen(self) -> F64s<S> {
         F64s::widen(self)
     }
-    /// `self`, but +0 where `mask`.
+    /// Returns `self`, but +0 where `mask` is true.
     #[inline(always)]
     pub(crate) fn zero_where(self, mask: Mask<S>) -> Self {
         F32s { lanes: self.s.zero_where(mask.lanes, self.lanes), ..self }
@@ -217,7 +217,7 @@ impl<S: Native> F32s<S> {
 }
 
 impl<S: Simd> Mask<S> {
-    /// The first lanes, as many as `count` or all.
+    /// Returns the mask of the first `count` lanes, or of all lanes if there are fewer.
     #[expect(clippy::cast_precision_loss, reason = "where it is large, all lanes are below it")]
     #[inline(always)]
     pub(crate) fn first(s: S, count: usize) -> Self {
@@ -265,7 +265,7 @@ impl<S: Simd> Shr<u32> for U32s<S> {
 }
 
 impl<S: Simd> U32s<S> {
-    /// The same bits in every lane of this instruction set.
+    /// Returns a vector with the bits `x` in every lane.
     #[inline(always)]
     pub(crate) fn same(self, x: u32) -> Self {
         U32s { lanes: self.s.splat_bits(x), ..self }
@@ -274,7 +274,7 @@ impl<S: Simd> U32s<S> {
     pub(crate) fn float(self) -> F32s<S> {
         F32s { s: self.s, lanes: self.s.float(self.lanes) }
     }
-    /// The entry that the low three bits of each lane name.
+    /// Looks up the entry that the low three bits of each lane select.
     #[inline(always)]
     pub(crate) fn entry_of(self, table: &[u32; 8]) -> Self {
         U32s { lanes: self.s.look_up(self.s.table(table), self.lanes), ..self }

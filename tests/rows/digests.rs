@@ -73,7 +73,7 @@ fn fixed_rows_have_the_bits_of_the_recorded_digests() {
     assert!(wrong.is_empty(), "not what tests/digests.txt says:\n{wrong}");
 }
 
-/// Options of each kind but for policies.
+/// Options of each kind, except those that choose the results of degenerate rows.
 struct Masks {
     mask: Vec<f32>,
     keep: Vec<bool>,

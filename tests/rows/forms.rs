@@ -9,7 +9,7 @@ use activations_testing::{
     isas,
 };
 
-/// That `y`, of all rows at once, is what each other form gives.
+/// Asserts that each other form gives `y`, the results of all rows at once.
 #[track_caller]
 pub(crate) fn check_forms(
     operation: &RowOperation,

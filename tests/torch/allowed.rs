@@ -1,5 +1,4 @@
-//! How far a result may be from what PyTorch makes of the same inputs in float64: the bounds of the
-//! contract.
+//! The largest allowed distance of a result from PyTorch's in float64: the bounds of the contract.
 
 use crate::jobs::{Job, Part};
 use activations::{
@@ -89,7 +88,7 @@ fn of_products(job: &Job, bound: f64, exact: &Exact) -> Vec<f64> {
     exact.dx.iter().enumerate().map(error).collect()
 }
 
-/// What the error of y does to the gradient, and the rounding.
+/// The effect of the error of y on the gradient, and the rounding.
 fn of_rows(job: &Job, bound: f64, exact: &Exact) -> Vec<f64> {
     let is_log = job.name() == "log_softmax";
     let count = job.shape[0] * job.shape[2];

@@ -13,7 +13,7 @@ pub(crate) struct Case<'a> {
     pub(crate) torch: f32,
     /// PyTorch's, in float64.
     pub(crate) exact: f64,
-    /// The error to that which the contract allows.
+    /// The error relative to the one that the contract allows.
     pub(crate) allowed: f64,
 }
 
@@ -76,7 +76,7 @@ impl Case<'_> {
         self.is_gradient() && (self.ours == self.dy() || self.ours.is_nan() && self.dy().is_nan())
     }
 
-    /// Whether it is what relu gives, for x that is not positive.
+    /// Whether the result is that of relu, for x that is not positive.
     pub(crate) fn is_relu(&self) -> bool {
         if self.x().is_nan() {
             self.is_dy() || self.is_forward()

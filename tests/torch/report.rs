@@ -1,4 +1,4 @@
-//! The table, and what must not be.
+//! The table of results, and the check of the differences.
 
 use crate::{
     case::Case,
@@ -72,7 +72,7 @@ impl Report {
         }
     }
 
-    /// That all differences are listed, and that all that are listed occur.
+    /// Asserts that all differences are listed, and that all listed differences occur.
     pub(crate) fn check(&self) {
         let count: usize = self.rows.iter().map(|row| row.unlisted).sum();
         assert!(count == 0, "{count} results differ, such as\n{}", self.unlisted.join("\n"));

@@ -1,4 +1,4 @@
-//! The jobs that give as many results as there are elements.
+//! The jobs with one result an element: the function and the gradient of its input.
 
 use super::{
     super::leaky_relu::{BackwardBySlope, BySlope, LeakyRelu},
@@ -10,14 +10,14 @@ use crate::{
 };
 use core::ops::Range;
 
-/// Slopes, and how many neighbours share each.
+/// The slopes, and the number of neighbours that share each slope.
 #[derive(Clone, Copy)]
 pub(super) struct Slopes<'a> {
     pub(super) slopes: &'a [f32],
     pub(super) inner: usize,
 }
 
-/// Replaces x by its image, or what is in `dst` if there is no x.
+/// Writes the images of `x`, or replaces the elements of `dst` if there is no `x`.
 pub(super) struct Forward<'a> {
     pub(super) slopes: Slopes<'a>,
     pub(super) x: Option<&'a [f32]>,

@@ -15,7 +15,7 @@ use sums::Sums;
 /// The parametric rectified linear unit: x where x > 0, else slope · x, with one slope for each
 /// channel.
 ///
-/// A tensor is `[outer, channels, inner]`, whichever axis its channels are:
+/// The shape of a tensor is `[outer, channels, inner]`, whichever axis its channels are:
 ///
 /// | slopes | shape |
 /// |---|---|
@@ -40,8 +40,8 @@ use sums::Sums;
 /// assert_eq!(d_slopes, [-1.0, -7.0]);
 /// ```
 ///
-/// Results are correctly rounded, and those of [`LeakyRelu`](crate::LeakyRelu) with the slope of
-/// the channel, bit for bit: on every instruction set, whatever the shape.
+/// Results are correctly rounded. They are those of [`LeakyRelu`](crate::LeakyRelu) with the slope
+/// of the channel, bit for bit, on every instruction set and for every shape.
 ///
 /// | x | prelu(x) | prelu'(x) | its derivative by the slope |
 /// |---|---|---|---|
@@ -98,14 +98,16 @@ impl PRelu<'_> {
     /// The gradient of the slopes: the sum of `dy` · min(x, 0) over each channel, 0 where it has no
     /// elements.
     ///
-    /// Products are exact and sums are made in f64, rounded to f32 last: the error is at most half
-    /// an ULP and, of the sum of the magnitudes, (outer · ⌈inner / 16⌉ + 4) · 2^-53. The order
-    /// depends on the shape alone, and every instruction set gives the same bits: element i of a
-    /// channel's `inner` is added to sum i mod 16, those of the first plane first, then sums l and
-    /// l + 8 are added, of those l and l + 4, then l + 2, then l + 1. One channel is taken for `[1,
-    /// 1, elements]`.
+    /// Products are exact, and sums are made in f64 and rounded to f32 last. The error is at most
+    /// half an ULP plus (outer · ⌈inner / 16⌉ + 4) · 2^-53 of the sum of the magnitudes.
     ///
-    /// Where x > 0 an element has no part in the sum, whatever its `dy`; a NaN in x makes it NaN.
+    /// The order depends on the shape alone, and every instruction set gives the same bits. Element
+    /// i of a channel's `inner` is added to sum i mod 16, one plane after the other. Then sums l
+    /// and l + 8 are added, then l and l + 4, l + 2, l + 1. A single channel is summed as
+    /// `[1, 1, elements]`.
+    ///
+    /// An element with x > 0 has no part in the sum, whatever its `dy`. A NaN in x makes the sum
+    /// NaN.
     ///
     /// # Panics
     ///

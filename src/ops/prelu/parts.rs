@@ -1,5 +1,5 @@
-//! The elements of `[outer, channels, inner]` in parts: runs that share a slope, or blocks with the
-//! slope of each element.
+//! The division of `[outer, channels, inner]` into parts: runs of elements that share a slope, or
+//! blocks with a slope for each element.
 
 use crate::{
     isa::{Native, Simd},
@@ -7,21 +7,21 @@ use crate::{
 };
 use core::ops::Range;
 
-/// What is done to the elements of a range.
+/// The work on the elements of a range.
 pub(super) trait Task {
     fn run<S: Native>(&mut self, s: S, range: Range<usize>, slope: f32);
-    /// One slope for each element.
+    /// Works on a range with one slope for each element.
     fn block<S: Native>(&mut self, s: S, range: Range<usize>, slopes: &[f32]);
 }
 
-/// From so many elements on, those that share a slope are a run.
+/// The least number of elements with a common slope that make a run.
 const RUN: usize = 16;
-/// From so many on, slopes of single elements are read where they are.
+/// The least number of slopes, one an element, that are read in place.
 const ROW: usize = 64;
-/// Slopes on the stack: 2 KiB, which stay in the first cache.
+/// The number of slopes on the stack: 2 KiB, which stay in the L1 cache.
 const BLOCK: usize = 512;
 
-/// All parts of `len` elements, which are not none.
+/// Calls `task` for each part of `len` elements. `len` is not 0.
 #[inline(always)]
 pub(super) fn each_part<S: Native>(
     s: S,
@@ -50,8 +50,8 @@ pub(super) fn each_part<S: Native>(
     }
 }
 
-/// The slopes of a block are written to the stack once, for all planes: several planes are one
-/// block if they fit, and one plane is several if it does not.
+/// Calls `task` for blocks. The slopes of a block are written to the stack once, for all planes.
+/// Several planes are one block if they fit, and a plane that does not fit is several blocks.
 #[inline(always)]
 fn each_block<S: Native>(s: S, slopes: &[f32], inner: usize, len: usize, task: &mut impl Task) {
     let mut block = [0.0; BLOCK + RUN];
@@ -73,8 +73,8 @@ fn each_block<S: Native>(s: S, slopes: &[f32], inner: usize, len: usize, task: &
     }
 }
 
-/// Each slope `inner` times, by stores of a whole register: the next one takes back what is too
-/// much.
+/// Writes each slope `inner` times, by stores of a whole register. The next store overwrites the
+/// excess.
 #[inline(always)]
 fn repeat_each<S: Simd>(s: S, slopes: &[f32], inner: usize, block: &mut [f32]) {
     for (i, &slope) in slopes.iter().enumerate() {

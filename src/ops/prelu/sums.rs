@@ -1,8 +1,8 @@
 //! The gradient of the slopes, in an order that is part of the definition.
 //!
 //! Element i of a channel in a plane belongs to lane i mod 16. Each lane adds its products in the
-//! order of memory, in f64, in which they are exact. Then lanes l and l + 8 are added, of those l
-//! and l + 4, then l + 2, then l + 1.
+//! order of memory, in f64, where they are exact. Then lanes l and l + 8 are added, then l and l +
+//! 4, l + 2, l + 1.
 
 use crate::{
     isa::{Job, Native, Simd},
@@ -10,19 +10,20 @@ use crate::{
 };
 
 const LANES: usize = 16;
-/// Channels whose sums are on the stack together: a plane is read in stretches of so many.
+/// The number of channels whose sums are on the stack together. A plane is read that many channels
+/// at a time.
 const CHANNELS: usize = 32;
-/// The same where channels have less than 16 neighbours, each of which has a sum: a multiple of
-/// `LANES`.
+/// The number of sums on the stack where channels have less than 16 neighbours, each with a sum of
+/// its own. It is a multiple of `LANES`.
 const SUMS: usize = 512;
-/// Planes that are added to a register of sums before it is put back.
+/// The number of planes that are added to a register of sums before it is stored.
 const PLANES: usize = 16;
 
-/// `x` is not empty.
+/// The job. `x` is not empty.
 pub(super) struct Sums<'a> {
     pub(super) x: &'a [f32],
     pub(super) dy: &'a [f32],
-    /// One a channel.
+    /// One element a channel.
     pub(super) d_slopes: &'a mut [f32],
     pub(super) inner: usize,
 }
@@ -39,7 +40,7 @@ impl Job for Sums<'_> {
 }
 
 impl Sums<'_> {
-    /// Neighbours of a channel across the lanes.
+    /// Sums with the neighbours of a channel across the lanes.
     #[inline(always)]
     fn of_runs<S: Simd>(self, s: S) {
         let Self { x, dy, d_slopes, inner } = self;
@@ -59,8 +60,8 @@ impl Sums<'_> {
         }
     }
 
-    /// Each place in a plane in a lane of its own: those of a channel are the lanes of its sum, the
-    /// others are 0.
+    /// Sums with a lane for each position in a plane. The positions of a channel are the lanes of
+    /// its sum, and the other lanes of that sum are 0.
     #[inline(always)]
     fn of_columns<S: Simd>(self, s: S) {
         let Self { x, dy, d_slopes, inner } = self;
@@ -89,7 +90,8 @@ impl Sums<'_> {
     }
 }
 
-/// As [`F64s::sum`], of the first lanes: those after them are 0, and change nothing.
+/// Returns the sum of the first lanes, in the order of [`F64s::sum`]. The lanes after them are 0
+/// and change nothing.
 #[inline(always)]
 fn sum_of_lanes(lanes: &mut [f64]) -> f64 {
     let mut count = lanes.len();
@@ -112,7 +114,7 @@ fn add_run<S: Simd>(s: S, mut sum: F64s<S>, x: &[f32], dy: &[f32]) -> F64s<S> {
     sum
 }
 
-/// At most sixteen products.
+/// Adds at most sixteen products, one to each lane.
 #[inline(always)]
 fn add<S: Simd>(s: S, sum: F64s<S>, x: &[f32], dy: &[f32]) -> F64s<S> {
     let [x, dy] = if x.len() == LANES {
