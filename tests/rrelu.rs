@@ -2,15 +2,21 @@
 #![allow(clippy::cast_precision_loss)] // counts are small
 
 use activations::{LeakyRelu, PRelu, RRelu, RandomStream};
-use activations_testing::{is_quiet_nan, nans, same, spread};
+use activations_testing::{at_levels, is_quiet_nan, nans, same, spread};
 
 const LEN: usize = if cfg!(miri) { 100 } else { 1000 };
 
-/// The slopes of elements that are all negative.
-fn drawn(op: RRelu, draws: RandomStream, len: usize) -> Vec<f32> {
-    let (mut x, mut slopes) = (vec![-1.0; len], vec![7.0; len]);
-    op.train(&mut x, &mut slopes, draws);
-    assert!(x.iter().zip(&slopes).all(|(&y, &slope)| y == -slope || y.is_nan() && slope.is_nan()));
+/// The slopes of elements that are all negative: the same at every level.
+fn drawn(op: RRelu, stream: RandomStream, len: usize) -> Vec<f32> {
+    let [mut active, mut x, mut slopes] = [vec![7.0; len], vec![-1.0; len], vec![7.0; len]];
+    op.train(&mut x, &mut active, stream);
+    for op in at_levels(op) {
+        x.fill(-1.0);
+        op.train(&mut x, &mut slopes, stream);
+        let of_slope = |(&y, &slope): (&f32, &f32)| same(y, -slope);
+        assert!(x.iter().zip(&slopes).all(of_slope), "{op:?}");
+        assert!(active.iter().zip(&slopes).all(|(&a, &b)| same(a, b)), "{op:?}");
+    }
     slopes
 }
 
@@ -57,16 +63,18 @@ fn any_division_of_the_work_draws_the_same() {
         op.train(&mut y, &mut slopes, RandomStream { seed, offset: 99 });
         (y, slopes)
     };
-    for part in [1, 2, 3, 7, 16, 31, 32, 33, 64, 100, LEN] {
-        let (mut y, mut slopes) = (vec![7.0; LEN], vec![7.0; LEN]);
-        for at in (0..LEN).step_by(part) {
-            let end = LEN.min(at + part);
-            let draws = RandomStream { seed: 5, offset: 99 + at as u64 };
-            op.train_into(&x[at..end], &mut y[at..end], &mut slopes[at..end], draws);
+    for op in at_levels(op) {
+        for part in [1, 2, 3, 7, 16, 31, 32, 33, 64, 100, LEN] {
+            let (mut y, mut slopes) = (vec![7.0; LEN], vec![7.0; LEN]);
+            for at in (0..LEN).step_by(part) {
+                let end = LEN.min(at + part);
+                let draws = RandomStream { seed: 5, offset: 99 + at as u64 };
+                op.train_into(&x[at..end], &mut y[at..end], &mut slopes[at..end], draws);
+            }
+            let (whole_y, whole_slopes) = whole(5);
+            assert!(y.iter().zip(&whole_y).all(|(&a, &b)| same(a, b)), "parts of {part}");
+            assert!(slopes == whole_slopes, "parts of {part}");
         }
-        let (whole_y, whole_slopes) = whole(5);
-        assert!(y.iter().zip(&whole_y).all(|(&a, &b)| same(a, b)), "parts of {part}");
-        assert!(slopes == whole_slopes, "parts of {part}");
     }
     assert!(whole(5).1 != whole(6).1, "another seed");
 }
@@ -143,17 +151,19 @@ fn a_result_is_that_of_its_slope_which_is_1_where_x_is_positive() {
     {
         let draws = RandomStream { seed: 1, offset: 7 };
         let all = drawn(op, draws, x.len());
-        let (mut in_place, mut into) = (x.clone(), vec![7.0; x.len()]);
-        let [mut slopes, mut again] = [vec![7.0; x.len()], vec![7.0; x.len()]];
-        op.train(&mut in_place, &mut slopes, draws);
-        op.train_into(&x, &mut into, &mut again, draws);
         let mut expected = vec![7.0; x.len()];
         PRelu { slopes: &all }.apply_into(&x, &mut expected, [1, x.len(), 1]);
-        for i in 0..x.len() {
-            assert_eq!(slopes[i], if x[i] > 0.0 { 1.0 } else { all[i] }, "{:e}", x[i]);
-            assert_eq!(slopes[i].to_bits(), again[i].to_bits());
-            assert!(same(in_place[i], expected[i]) && same(into[i], expected[i]), "{:e}", x[i]);
-            assert_eq!(x[i].is_nan(), is_quiet_nan(into[i]), "{:e}", x[i]);
+        for op in at_levels(op) {
+            let (mut in_place, mut into) = (x.clone(), vec![7.0; x.len()]);
+            let [mut slopes, mut again] = [vec![7.0; x.len()], vec![7.0; x.len()]];
+            op.train(&mut in_place, &mut slopes, draws);
+            op.train_into(&x, &mut into, &mut again, draws);
+            for i in 0..x.len() {
+                assert_eq!(slopes[i], if x[i] > 0.0 { 1.0 } else { all[i] }, "{:e}", x[i]);
+                assert_eq!(slopes[i].to_bits(), again[i].to_bits());
+                assert!(same(in_place[i], expected[i]) && same(into[i], expected[i]), "{:e}", x[i]);
+                assert_eq!(x[i].is_nan(), is_quiet_nan(into[i]), "{:e}", x[i]);
+            }
         }
     }
 }
@@ -162,13 +172,13 @@ fn a_result_is_that_of_its_slope_which_is_1_where_x_is_positive() {
 fn the_gradient_is_dy_times_the_slope_and_0_where_that_is_0() {
     let slopes = [0.25, 1.0, 0.0, -0.0, -2.0, f32::NAN];
     for dy in [1.0, -3.0, f32::INFINITY, f32::NAN, 0.0] {
-        let mut dx = [7.0; 6];
-        RRelu::backward_from_slopes(&slopes, &[dy; 6], &mut dx);
-        for (slope, dx) in slopes.into_iter().zip(dx) {
-            assert!(
-                same(dx, if slope == 0.0 { 0.0 } else { dy * slope }),
-                "{dy} with {slope} gives {dx}"
-            );
+        for op in at_levels(RRelu::default()) {
+            let mut dx = [7.0; 6];
+            op.backward_from_slopes(&slopes, &[dy; 6], &mut dx);
+            for (slope, dx) in slopes.into_iter().zip(dx) {
+                let expected = if slope == 0.0 { 0.0 } else { dy * slope };
+                assert!(same(dx, expected), "{dy} with {slope} gives {dx}");
+            }
         }
     }
     // Where no bound is 0 it is the gradient of leaky ReLU with that slope.
@@ -189,22 +199,4 @@ fn nothing_is_drawn_for_no_elements() {
     RRelu::default().train(&mut [], &mut [], RandomStream { seed: 1, offset: u64::MAX });
     RRelu::default().train_into(&[], &mut [], &mut [], RandomStream::default());
     RRelu::backward_from_slopes(&[], &[], &mut []);
-}
-
-/// The tests above run at the active level. Those that compare bits run again at the other levels.
-#[cfg(not(any(target_family = "wasm", miri)))]
-#[test]
-fn every_level_draws_the_same() {
-    for isa in activations_testing::isas() {
-        let limit = isa.to_string();
-        for test in [
-            "an_element_draws_a_function_of_the_seed_and_its_index",
-            "any_division_of_the_work_draws_the_same",
-            "no_slope_is_out_of_bounds",
-            "a_result_is_that_of_its_slope_which_is_1_where_x_is_positive",
-            "the_gradient_is_dy_times_the_slope_and_0_where_that_is_0",
-        ] {
-            activations_testing::child::rerun(test, Some(limit.as_ref()));
-        }
-    }
 }

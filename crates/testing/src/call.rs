@@ -2,7 +2,7 @@
 //! by its table line.
 
 use activations::{
-    Isa,
+    At, Isa,
     table::{Backward, Kernel, OPERATIONS, Operation},
 };
 
@@ -10,6 +10,11 @@ use activations::{
 /// the tests too.
 pub fn isas() -> impl Iterator<Item = Isa> {
     Isa::available().filter(|&isa| isa <= Isa::active())
+}
+
+/// The operation at each of these levels.
+pub fn at_levels<Op: Copy>(operation: Op) -> impl Iterator<Item = At<Op>> {
+    isas().map(move |isa| At::new(isa, operation).expect("a level of this machine"))
 }
 
 /// A kernel, the level it runs at, and the way it is called.

@@ -24,6 +24,6 @@ pub mod sweep;
 pub mod ulp;
 mod values;
 
-pub use call::{Call, Form, calls, forward, gradients, isas};
+pub use call::{Call, Form, at_levels, calls, forward, gradients, isas};
 pub use normal::normal;
 pub use values::{bits, is_quiet_nan, nans, same, spread};

@@ -94,7 +94,7 @@ fn exact_values_agree_with_other_formulas_in_f64() {
 /// The other operations are comparisons and a multiplication, which need no second formula.
 #[test]
 fn every_operation_with_an_error_has_another_formula_here() {
-    let inexact = OPERATIONS.iter().filter(|operation| operation.tiers[0].bound.fused > 0.5);
+    let inexact = OPERATIONS.iter().filter(|operation| operation.kernels[0].bound.fused > 0.5);
     let mut names: Vec<_> = inexact.map(|operation| operation.name).collect();
     names.sort_unstable();
     assert_eq!(names, ["celu", "elu", "exp", "selu", "sigmoid", "tanh"]);
