@@ -1,8 +1,6 @@
 //! Slices of different lengths, and slopes that do not fit.
 
-use activations::{
-    Activation, Exact, Fast, Gradient, GradientFromOutput, PRelu, RRelu, RandomStream,
-};
+use activations::{Activation, Draws, Exact, Fast, FromOutput, Gradient, PRelu, RRelu};
 use activations_testing::{
     each_operation, each_operation_from_output, each_operation_with_an_exact_tier,
 };
@@ -41,21 +39,22 @@ fn refusal(call: impl FnOnce()) -> (String, (String, u32)) {
     (*message, PLACE.take().expect("a place"))
 }
 
-/// That the panic names the place where the call was made: the line of `caller`, or one of the next,
-/// on which rustfmt puts a closure.
-fn assert_blames((file, line): &(String, u32), caller: &Location<'_>, message: &str) {
+/// That the place is the call in the closure that begins on the line of `caller`. A closure that
+/// is too long for the line has its call on one of the next two.
+#[track_caller]
+fn assert_blames(caller: &Location, (file, line): &(String, u32), message: &str) {
     let lines = caller.line()..=caller.line() + 2;
-    assert!(file == caller.file() && lines.contains(line), "{message} blames {file}:{line}");
+    assert!(file == caller.file() && lines.contains(line), "{message}: blames {file}:{line}");
 }
 
-/// That `call` panics, on the line of this call, for an input of `len` elements beside its
+/// That `call` panics, in the closure of this call, for an input of `len` elements beside its
 /// destination of `dst_len`.
 #[track_caller]
 pub(crate) fn assert_refused((len, dst_len): (usize, usize), call: impl FnOnce(&mut [f32])) {
     let caller = Location::caller();
     let mut dst = vec![UNTOUCHED; dst_len];
     let (message, place) = refusal(|| call(&mut dst));
-    assert_blames(&place, caller, &message);
+    assert_blames(caller, &place, &message);
     let numbers = message.split(|c: char| !c.is_ascii_digit()).filter(|number| !number.is_empty());
     assert!(numbers.eq([len, dst_len].map(|len| len.to_string())), "{message}");
     assert!(dst.iter().all(|&x| x == UNTOUCHED), "{message}, but has written");
@@ -88,9 +87,9 @@ where
     }
 }
 
-fn refuses_different_lengths_from_output<Op: GradientFromOutput + Copy>(_: &str, op: Op)
+fn refuses_different_lengths_from_output<Op: FromOutput + Copy>(_: &str, op: Op)
 where
-    Fast<Op>: GradientFromOutput,
+    Fast<Op>: FromOutput,
 {
     for lengths in LENGTHS {
         let (wrong, right) = (vec![0.5; lengths.0], vec![0.5; lengths.1]);
@@ -101,14 +100,14 @@ where
     }
 }
 
-/// That `call` panics so, on the line of this call, for a destination of `len` elements.
+/// That `call` panics so, in the closure of this call, for a destination of `len` elements.
 #[track_caller]
 pub(crate) fn assert_says(expected: &str, len: usize, call: impl FnOnce(&mut [f32])) {
     let caller = Location::caller();
     let mut dst = vec![UNTOUCHED; len];
     let (message, place) = refusal(|| call(&mut dst));
     assert_eq!(message, expected);
-    assert_blames(&place, caller, &message);
+    assert_blames(caller, &place, &message);
     assert!(dst.iter().all(|&x| x == UNTOUCHED), "{message}, but has written");
 }
 
@@ -148,8 +147,7 @@ fn shapes_that_do_not_fit_slopes_panic_at_the_callers_line_and_nothing_is_writte
 #[test]
 fn slopes_of_other_lengths_panic_at_the_callers_line_and_nothing_is_written() {
     for lengths in LENGTHS {
-        let (wrong, right, draws) =
-            (vec![0.5; lengths.0], vec![0.5; lengths.1], RandomStream::default());
+        let (wrong, right, draws) = (vec![0.5; lengths.0], vec![0.5; lengths.1], Draws::default());
         assert_refused(lengths, |dx| RRelu::backward_from_slopes(&wrong, &right, dx));
         assert_refused(lengths, |dx| RRelu::backward_from_slopes(&right, &wrong, dx));
         let mut others = wrong.clone();
