@@ -43,6 +43,31 @@ impl Matrix<'_> {
         (src, &mut self.dst[row * self.dst_stride..][..self.cols])
     }
 
+    /// Calls `f` with the whole row, or with its logits, as many at a time as `block` has places.
+    #[inline(always)]
+    pub(in crate::rows) fn each_part(
+        &self,
+        row: usize,
+        block: &mut [f32],
+        mut f: impl FnMut(&[f32]),
+    ) {
+        let x = self.input(row);
+        let size = if block.is_empty() { x.len() } else { block.len() };
+        let mut start = 0;
+        while start < x.len() {
+            let mut part = &x[start..x.len().min(start + size)];
+            if let Some(logits) = &self.logits
+                && !block.is_empty()
+            {
+                let block = &mut block[..part.len()];
+                logits.write(row, start, Some(part), block);
+                part = block;
+            }
+            f(part);
+            start += size;
+        }
+    }
+
     /// Writes the logits of a row to where its results will be. Their maximum and a sink; and the
     /// log-sum-exp, if the terms will not tell it.
     #[inline(never)]

@@ -2,6 +2,7 @@
 
 mod aligned;
 mod axis;
+mod columns;
 mod lanes;
 mod long;
 mod matrix;
@@ -9,11 +10,15 @@ mod neighbours;
 mod references;
 mod short;
 pub(super) mod steps;
+mod sums;
 
 use super::numerics::{function::Function, sum::LANES};
 use crate::isa::{Isa, Job, Native, on};
 use core::marker::PhantomData;
 pub(super) use matrix::{Axis, Matrix};
+
+/// Logits that have no place in memory are computed for so many entries at a time.
+const BLOCK: usize = 1024;
 
 /// Not inlined: in place or not, it is the same code.
 #[inline(never)]
@@ -24,8 +29,15 @@ pub(in crate::rows) fn each_row<F: Function>(isa: Isa, matrix: Matrix<'_>) {
         let short = Matrix { dst: &mut *matrix.dst, log_sum_exps: None, ..matrix };
         on(isa, ShortRows::<F> { function: PhantomData, matrix: short, done: &mut first });
     }
-    if first < matrix.rows {
-        on(isa, LongRows::<F> { function: PhantomData, matrix, first });
+    if first == matrix.rows {
+        return;
+    }
+    if F::REDUCES && matrix.logits.is_some() {
+        // Here and not in the loop: few calls need it.
+        let block = &mut [0.0; BLOCK];
+        on(isa, LongRows::<F> { function: PhantomData, matrix, first, block });
+    } else {
+        on(isa, LongRows::<F> { function: PhantomData, matrix, first, block: &mut [] });
     }
 }
 
@@ -49,25 +61,21 @@ struct LongRows<'a, F> {
     function: PhantomData<F>,
     matrix: Matrix<'a>,
     first: usize,
+    block: &'a mut [f32],
 }
 
 impl<F: Function> Job for LongRows<'_, F> {
     #[inline(always)]
     fn run<S: Native>(self, s: S) {
         let mut matrix = self.matrix;
-        long::rows::<F, _>(s.sixteen(), &mut matrix, self.first);
+        long::rows::<F, _>(s.sixteen(), &mut matrix, self.first, self.block);
     }
-}
-
-struct EachColumn<'a, F> {
-    function: PhantomData<F>,
-    axis: Axis<'a>,
 }
 
 /// `n` and `inner` are not 0.
 pub(in crate::rows) fn along_axis<F: Function>(isa: Isa, axis: Axis<'_>) {
     if axis.inner > 1 {
-        return on(isa, EachColumn::<F> { function: PhantomData, axis });
+        return axis::columns::<F>(isa, axis);
     }
     let Axis { src, dst, n, logits, .. } = axis;
     let rows = src.map_or(dst.len(), <[f32]>::len) / n;
@@ -86,11 +94,4 @@ pub(in crate::rows) fn along_axis<F: Function>(isa: Isa, axis: Axis<'_>) {
             log_sum_exps: None,
         },
     );
-}
-
-impl<F: Function> Job for EachColumn<'_, F> {
-    #[inline(always)]
-    fn run<S: Native>(self, s: S) {
-        axis::columns::<F, _>(s.sixteen(), self.axis);
-    }
 }
