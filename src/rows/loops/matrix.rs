@@ -33,6 +33,13 @@ impl Matrix<'_> {
         &mut self.dst[row * self.dst_stride..][..self.cols]
     }
 
+    /// A matrix whose parts may be in registers.
+    #[inline(always)]
+    pub(in crate::rows) fn local(&mut self) -> Matrix<'_> {
+        let log_sum_exps = self.log_sum_exps.as_deref_mut();
+        Matrix { dst: &mut *self.dst, log_sum_exps, ..*self }
+    }
+
     /// The entries of a row, none in place, and where its results go.
     #[inline(always)]
     pub(in crate::rows) fn row(&mut self, row: usize) -> (Option<&[f32]>, &mut [f32]) {
