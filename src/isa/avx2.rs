@@ -1,7 +1,7 @@
 //! AVX2 and FMA, through pulp.
 
 use super::{
-    Native, SideBySide, Simd, in_pairs,
+    Isa, Native, SideBySide, Simd, in_pairs,
     quarters::{load_short, store_short},
 };
 use core::arch::x86_64::{__m128, __m256, __m256d, __m256i, _CMP_LE_OQ, _CMP_LT_OQ};
@@ -13,6 +13,7 @@ impl Simd for V3 {
     type F64 = [__m256d; 2];
     type Mask = __m256;
     type Table = __m256i;
+    const ISA: Isa = Isa::Avx2;
     const LANES: usize = 8;
     const FUSED: bool = true;
 

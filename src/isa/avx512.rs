@@ -1,7 +1,7 @@
 //! AVX-512 F, BW, CD, DQ and VL, through pulp.
 
 use super::{
-    Native, Simd, in_pairs,
+    Isa, Native, Simd, in_pairs,
     quarters::{load_short, store_short},
 };
 use core::arch::x86_64::{
@@ -15,6 +15,7 @@ impl Simd for V4 {
     type F64 = [__m512d; 2];
     type Mask = __mmask16;
     type Table = __m512i;
+    const ISA: Isa = Isa::Avx512;
     const LANES: usize = 16;
     const FUSED: bool = true;
 

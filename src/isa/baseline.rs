@@ -4,7 +4,7 @@
 //! Multiplications and additions are never contracted, even where the target has FMA, so that every
 //! machine that runs this level gives the same bits.
 
-use super::{Four, Native, Simd, four, load_thirds, store_thirds};
+use super::{Four, Isa, Native, Simd, four, load_thirds, store_thirds};
 use pulp::cast;
 use wide::{f32x4, f64x4, u32x4};
 
@@ -17,6 +17,7 @@ impl Simd for Baseline {
     type F64 = f64x4;
     type Mask = f32x4;
     type Table = [u32; 8];
+    const ISA: Isa = Isa::Baseline;
     const LANES: usize = 4;
     const FUSED: bool = false;
 

@@ -1,6 +1,6 @@
 //! NEON on 64-bit Arm, through pulp.
 
-use super::{Four, Native, Simd, four, in_pairs, load_thirds, store_thirds};
+use super::{Four, Isa, Native, Simd, four, in_pairs, load_thirds, store_thirds};
 use core::arch::aarch64::{float32x4_t, float64x2_t, uint8x16x2_t, uint32x4_t};
 use pulp::{aarch64::Neon, cast};
 
@@ -10,6 +10,7 @@ impl Simd for Neon {
     type F64 = [float64x2_t; 2];
     type Mask = uint32x4_t;
     type Table = uint8x16x2_t;
+    const ISA: Isa = Isa::Neon;
     const LANES: usize = 4;
     const FUSED: bool = true;
 

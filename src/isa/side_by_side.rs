@@ -2,7 +2,7 @@
 //! before the next operation, so independent work covers latencies and the kernel's text stays a
 //! formula.
 
-use super::Simd;
+use super::{Isa, Simd};
 
 #[derive(Clone, Copy)]
 pub(crate) struct SideBySide<S>(pub(crate) S);
@@ -50,6 +50,7 @@ macro_rules! side_by_side { ($count:literal: [$($i:literal)*]) => {
     type F64 = [S::F64; $count];
     type Mask = [S::Mask; $count];
     type Table = S::Table;
+    const ISA: Isa = S::ISA;
     const LANES: usize = S::LANES * $count;
     const FUSED: bool = S::FUSED;
 

@@ -1,5 +1,7 @@
 //! What a kernel may ask of an instruction set.
 
+use super::Isa;
+
 /// f32 lanes and their bits, in one register or in several side by side.
 ///
 /// Deliberately narrow: an operation is here only if every set has it at a cost near one
@@ -13,6 +15,7 @@ pub(crate) trait Simd: Copy {
     type Mask: Copy;
     /// Eight 32-bit entries, ready for look-up.
     type Table: Copy;
+    const ISA: Isa;
     const LANES: usize;
     /// Whether `mul_add` and `neg_mul_add` round once. Sets that do give the same bits as each
     /// other.

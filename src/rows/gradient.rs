@@ -155,7 +155,7 @@ fn row<F: Function, S: Simd>(s: S, factor: f32, y: &[f32], dy: &[f32], dx: &mut 
     }
 }
 
-/// RowLayout along an axis, one in each lane.
+/// Rows along an axis, one in each lane.
 #[inline(always)]
 fn columns<F: Function, S: Simd>(
     s: S,

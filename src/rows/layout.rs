@@ -2,7 +2,7 @@
 
 use core::{error::Error, fmt};
 
-/// RowLayout that lie a fixed distance apart, as in a padded matrix.
+/// Rows that lie a fixed distance apart, as in a padded matrix.
 ///
 /// The last row may end with the slice, or be followed by its padding too. What lies between the
 /// rows is neither read nor written.

@@ -1,46 +1,111 @@
-//! RowLayout along an inner axis, sixteen neighbours at a time.
+//! Rows along an inner axis, sixteen neighbours at a time.
 
-use super::{
-    aligned::Aligned,
-    lanes::{Columns, columns_at},
-    matrix::Axis,
-    neighbours,
-};
+use super::{aligned::Aligned, columns::Columns, lanes::columns_at, matrix::Axis, neighbours};
 use crate::{
-    isa::Simd,
+    isa::{Isa, Job, Native, Simd, on},
     rows::{
         logits::Place,
         numerics::{function::Function, sum::LANES},
     },
     vector::F32s,
 };
+use core::marker::PhantomData;
 
 /// Entries of sixteen columns that fit on the stack.
 const SMALL_TILE: usize = 64;
 const TILE: usize = 1024;
 
 /// All rows along an axis whose entries are `inner` apart.
-#[expect(clippy::large_stack_arrays, reason = "64 KiB, and nothing may be allocated")]
-#[inline(always)]
-pub(super) fn columns<F: Function, S: Simd>(s: S, axis: Axis<'_>) {
-    let (n, inner) = (axis.n, axis.inner);
-    let mut axis = axis;
-    let done = if axis.logits.is_none() { neighbours::columns::<F, S>(s, &mut axis) } else { 0 };
-    if done == inner {
+pub(super) fn columns<F: Function>(isa: Isa, axis: Axis<'_>) {
+    let mut done = 0;
+    if axis.logits.is_none() {
+        let axis = Axis { dst: &mut *axis.dst, ..axis };
+        on(isa, Neighbours::<F> { function: PhantomData, axis, done: &mut done });
+    }
+    if done == axis.inner {
         return;
     }
-    if n <= SMALL_TILE {
-        planes_through::<F, S>(s, axis, done, &mut Aligned([0.0; SMALL_TILE * LANES]).0);
-    } else if n <= TILE {
-        planes_through::<F, S>(s, axis, done, &mut Aligned([0.0; TILE * LANES]).0);
+    // The tiles are made here, so that what works on them is compiled once.
+    if axis.n <= SMALL_TILE {
+        in_small_tile::<F>(isa, axis, done);
+    } else if axis.n <= TILE {
+        in_tile::<F>(isa, axis, done);
     } else {
-        planes_through::<F, S>(s, axis, done, &mut []);
+        on(isa, Untiled::<F> { function: PhantomData, axis, first: done });
     }
 }
 
-/// The columns from `first` on. The tile is empty if they do not fit.
+#[inline(never)]
+fn in_small_tile<F: Function>(isa: Isa, axis: Axis<'_>, first: usize) {
+    let Aligned(tile) = &mut Aligned([0.0; SMALL_TILE * LANES]);
+    on(isa, Tiled::<F> { function: PhantomData, axis, first, tile });
+}
+
+/// A function of its own, so that only those who need it touch so much of the stack.
+#[expect(clippy::large_stack_arrays, reason = "64 KiB, and nothing may be allocated")]
+#[inline(never)]
+fn in_tile<F: Function>(isa: Isa, axis: Axis<'_>, first: usize) {
+    let Aligned(tile) = &mut Aligned([0.0; TILE * LANES]);
+    on(isa, Tiled::<F> { function: PhantomData, axis, first, tile });
+}
+
+struct Neighbours<'a, F> {
+    function: PhantomData<F>,
+    axis: Axis<'a>,
+    done: &'a mut usize,
+}
+
+impl<F: Function> Job for Neighbours<'_, F> {
+    #[inline(always)]
+    fn run<S: Native>(mut self, s: S) {
+        *self.done = neighbours::columns::<F, _>(s.sixteen(), &mut self.axis);
+    }
+}
+
+struct Tiled<'a, F> {
+    function: PhantomData<F>,
+    axis: Axis<'a>,
+    first: usize,
+    tile: &'a mut [f32],
+}
+
+impl<F: Function> Job for Tiled<'_, F> {
+    #[inline(always)]
+    fn run<S: Native>(self, s: S) {
+        let Self { axis, first, tile, .. } = self;
+        let s = s.sixteen();
+        each_group::<F>(
+            axis,
+            first,
+            #[inline(always)]
+            |columns| through_tile::<F, _>(s, columns, tile),
+        );
+    }
+}
+
+struct Untiled<'a, F> {
+    function: PhantomData<F>,
+    axis: Axis<'a>,
+    first: usize,
+}
+
+impl<F: Function> Job for Untiled<'_, F> {
+    #[inline(always)]
+    fn run<S: Native>(self, s: S) {
+        let Self { axis, first, .. } = self;
+        let s = s.sixteen();
+        each_group::<F>(
+            axis,
+            first,
+            #[inline(always)]
+            |columns| where_they_are::<F, _>(s, columns),
+        );
+    }
+}
+
+/// Calls `f` with up to sixteen neighbouring columns at a time, from column `first` of each plane.
 #[inline(always)]
-fn planes_through<F: Function, S: Simd>(s: S, axis: Axis<'_>, first: usize, tile: &mut [f32]) {
+fn each_group<F: Function>(axis: Axis<'_>, first: usize, mut f: impl FnMut(Columns<'_>)) {
     let Axis { src, dst, n, inner, logits } = axis;
     let plane = n * inner;
     let planes = match src {
@@ -58,14 +123,13 @@ fn planes_through<F: Function, S: Simd>(s: S, axis: Axis<'_>, first: usize, tile
             &mut dst[outer * plane..][..plane]
         };
         for at in (first..inner).step_by(LANES) {
-            let width = LANES.min(inner - at);
-            let mut columns = Columns {
+            f(Columns {
                 src,
                 dst: &mut *dst,
                 n,
                 stride: inner,
                 at,
-                width,
+                width: LANES.min(inner - at),
                 logits: logits.map(
                     #[inline(always)]
                     |logits| (logits, outer),
@@ -74,36 +138,37 @@ fn planes_through<F: Function, S: Simd>(s: S, axis: Axis<'_>, first: usize, tile
                     #[inline(always)]
                     |logits| [logits.sink(); LANES],
                 ),
-            };
-            if !tile.is_empty() {
-                through_tile::<F, S>(s, columns, tile);
-                continue;
-            }
-            if let Some((logits, outer)) = columns.logits
-                && !F::REDUCES
-            {
-                // Where the results will be, for lack of another place.
-                let x = src.map(
-                    #[inline(always)]
-                    |src| (&src[at..], inner),
-                );
-                let entries = Place { outer, first: 0, at, width };
-                let maxima = logits.write_columns(entries, x, (&mut columns.dst[at..], inner));
-                (columns.src, columns.logits) = (None, None);
-                columns.settle(&logits, &maxima);
-            }
-            let summary = columns_at::<F, S, false>(s, &mut columns);
-            if F::REDUCES {
-                let results = columns.results::<F, S>(s, summary);
-                columns.dst[at..][..width].copy_from_slice(&results[..width]);
-            }
+            });
         }
+    }
+}
+
+#[inline(always)]
+fn where_they_are<F: Function, S: Simd>(s: S, mut columns: Columns<'_>) {
+    let Columns { stride, at, width, .. } = columns;
+    if let Some((logits, outer)) = columns.logits
+        && !F::REDUCES
+    {
+        // Where the results will be, for lack of another place.
+        let x = columns.src.map(
+            #[inline(always)]
+            |src| (&src[at..], stride),
+        );
+        let entries = Place { outer, first: 0, at, width };
+        let maxima = logits.write_columns(entries, x, (&mut columns.dst[at..], stride));
+        (columns.src, columns.logits) = (None, None);
+        columns.settle(&logits, &maxima);
+    }
+    let summary = columns_at::<F, S, false>(s, &mut columns);
+    if F::REDUCES {
+        let results = columns.results::<F, S>(summary);
+        columns.dst[at..][..width].copy_from_slice(&results[..width]);
     }
 }
 
 /// Reads each entry once and writes each result once: entries far apart share no line of a cache.
 #[inline(always)]
-fn through_tile<F: Function, S: Simd>(s: S, mut columns: Columns<'_>, tile: &mut [f32]) {
+fn through_tile<F: Function, S: Simd>(s: S, columns: Columns<'_>, tile: &mut [f32]) {
     let Columns { n, stride, at, width, sinks, .. } = columns;
     let tile = &mut tile[..n * LANES];
     let mut maxima = [0.0; LANES];
@@ -123,11 +188,18 @@ fn through_tile<F: Function, S: Simd>(s: S, mut columns: Columns<'_>, tile: &mut
     }
     let summary = columns_at::<F, S, true>(s, &mut in_tile);
     if F::REDUCES {
-        let results = columns.results::<F, S>(s, summary);
+        let results = columns.results::<F, S>(summary);
         columns.dst[columns.at..][..columns.width].copy_from_slice(&results[..columns.width]);
         return;
     }
     for (j, from) in tile.chunks_exact(LANES).enumerate() {
-        columns.put::<S, false>(j, F32s::load(s, from));
+        let y = F32s::load(s, from);
+        let to = &mut columns.dst[j * stride + at..];
+        // Where there are no other columns, what comes after these is written next.
+        if width == LANES || (at == 0 && to.len() >= LANES) {
+            y.store(&mut to[..LANES]);
+        } else {
+            y.store_part(&mut to[..width]);
+        }
     }
 }

@@ -1,149 +1,16 @@
 //! Sixteen rows, one in each lane: nothing crosses lanes then.
 
+use super::columns::{Columns, Summary};
 use crate::{
-    isa::Simd,
-    rows::{
-        logits::{Logits, Place},
-        numerics::{
-            function::{Function, On},
-            log_sum_exp::InF64,
-            sum::{LANES, Lanes, add_sink, over_lanes, without_maximum},
-            terms::Reference,
-        },
+    isa::{Isa, Job, Native, Simd, on},
+    rows::numerics::{
+        function::{Function, On},
+        sum::{LANES, Lanes, add_sink, over_lanes, without_maximum},
+        terms::Reference,
     },
     vector::{F32s, F64s},
 };
-
-/// Up to sixteen neighbouring columns.
-pub(super) struct Columns<'a> {
-    pub(super) src: Option<&'a [f32]>,
-    pub(super) dst: &'a mut [f32],
-    pub(super) n: usize,
-    pub(super) stride: usize,
-    pub(super) at: usize,
-    pub(super) width: usize,
-    /// What makes logits of the entries, and the number of their plane; none if they are.
-    pub(super) logits: Option<(Logits<'a>, usize)>,
-    /// None if no column has one.
-    pub(super) sinks: Option<[f32; LANES]>,
-}
-
-impl<'a> Columns<'a> {
-    #[inline(always)]
-    pub(super) fn tile(tile: &'a mut [f32], n: usize, width: usize) -> Self {
-        Self { src: None, dst: tile, n, stride: LANES, at: 0, width, logits: None, sinks: None }
-    }
-
-    /// `FULL` is whether there are sixteen columns in memory, and nothing to be done to their
-    /// entries.
-    #[inline(always)]
-    pub(super) fn entry<S: Simd, const FULL: bool>(&self, s: S, j: usize) -> F32s<S> {
-        let x = self.src.unwrap_or(self.dst);
-        match &self.logits {
-            Some((logits, outer)) if !FULL => {
-                let place = Place { outer: *outer, first: j, at: self.at, width: self.width };
-                let mut t = [0.0; LANES];
-                logits.write_columns(
-                    place,
-                    Some((&x[j * self.stride + self.at..], 1)),
-                    (&mut t, LANES),
-                );
-                F32s::load(s, &t)
-            }
-            _ => self.load::<S, FULL>(s, x, j),
-        }
-    }
-
-    /// Settles the columns whose results are a matter of choice.
-    #[inline(never)]
-    pub(super) fn settle(&mut self, logits: &Logits<'_>, maxima: &[f32; LANES]) {
-        let mut sinks = [logits.sink(); LANES];
-        for (lane, &m) in maxima[..self.width].iter().enumerate() {
-            if let Some([_, sink]) = logits.settle(&mut self.dst[self.at + lane..], self.stride, m)
-            {
-                sinks[lane] = sink;
-            }
-        }
-        self.sinks = Some(sinks);
-    }
-
-    #[inline(always)]
-    pub(super) fn maximum<S: Simd, const FULL: bool>(&self, s: S) -> F32s<S> {
-        let mut maximum = F32s::splat(s, f32::NEG_INFINITY);
-        for j in 0..self.n {
-            maximum = self.entry::<S, FULL>(s, j).at_least(maximum);
-        }
-        maximum
-    }
-
-    #[inline(always)]
-    pub(super) fn kept<F: Function, S: Simd, const FULL: bool>(&self, s: S, j: usize) -> F32s<S> {
-        if F::KEEPS_TERMS {
-            self.load::<S, FULL>(s, self.dst, j)
-        } else {
-            self.entry::<S, FULL>(s, j)
-        }
-    }
-
-    #[inline(always)]
-    pub(super) fn load<S: Simd, const FULL: bool>(&self, s: S, x: &[f32], j: usize) -> F32s<S> {
-        let x = &x[j * self.stride + self.at..];
-        if FULL || self.width == LANES {
-            F32s::load(s, &x[..LANES])
-        } else {
-            F32s::load_part(s, &x[..self.width], 0.0)
-        }
-    }
-
-    #[inline(always)]
-    pub(super) fn put<S: Simd, const FULL: bool>(&mut self, j: usize, y: F32s<S>) {
-        let to = &mut self.dst[j * self.stride + self.at..];
-        if FULL || self.width == LANES {
-            y.store(&mut to[..LANES]);
-        } else {
-            y.store_part(&mut to[..self.width]);
-        }
-    }
-
-    /// The one result of each column.
-    #[inline(always)]
-    pub(super) fn results<F: Function, S: Simd>(
-        &self,
-        s: S,
-        Summary { maximum, values }: Summary<S>,
-    ) -> [f32; LANES] {
-        let [mut results, mut maxima] = [[0.0; LANES]; 2];
-        values[0].store(&mut results);
-        maximum.store(&mut maxima);
-        for (lane, y) in results[..self.width].iter_mut().enumerate() {
-            if F::is_delicate(*y, maxima[lane]) {
-                *y = self.in_f64(s, lane, maxima[lane]);
-            }
-        }
-        results
-    }
-
-    #[cold]
-    #[inline(always)]
-    pub(super) fn in_f64<S: Simd>(&self, s: S, lane: usize, maximum: f32) -> f32 {
-        let mut terms = InF64::new(maximum);
-        let mut entries = [0.0; LANES];
-        for j in 0..self.n {
-            self.entry::<S, false>(s, j).store(&mut entries);
-            terms.add(entries[lane]);
-        }
-        if let Some(sinks) = self.sinks {
-            terms.add(sinks[lane]);
-        }
-        terms.result()
-    }
-}
-
-pub(super) struct Summary<S: Simd> {
-    maximum: F32s<S>,
-    /// What the function says.
-    values: [F32s<S>; 2],
-}
+use core::marker::PhantomData;
 
 #[inline(always)]
 pub(super) fn columns_at<F: Function, S: Simd, const FULL: bool>(
@@ -185,7 +52,11 @@ fn totals<F: Function, S: Simd, const FULL: bool>(
         return terms_but_maxima::<F, S, FULL>(s, columns, reference);
     }
     let large = !reference.maximum.all_below(Reference::<S>::LARGE);
-    if large && F::KEEPS_TERMS {
+    if large && !F::KEEPS_TERMS {
+        let (sums, _) = rare::<F, S>(s, columns, reference, true);
+        return without_maxima::<F, S>(s, columns, reference, sums);
+    }
+    if large {
         // To where their terms will be: so the loop that makes terms of them is the same.
         for j in 0..columns.n {
             let x = columns.entry::<S, FULL>(s, j) - reference.offset;
@@ -193,18 +64,21 @@ fn totals<F: Function, S: Simd, const FULL: bool>(
         }
         columns.src = None;
     }
-    let sums = if F::KEEPS_TERMS || !large {
-        terms::<false, F, S, FULL>(s, columns, reference)
-    } else {
-        terms::<true, F, S, FULL>(s, columns, reference)
-    };
-    without_maxima::<F, S, FULL>(s, columns, reference, sums)
+    if F::KEEPS_TERMS {
+        // From memory they are widened at less cost than from registers.
+        for j in 0..columns.n {
+            let e = reference.term::<false>(columns.entry::<S, FULL>(s, j));
+            columns.put::<S, FULL>(j, e);
+        }
+    }
+    let sums = sums_of_all::<false, F, S, FULL>(s, columns, reference);
+    without_maxima::<F, S>(s, columns, reference, sums)
 }
 
 /// The sums without the maxima and the numbers of those that are left out, unless the function
 /// wants all terms.
 #[inline(always)]
-pub(super) fn without_maxima<F: Function, S: Simd, const FULL: bool>(
+pub(super) fn without_maxima<F: Function, S: Simd>(
     s: S,
     columns: &Columns<'_>,
     reference: &Reference<S>,
@@ -220,7 +94,7 @@ pub(super) fn without_maxima<F: Function, S: Simd, const FULL: bool>(
     if lost.all_below(1.0) {
         return (others, one);
     }
-    let (exact, number) = terms_but_maxima::<F, S, FULL>(s, columns, reference);
+    let (exact, number) = rare::<F, S>(s, columns, reference, false);
     let (mut mixed, mut instead, mut is_lost) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
     others.store(&mut mixed);
     exact.store(&mut instead);
@@ -233,20 +107,67 @@ pub(super) fn without_maxima<F: Function, S: Simd, const FULL: bool>(
     (F64s::load(s, &mixed), kept.select(one, number))
 }
 
+/// What few columns need: the sums of terms with an offset, or those of [`terms_but_maxima`].
 #[inline(always)]
-fn terms<const OFFSET: bool, F: Function, S: Simd, const FULL: bool>(
+pub(super) fn rare<F: Function, S: Simd>(
     s: S,
-    columns: &mut Columns<'_>,
+    columns: &Columns<'_>,
+    reference: &Reference<S>,
+    all: bool,
+) -> (F64s<S>, F32s<S>) {
+    let mut maxima = [0.0; LANES];
+    reference.maximum.store(&mut maxima);
+    let (sums, counts) = rare_at::<F>(S::ISA, &columns.copy(), &maxima, all);
+    (F64s::load(s, &sums), F32s::load(s, &counts))
+}
+
+/// A function of its own, so that every loop over columns shares it.
+#[cold]
+#[inline(never)]
+fn rare_at<F: Function>(
+    isa: Isa,
+    columns: &Columns<'_>,
+    maxima: &[f32; LANES],
+    all: bool,
+) -> ([f64; LANES], [f32; LANES]) {
+    let (mut sums, mut counts) = ([0.0; LANES], [1.0; LANES]);
+    let results = (&mut sums, &mut counts);
+    on(isa, Rare::<F> { function: PhantomData, columns, maxima, all, results });
+    (sums, counts)
+}
+
+struct Rare<'a, F> {
+    function: PhantomData<F>,
+    columns: &'a Columns<'a>,
+    maxima: &'a [f32; LANES],
+    /// Whether the maxima are to be among the terms.
+    all: bool,
+    results: (&'a mut [f64; LANES], &'a mut [f32; LANES]),
+}
+
+impl<F: Function> Job for Rare<'_, F> {
+    #[inline(always)]
+    fn run<S: Native>(self, s: S) {
+        let Self { columns, maxima, all, results: (sums, counts), .. } = self;
+        let s = s.sixteen();
+        let reference = Reference::new(F32s::load(s, maxima), !F::KEEPS_TERMS);
+        if all {
+            sums_of_all::<true, F, _, false>(s, columns, &reference).store(sums);
+        } else {
+            let (sum, count) = terms_but_maxima::<F, _, false>(s, columns, &reference);
+            sum.store(sums);
+            count.store(counts);
+        }
+    }
+}
+
+#[inline(always)]
+fn sums_of_all<const OFFSET: bool, F: Function, S: Simd, const FULL: bool>(
+    s: S,
+    columns: &Columns<'_>,
     reference: &Reference<S>,
 ) -> F64s<S> {
     let n = columns.n;
-    // From memory they are widened at less cost than from registers.
-    if F::KEEPS_TERMS {
-        for j in 0..n {
-            let e = reference.term::<OFFSET>(columns.entry::<S, FULL>(s, j));
-            columns.put::<S, FULL>(j, e);
-        }
-    }
     over_lanes(
         s,
         n,

@@ -1,12 +1,13 @@
-//! RowLayout across the lanes.
+//! Rows across the lanes: each pass goes through a batch of them.
 
 use super::{
     matrix::{Matrix, limit},
     references::{BATCH, References},
-    steps::{add_pairs, add_terms, each, map, map_and_add, map_in_place, maximum},
+    steps::{each, map, map_and_add, map_in_place, maximum},
+    sums::{rare, sum_of_all, terms_but_maxima},
 };
 use crate::{
-    isa::Simd,
+    isa::{Isa, Job, Native, Simd, on},
     rows::numerics::{
         function::{Function, On},
         log_sum_exp::{InF64, log_sum_exp_with_maxima},
@@ -21,43 +22,102 @@ const CACHED: usize = 4096;
 /// The terms of rows of at most so many entries are added when all rows of the batch have theirs.
 /// By then they are in memory, where an instruction widens what it loads.
 const APART: usize = 256;
-/// Logits that have no place in memory are computed for so many entries at a time.
-const BLOCK: usize = 1024;
 
-/// All rows from `first` on.
+/// All rows from `first` on. `block` is where logits go that have no place in memory, so many at a
+/// time; empty if they have one.
 #[inline(always)]
-pub(super) fn rows<F: Function, S: Simd>(s: S, rows: &mut Matrix<'_>, first: usize) {
+pub(super) fn rows<F: Function, S: Simd>(
+    s: S,
+    rows: &mut Matrix<'_>,
+    first: usize,
+    block: &mut [f32],
+) {
     let size = (CACHED / rows.cols).clamp(1, BATCH);
     let mut first = first;
     while first < rows.rows {
         let count = size.min(rows.rows - first);
-        batch::<F, S>(s, rows, first, count);
+        batch::<F, S>(s, rows, first, count, block);
         first += count;
     }
 }
 
 #[inline(always)]
-fn batch<F: Function, S: Simd>(s: S, matrix: &mut Matrix<'_>, first: usize, count: usize) {
-    let logits = matrix.logits;
-    let mut maxima = [0.0; BATCH];
+fn batch<F: Function, S: Simd>(
+    s: S,
+    matrix: &mut Matrix<'_>,
+    first: usize,
+    count: usize,
+    block: &mut [f32],
+) {
     let mut sinks = [f32::NEG_INFINITY; BATCH];
     let mut known = [None; BATCH];
+    let maxima = maxima::<F, S>(s, matrix, first, count, block, &mut sinks, &mut known);
+    let placed = matrix.logits.is_some() && !F::REDUCES;
+    let rows = &mut Matrix {
+        src: if placed { None } else { matrix.src },
+        dst: matrix.dst,
+        log_sum_exps: matrix.log_sum_exps.as_deref_mut(),
+        ..*matrix
+    };
+    let references = References::new::<F, S>(maxima);
+    let mut totals = totals::<F, S>(s, rows, first, count, &references, block);
+    let reference = references.all(s);
+    if rows.logits.is_some() {
+        totals = add_sink::<F, S>(&reference, totals, F32s::load(s, &sinks));
+    }
+    if let Some(log_sum_exps) = rows.log_sum_exps.as_deref_mut() {
+        let mut sums = [0.0; BATCH];
+        totals.0.store(&mut sums);
+        let logs = logs_of(S::ISA, &references.maximum.0, &sums);
+        for (i, y) in log_sum_exps[first..][..count].iter_mut().enumerate() {
+            *y = known[i].unwrap_or(logs[i]);
+        }
+    }
+    let summary = F::summary(&reference, totals.0, totals.1);
+    if F::REDUCES {
+        let mut y = [0.0; BATCH];
+        summary[0].store(&mut y);
+        for (i, y) in y[..count].iter_mut().enumerate() {
+            let maximum = references.maximum.0[i];
+            if F::is_delicate(*y, maximum) {
+                *y = in_f64(rows, first + i, maximum, sinks[i], block);
+            }
+        }
+        rows.dst[first..][..count].copy_from_slice(&y[..count]);
+    } else {
+        results::<F, S>(s, rows, first, count, summary);
+    }
+}
+
+/// The largest logit of each row. Writes the logits of rows that have options.
+#[inline(always)]
+fn maxima<F: Function, S: Simd>(
+    s: S,
+    matrix: &mut Matrix<'_>,
+    first: usize,
+    count: usize,
+    block: &mut [f32],
+    sinks: &mut [f32; BATCH],
+    known: &mut [Option<f32>; BATCH],
+) -> F32s<S> {
+    let logits = matrix.logits;
+    let mut maxima = [0.0; BATCH];
     for i in 0..count {
         maxima[i] = match &logits {
-            Some(logits) if F::REDUCES => {
-                sinks[i] = logits.sink();
-                let mut m = f32::NEG_INFINITY;
-                each_block::<F>(
-                    matrix,
-                    first + i,
-                    #[inline(always)]
-                    |x| m = m.max(maximum(s, x)),
-                );
+            Some(logits) if !F::REDUCES => {
+                let [m, sink] = matrix.write_logits(logits, first + i, &mut known[i]);
+                sinks[i] = sink;
                 m
             }
             Some(logits) => {
-                let [m, sink] = matrix.write_logits(logits, first + i, &mut known[i]);
-                sinks[i] = sink;
+                sinks[i] = logits.sink();
+                let mut m = f32::NEG_INFINITY;
+                matrix.each_part(
+                    first + i,
+                    block,
+                    #[inline(always)]
+                    |x| m = m.max(maximum(s, x)),
+                );
                 m
             }
             None => maximum(s, matrix.input(first + i)),
@@ -69,98 +129,10 @@ fn batch<F: Function, S: Simd>(s: S, matrix: &mut Matrix<'_>, first: usize, coun
             known[i] = limit(matrix.input(first + i), maxima[i] * matrix.scale);
         }
     }
-    let placed = logits.is_some() && !F::REDUCES;
-    let rows = &mut Matrix {
-        src: if placed { None } else { matrix.src },
-        dst: matrix.dst,
-        log_sum_exps: matrix.log_sum_exps.as_deref_mut(),
-        ..*matrix
-    };
-    let maxima = if count == 1 {
-        F32s::splat(s, (maxima[0] * rows.scale).max(sinks[0]))
+    if count == 1 {
+        F32s::splat(s, (maxima[0] * matrix.scale).max(sinks[0]))
     } else {
-        (F32s::load(s, &maxima) * rows.scale).at_least(F32s::load(s, &sinks))
-    };
-    let references = References::new::<F, S>(maxima);
-    let reference = references.all(s);
-    let mut totals = totals::<F, S>(s, rows, first, count, &references);
-    if logits.is_some() {
-        totals = add_sink::<F, S>(&reference, totals, F32s::load(s, &sinks));
-    }
-    let (sums, counts) = totals;
-    if let Some(log_sum_exps) = rows.log_sum_exps.as_deref_mut() {
-        let mut logs = [0.0; BATCH];
-        log_sum_exp_with_maxima(&reference, sums).store(&mut logs);
-        for (i, y) in log_sum_exps[first..][..count].iter_mut().enumerate() {
-            *y = known[i].unwrap_or(logs[i]);
-        }
-    }
-    let summary = F::summary(&reference, sums, counts);
-    let [mut a, mut b] = [[0.0; BATCH]; 2];
-    summary[0].store(&mut a);
-    summary[1].store(&mut b);
-    if F::REDUCES {
-        for (i, y) in a[..count].iter_mut().enumerate() {
-            if F::is_delicate(*y, references.maximum.0[i]) {
-                *y = in_f64::<F>(rows, first + i, references.maximum.0[i], sinks[i]);
-            }
-        }
-        rows.dst[first..][..count].copy_from_slice(&a[..count]);
-        return;
-    }
-    for i in 0..count {
-        let summary = [F32s::splat(s, a[i]), F32s::splat(s, b[i])];
-        if F::KEEPS_TERMS {
-            map_in_place(
-                s,
-                rows.output(first + i),
-                0.0,
-                #[inline(always)]
-                |e| F::result(e, summary),
-            );
-        } else {
-            let (src, dst) = rows.row(first + i);
-            map(
-                s,
-                src,
-                dst,
-                0.0,
-                #[inline(always)]
-                |x| F::result(x, summary),
-            );
-        }
-    }
-}
-
-#[cold]
-#[inline(never)]
-fn in_f64<F: Function>(rows: &Matrix<'_>, row: usize, maximum: f32, sink: f32) -> f32 {
-    let mut terms = InF64::new(maximum);
-    each_block::<F>(
-        rows,
-        row,
-        #[inline(always)]
-        |x| x.iter().for_each(|&x| terms.add(x)),
-    );
-    terms.add(sink);
-    terms.result()
-}
-
-/// Calls `f` with the whole row, or with its logits block by block.
-#[inline(always)]
-fn each_block<F: Function>(rows: &Matrix<'_>, row: usize, mut f: impl FnMut(&[f32])) {
-    let x = rows.input(row);
-    match rows.logits {
-        Some(logits) if F::REDUCES => {
-            let mut block = [0.0; BLOCK];
-            for start in (0..x.len()).step_by(BLOCK) {
-                let x = &x[start..x.len().min(start + BLOCK)];
-                let block = &mut block[..x.len()];
-                logits.write(row, start, Some(x), block);
-                f(block);
-            }
-        }
-        _ => f(x),
+        (F32s::load(s, &maxima) * matrix.scale).at_least(F32s::load(s, sinks))
     }
 }
 
@@ -173,12 +145,19 @@ fn totals<F: Function, S: Simd>(
     first: usize,
     count: usize,
     references: &References,
+    block: &mut [f32],
 ) -> (F64s<S>, F32s<S>) {
     let (mut sums, mut counts) = ([0.0; BATCH], [1.0; BATCH]);
     for i in 0..count {
         let reference = references.row(s, i);
         if !<F as On<S>>::SUMS_ALL {
-            (sums[i], counts[i]) = terms_but_maxima::<F, S>(s, rows, first + i, &reference);
+            (sums[i], counts[i]) = terms_but_maxima::<F, S>(s, rows, first + i, &reference, block);
+        } else if !F::KEEPS_TERMS {
+            sums[i] = if references.offset.0[i] == 0.0 {
+                sum_of_all::<false, F, S>(s, rows.input(first + i), &reference)
+            } else {
+                rare::<F>(S::ISA, rows.input(first + i), references.maximum.0[i], true).0
+            };
         } else if references.offset.0[i] != 0.0 || rows.scale != 1.0 {
             sums[i] = terms::<true, F, S>(s, rows, first + i, &reference);
         } else {
@@ -207,8 +186,8 @@ fn totals<F: Function, S: Simd>(
         kept.select(0.0, F32s::splat(s, 1.0)).store(&mut is_lost);
         for i in 0..count {
             if is_lost[i] == 1.0 {
-                let reference = references.row(s, i);
-                (sums[i], counts[i]) = terms_but_maxima::<F, S>(s, rows, first + i, &reference);
+                let maximum = references.maximum.0[i];
+                (sums[i], counts[i]) = rare::<F>(S::ISA, rows.input(first + i), maximum, false);
             }
         }
     }
@@ -218,8 +197,75 @@ fn totals<F: Function, S: Simd>(
     (F64s::load(s, &sums), F32s::load(s, &counts))
 }
 
-/// The sum of the terms of a row; or 0 if they are to be added later. `CHANGED` is whether entries
-/// have a scale or an offset.
+#[inline(always)]
+fn results<F: Function, S: Simd>(
+    s: S,
+    rows: &mut Matrix<'_>,
+    first: usize,
+    count: usize,
+    summary: [F32s<S>; 2],
+) {
+    let [mut a, mut b] = [[0.0; BATCH]; 2];
+    summary[0].store(&mut a);
+    summary[1].store(&mut b);
+    for i in 0..count {
+        let summary = [F32s::splat(s, a[i]), F32s::splat(s, b[i])];
+        if F::KEEPS_TERMS {
+            map_in_place(
+                s,
+                rows.output(first + i),
+                0.0,
+                #[inline(always)]
+                |e| F::result(e, summary),
+            );
+        } else {
+            let (src, dst) = rows.row(first + i);
+            map(
+                s,
+                src,
+                dst,
+                0.0,
+                #[inline(always)]
+                |x| F::result(x, summary),
+            );
+        }
+    }
+}
+
+/// The log-sum-exps of a batch, for softmax. A function of its own: few calls want them.
+#[inline(never)]
+fn logs_of(isa: Isa, maxima: &[f32; BATCH], sums: &[f64; BATCH]) -> [f32; BATCH] {
+    let mut logs = [0.0; BATCH];
+    on(isa, Logs { maxima, sums, logs: &mut logs });
+    logs
+}
+
+struct Logs<'a> {
+    maxima: &'a [f32; BATCH],
+    sums: &'a [f64; BATCH],
+    logs: &'a mut [f32; BATCH],
+}
+
+impl Job for Logs<'_> {
+    #[inline(always)]
+    fn run<S: Native>(self, s: S) {
+        let s = s.sixteen();
+        let reference = Reference::new(F32s::load(s, self.maxima), false);
+        log_sum_exp_with_maxima(&reference, F64s::load(s, self.sums)).store(self.logs);
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn in_f64(rows: &Matrix<'_>, row: usize, maximum: f32, sink: f32, block: &mut [f32]) -> f32 {
+    let mut terms = InF64::new(maximum);
+    rows.each_part(row, block, |x| x.iter().for_each(|&x| terms.add(x)));
+    terms.add(sink);
+    terms.result()
+}
+
+/// The terms of a row in their places, and their sum; or 0 if they are to be added later. `CHANGED`
+/// is whether entries have a scale or an offset.
 #[inline(always)]
 fn terms<const CHANGED: bool, F: Function, S: Simd>(
     s: S,
@@ -228,28 +274,6 @@ fn terms<const CHANGED: bool, F: Function, S: Simd>(
     reference: &Reference<S>,
 ) -> f64 {
     let scale = rows.scale;
-    let mut lanes = Lanes::<F, S>::new(s);
-    if !F::KEEPS_TERMS {
-        let mut x = rows.input(row);
-        // An offset is rare, and needs no speed.
-        if !CHANGED {
-            x = add_pairs(
-                s,
-                x,
-                &mut lanes,
-                #[inline(always)]
-                |x| reference.term::<false>(x),
-            );
-        }
-        add_terms(
-            s,
-            x,
-            &mut lanes,
-            #[inline(always)]
-            |x| reference.term::<CHANGED>(x),
-        );
-        return lanes.finish().sum();
-    }
     let cols = rows.cols;
     let (src, dst) = rows.row(row);
     if cols <= APART {
@@ -263,6 +287,7 @@ fn terms<const CHANGED: bool, F: Function, S: Simd>(
         );
         return 0.0;
     }
+    let mut lanes = Lanes::<F, S>::new(s);
     map_and_add(
         s,
         src,
@@ -272,35 +297,4 @@ fn terms<const CHANGED: bool, F: Function, S: Simd>(
         |x| reference.term::<CHANGED>(if CHANGED { x * scale } else { x }),
     );
     lanes.finish().sum()
-}
-
-/// As [`terms`], but without those of the maxima; their number.
-#[inline(always)]
-fn terms_but_maxima<F: Function, S: Simd>(
-    s: S,
-    rows: &mut Matrix<'_>,
-    row: usize,
-    reference: &Reference<S>,
-) -> (f64, f32) {
-    let mut lanes = Lanes::<F, S>::new(s);
-    let mut count = F32s::splat(s, 0.0);
-    each_block::<F>(
-        rows,
-        row,
-        #[inline(always)]
-        |x| {
-            each(
-                s,
-                x,
-                f32::NEG_INFINITY,
-                #[inline(always)]
-                |x| {
-                    lanes.add_with_rest(reference.term_and_rest::<true>(x));
-                    count = count + reference.is_maximum(x).select(1.0, 0.0);
-                },
-            );
-        },
-    );
-    // A row of -inf sees its fill as maxima too, and is NaN anyhow or -inf.
-    (lanes.finish().sum(), count.widen().sum() as f32)
 }

@@ -1,4 +1,4 @@
-//! RowLayout in memory.
+//! Rows in memory.
 
 use crate::rows::logits::Logits;
 
@@ -33,6 +33,13 @@ impl Matrix<'_> {
         &mut self.dst[row * self.dst_stride..][..self.cols]
     }
 
+    /// A matrix whose parts may be in registers.
+    #[inline(always)]
+    pub(in crate::rows) fn local(&mut self) -> Matrix<'_> {
+        let log_sum_exps = self.log_sum_exps.as_deref_mut();
+        Matrix { dst: &mut *self.dst, log_sum_exps, ..*self }
+    }
+
     /// The entries of a row, none in place, and where its results go.
     #[inline(always)]
     pub(in crate::rows) fn row(&mut self, row: usize) -> (Option<&[f32]>, &mut [f32]) {
@@ -41,6 +48,31 @@ impl Matrix<'_> {
             |src| &src[row * self.src_stride..][..self.cols],
         );
         (src, &mut self.dst[row * self.dst_stride..][..self.cols])
+    }
+
+    /// Calls `f` with the whole row, or with its logits, as many at a time as `block` has places.
+    #[inline(always)]
+    pub(in crate::rows) fn each_part(
+        &self,
+        row: usize,
+        block: &mut [f32],
+        mut f: impl FnMut(&[f32]),
+    ) {
+        let x = self.input(row);
+        let size = if block.is_empty() { x.len() } else { block.len() };
+        let mut start = 0;
+        while start < x.len() {
+            let mut part = &x[start..x.len().min(start + size)];
+            if let Some(logits) = &self.logits
+                && !block.is_empty()
+            {
+                let block = &mut block[..part.len()];
+                logits.write(row, start, Some(part), block);
+                part = block;
+            }
+            f(part);
+            start += size;
+        }
     }
 
     /// Writes the logits of a row to where its results will be. Their maximum and a sink; and the

@@ -2,6 +2,7 @@
 
 mod aligned;
 mod axis;
+mod columns;
 mod lanes;
 mod long;
 mod matrix;
@@ -9,65 +10,71 @@ mod neighbours;
 mod references;
 mod short;
 pub(super) mod steps;
+mod sums;
 
 use super::numerics::{function::Function, sum::LANES};
 use crate::isa::{Isa, Job, Native, on};
 use core::marker::PhantomData;
 pub(super) use matrix::{Axis, Matrix};
 
+/// Logits that have no place in memory are computed for so many entries at a time.
+const BLOCK: usize = 1024;
+
 /// Not inlined: in place or not, it is the same code.
 #[inline(never)]
-pub(in crate::rows) fn each_row<F: Function>(isa: Isa, matrix: Matrix<'_>) {
+pub(in crate::rows) fn each_row<F: Function>(isa: Isa, mut matrix: Matrix<'_>) {
     let dense = matrix.log_sum_exps.is_none() && !(F::REDUCES && matrix.logits.is_some());
     let mut first = 0;
     if matrix.cols <= short::SHORT && matrix.rows >= LANES && dense {
-        let short = Matrix { dst: &mut *matrix.dst, log_sum_exps: None, ..matrix };
-        on(isa, ShortRows::<F> { function: PhantomData, matrix: short, done: &mut first });
+        let matrix = &mut matrix;
+        on(isa, ShortRows::<F> { function: PhantomData, matrix, done: &mut first });
     }
-    if first < matrix.rows {
-        on(isa, LongRows::<F> { function: PhantomData, matrix, first });
+    if first == matrix.rows {
+        return;
+    }
+    let matrix = &mut matrix;
+    if F::REDUCES && matrix.logits.is_some() {
+        // Here and not in the loop: few calls need it.
+        let block = &mut [0.0; BLOCK];
+        on(isa, LongRows::<F> { function: PhantomData, matrix, first, block });
+    } else {
+        on(isa, LongRows::<F> { function: PhantomData, matrix, first, block: &mut [] });
     }
 }
 
 // Two jobs, so that neither is compiled in the midst of the other.
 
-struct ShortRows<'a, F> {
+struct ShortRows<'a, 'm, F> {
     function: PhantomData<F>,
-    matrix: Matrix<'a>,
+    matrix: &'a mut Matrix<'m>,
     done: &'a mut usize,
 }
 
-impl<F: Function> Job for ShortRows<'_, F> {
+impl<F: Function> Job for ShortRows<'_, '_, F> {
     #[inline(always)]
     fn run<S: Native>(self, s: S) {
-        let mut matrix = self.matrix;
-        *self.done = short::rows::<F, _>(s.sixteen(), &mut matrix);
+        *self.done = short::rows::<F, _>(s.sixteen(), &mut self.matrix.local());
     }
 }
 
-struct LongRows<'a, F> {
+struct LongRows<'a, 'm, F> {
     function: PhantomData<F>,
-    matrix: Matrix<'a>,
+    matrix: &'a mut Matrix<'m>,
     first: usize,
+    block: &'a mut [f32],
 }
 
-impl<F: Function> Job for LongRows<'_, F> {
+impl<F: Function> Job for LongRows<'_, '_, F> {
     #[inline(always)]
     fn run<S: Native>(self, s: S) {
-        let mut matrix = self.matrix;
-        long::rows::<F, _>(s.sixteen(), &mut matrix, self.first);
+        long::rows::<F, _>(s.sixteen(), &mut self.matrix.local(), self.first, self.block);
     }
-}
-
-struct EachColumn<'a, F> {
-    function: PhantomData<F>,
-    axis: Axis<'a>,
 }
 
 /// `n` and `inner` are not 0.
 pub(in crate::rows) fn along_axis<F: Function>(isa: Isa, axis: Axis<'_>) {
     if axis.inner > 1 {
-        return on(isa, EachColumn::<F> { function: PhantomData, axis });
+        return axis::columns::<F>(isa, axis);
     }
     let Axis { src, dst, n, logits, .. } = axis;
     let rows = src.map_or(dst.len(), <[f32]>::len) / n;
@@ -86,11 +93,4 @@ pub(in crate::rows) fn along_axis<F: Function>(isa: Isa, axis: Axis<'_>) {
             log_sum_exps: None,
         },
     );
-}
-
-impl<F: Function> Job for EachColumn<'_, F> {
-    #[inline(always)]
-    fn run<S: Native>(self, s: S) {
-        axis::columns::<F, _>(s.sixteen(), self.axis);
-    }
 }

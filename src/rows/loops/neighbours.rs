@@ -1,8 +1,9 @@
-//! RowLayout along an inner axis, sixty-four neighbours at a time where there are so many: each pass
+//! Rows along an inner axis, sixty-four neighbours at a time where there are so many: each pass
 //! takes their entries in the order of memory, and whole lines of it.
 
 use super::{
-    lanes::{Columns, without_maxima},
+    columns::Columns,
+    lanes::{rare, without_maxima},
     matrix::Axis,
 };
 use crate::{
@@ -70,13 +71,13 @@ impl Group<'_> {
             self.subtract_offsets::<N, S>(s, &references);
         }
         let sums = if large && !F::KEEPS_TERMS {
-            self.sums::<N, true, F, S>(s, &references)
+            [F64s::splat(s, 0.0); N]
         } else {
-            self.sums::<N, false, F, S>(s, &references)
+            self.sums::<N, F, S>(s, &references)
         };
         let mut summaries = [[F32s::splat(s, 0.0); 2]; N];
         for (i, summary) in summaries.iter_mut().enumerate() {
-            *summary = self.summary::<F, S>(s, i, &references[i], sums[i]);
+            *summary = self.summary::<F, S>(s, i, &references[i], sums[i], large);
         }
         for j in 0..self.n {
             for (i, summary) in summaries.iter().enumerate() {
@@ -103,7 +104,7 @@ impl Group<'_> {
     /// The sums of the terms, scaled. The sixteen lanes of each sum are side by side in memory, for
     /// the entries come in turn.
     #[inline(always)]
-    fn sums<const N: usize, const OFFSET: bool, F: Function, S: Simd>(
+    fn sums<const N: usize, F: Function, S: Simd>(
         &mut self,
         s: S,
         references: &[Reference<S>; N],
@@ -111,7 +112,7 @@ impl Group<'_> {
         let mut lanes = [[Lanes::<F, S>::new(s); N]; LANES];
         for j in 0..self.n {
             for (i, lane) in lanes[j % LANES].iter_mut().enumerate() {
-                let e = references[i].term::<OFFSET>(F32s::load(s, &self.input::<N>(j)[i]));
+                let e = references[i].term::<false>(F32s::load(s, &self.input::<N>(j)[i]));
                 lane.add(e);
                 if F::KEEPS_TERMS {
                     e.store(&mut self.output::<N>(j)[i]);
@@ -136,7 +137,8 @@ impl Group<'_> {
         s: S,
         i: usize,
         reference: &Reference<S>,
-        sum: F64s<S>,
+        mut sum: F64s<S>,
+        large: bool,
     ) -> [F32s<S>; 2] {
         let Self { src, ref mut dst, n, stride, at } = *self;
         let columns = Columns {
@@ -149,7 +151,10 @@ impl Group<'_> {
             logits: None,
             sinks: None,
         };
-        let (sum, count) = without_maxima::<F, S, true>(s, &columns, reference, sum);
+        if large && !F::KEEPS_TERMS {
+            (sum, _) = rare::<F, S>(s, &columns, reference, true);
+        }
+        let (sum, count) = without_maxima::<F, S>(s, &columns, reference, sum);
         F::summary(reference, sum, count)
     }
 

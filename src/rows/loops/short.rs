@@ -1,90 +1,127 @@
 //! Short rows, sixteen at a time in one lane each.
 
-use super::{
-    aligned::Aligned,
-    lanes::{Columns, columns_at},
-    matrix::Matrix,
-};
+use super::{aligned::Aligned, columns::Columns, lanes::columns_at, matrix::Matrix};
 use crate::{
     isa::Simd,
     rows::numerics::{function::Function, sum::LANES},
     vector::F32s,
 };
 
-/// RowLayout of at most so many entries are worked on here.
+/// Rows of at most so many entries are worked on here.
 pub(super) const SHORT: usize = 31;
 
+/// How short rows lie in blocks of memory: four entries of a row are read at a time, and transposed.
+/// Where the length is not a multiple of four, two or four rows make one line that is; they must
+/// follow each other without a gap.
+#[derive(Clone, Copy)]
+struct Lines {
+    /// The rows of a line.
+    rows: usize,
+    /// The entries of a line.
+    len: usize,
+    src_stride: usize,
+    dst_stride: usize,
+}
+
+impl Lines {
+    #[inline(always)]
+    fn of<F: Function>(rows: &Matrix<'_>) -> Option<Self> {
+        let cols = rows.cols;
+        let in_line = 4 >> cols.trailing_zeros().min(2);
+        // Logits are where the results will be.
+        let src_stride = if rows.logits.is_some() { rows.dst_stride } else { rows.src_stride };
+        let gap = src_stride != cols || rows.dst_stride != if F::REDUCES { 1 } else { cols };
+        (in_line == 1 || !gap).then_some(Self {
+            rows: in_line,
+            len: in_line * cols,
+            src_stride: in_line * src_stride,
+            dst_stride: in_line * rows.dst_stride,
+        })
+    }
+}
+
 /// As many of the rows as come in blocks that fill the lanes; how many that are.
-///
-/// Four entries of a row are read at a time, and transposed. Where the length is not a multiple of
-/// four, two or four rows make one line that is; they must follow each other without a gap.
 #[inline(always)]
 pub(super) fn rows<F: Function, S: Simd>(s: S, rows: &mut Matrix<'_>) -> usize {
-    let (cols, logits) = (rows.cols, rows.logits);
-    let in_line = 4 >> cols.trailing_zeros().min(2);
-    // Logits are where the results will be.
-    let src_stride = if logits.is_some() { rows.dst_stride } else { rows.src_stride };
-    let gap = src_stride != cols || rows.dst_stride != if F::REDUCES { 1 } else { cols };
-    if in_line > 1 && gap {
-        return 0;
-    }
-    let line = in_line * cols;
-    let [src_stride, dst_stride] = [in_line * src_stride, in_line * rows.dst_stride];
-    let block = LANES * in_line;
+    let Some(lines) = Lines::of::<F>(rows) else { return 0 };
+    let block = LANES * lines.rows;
     let Aligned(tile) = &mut Aligned([0.0; 4 * SHORT * LANES]);
     let mut sinks = [[0.0; LANES]; 4];
     let mut first = 0;
     while first + block <= rows.rows {
-        if let Some(logits) = &logits {
+        if let Some(logits) = &{ rows.logits } {
             for i in 0..block {
                 let [_, sink] = rows.write_logits(logits, first + i, &mut None);
-                sinks[i % in_line][i / in_line] = sink;
+                sinks[i % lines.rows][i / lines.rows] = sink;
             }
         }
-        let x = match rows.src {
-            Some(src) if logits.is_none() => &src[first * rows.src_stride..],
-            _ => &rows.dst[first * rows.dst_stride..],
-        };
-        let mut lines = [x; LANES];
-        for (i, to) in lines.iter_mut().enumerate() {
-            *to = &x[i * src_stride..][..line];
-        }
-        for (at, four) in (0..line).step_by(4).zip(tile.chunks_exact_mut(4 * LANES)) {
-            let mut entries = [F32s::splat(s, 0.0); 4];
-            for (i, to) in entries.iter_mut().enumerate() {
-                *to = F32s::load_groups(s, &lines[i..], at);
-            }
-            for (column, to) in
-                F32s::transpose(entries).into_iter().zip(four.chunks_exact_mut(LANES))
-            {
-                (column * rows.scale).store(to);
-            }
-        }
-        for i in 0..in_line {
-            let of_row = &mut tile[i * cols * LANES..][..cols * LANES];
-            let mut columns = Columns::tile(of_row, cols, LANES);
-            columns.sinks = logits.is_some().then_some(sinks[i]);
-            let summary = columns_at::<F, S, true>(s, &mut columns);
-            if F::REDUCES {
-                let results = columns.results::<F, S>(s, summary);
-                for (lane, &y) in results.iter().enumerate() {
-                    rows.dst[first + lane * in_line + i] = y;
-                }
-            }
-        }
+        read(s, rows, first, lines, tile);
+        work::<F, S>(s, rows, first, lines, tile, &sinks);
         if !F::REDUCES {
-            let y = &mut rows.dst[first * rows.dst_stride..];
-            for (at, four) in (0..line).step_by(4).zip(tile.chunks_exact(4 * LANES)) {
-                let mut columns = [F32s::splat(s, 0.0); 4];
-                for (column, from) in columns.iter_mut().zip(four.chunks_exact(LANES)) {
-                    *column = F32s::load(s, from);
-                }
-                for (i, line) in F32s::transpose(columns).into_iter().enumerate() {
-                    line.store_groups(&mut y[i * dst_stride + at..], 4 * dst_stride);
-                }
-            }
+            write(s, &mut rows.dst[first * rows.dst_stride..], lines, tile);
         }
         first += block;
     }
     first
+}
+
+/// The entries of a block to the tile, where each row has a lane.
+#[inline(always)]
+fn read<S: Simd>(s: S, rows: &Matrix<'_>, first: usize, lines: Lines, tile: &mut [f32]) {
+    let x = match rows.src {
+        Some(src) if rows.logits.is_none() => &src[first * rows.src_stride..],
+        _ => &rows.dst[first * rows.dst_stride..],
+    };
+    let mut each = [x; LANES];
+    for (i, to) in each.iter_mut().enumerate() {
+        *to = &x[i * lines.src_stride..][..lines.len];
+    }
+    for (at, four) in (0..lines.len).step_by(4).zip(tile.chunks_exact_mut(4 * LANES)) {
+        let mut entries = [F32s::splat(s, 0.0); 4];
+        for (i, to) in entries.iter_mut().enumerate() {
+            *to = F32s::load_groups(s, &each[i..], at);
+        }
+        for (column, to) in F32s::transpose(entries).into_iter().zip(four.chunks_exact_mut(LANES)) {
+            (column * rows.scale).store(to);
+        }
+    }
+}
+
+/// The results of a block, in the tile; of a function that reduces, to where they go.
+#[inline(always)]
+fn work<F: Function, S: Simd>(
+    s: S,
+    rows: &mut Matrix<'_>,
+    first: usize,
+    lines: Lines,
+    tile: &mut [f32],
+    sinks: &[[f32; LANES]; 4],
+) {
+    let cols = rows.cols;
+    for i in 0..lines.rows {
+        let of_row = &mut tile[i * cols * LANES..][..cols * LANES];
+        let mut columns = Columns::tile(of_row, cols, LANES);
+        columns.sinks = rows.logits.is_some().then_some(sinks[i]);
+        let summary = columns_at::<F, S, true>(s, &mut columns);
+        if F::REDUCES {
+            let results = columns.results::<F, S>(summary);
+            for (lane, &y) in results.iter().enumerate() {
+                rows.dst[first + lane * lines.rows + i] = y;
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn write<S: Simd>(s: S, y: &mut [f32], lines: Lines, tile: &[f32]) {
+    let stride = lines.dst_stride;
+    for (at, four) in (0..lines.len).step_by(4).zip(tile.chunks_exact(4 * LANES)) {
+        let mut columns = [F32s::splat(s, 0.0); 4];
+        for (column, from) in columns.iter_mut().zip(four.chunks_exact(LANES)) {
+            *column = F32s::load(s, from);
+        }
+        for (i, line) in F32s::transpose(columns).into_iter().enumerate() {
+            line.store_groups(&mut y[i * stride + at..], 4 * stride);
+        }
+    }
 }

@@ -70,25 +70,28 @@ pub(in crate::rows) fn map<S: Simd>(
     fill: f32,
     mut f: impl FnMut(F32s<S>) -> F32s<S>,
 ) {
-    let len = dst.len();
+    let (steps, rest) = dst.as_chunks_mut::<LANES>();
     let src = src.map(
         #[inline(always)]
-        |src| &src[..len],
+        |src| src.as_chunks::<LANES>(),
     );
-    let mut at = 0;
-    while len - at >= S::LANES {
-        // Both before the arithmetic: a check of bounds amid it would tear it apart.
-        let y = &mut dst[at..][..S::LANES];
-        let x = match src {
-            Some(src) => &src[at..][..S::LANES],
+    let whole = src.map(
+        #[inline(always)]
+        |(src, _)| &src[..steps.len()],
+    );
+    for (i, y) in steps.iter_mut().enumerate() {
+        let x = match whole {
+            Some(x) => &x[i],
             None => &*y,
         };
         f(F32s::load(s, x)).store(y);
-        at += S::LANES;
     }
-    if at < len {
-        let x = F32s::load_part(s, &src.unwrap_or(dst)[at..], fill);
-        f(x).store_part(&mut dst[at..]);
+    if !rest.is_empty() {
+        let x = match src {
+            Some((_, x)) => &x[..rest.len()],
+            None => &*rest,
+        };
+        f(F32s::load_part(s, x, fill)).store_part(rest);
     }
 }
 
@@ -104,32 +107,40 @@ pub(in crate::rows) fn map_and_add<F: Function, S: Simd>(
     lanes: &mut Lanes<F, S>,
     term: impl Fn(F32s<S>) -> F32s<S>,
 ) {
-    let len = dst.len();
+    let mut done = 0;
+    if F::RUN == 1 {
+        let (steps, _) = dst.as_chunks_mut::<PAIR>();
+        let whole = src.map(
+            #[inline(always)]
+            |src| &src.as_chunks::<PAIR>().0[..steps.len()],
+        );
+        for i in 0..steps.len() {
+            let x = match whole {
+                Some(x) => &x[i],
+                None => &steps[i],
+            };
+            let e = [term(F32s::load(s, &x[..LANES])), term(F32s::load(s, &x[LANES..]))];
+            lanes.add_pair(s, if i == 0 { &[0.0; PAIR] } else { &steps[i - 1] });
+            store_pair(e, &mut steps[i]);
+        }
+        if let Some(last) = steps.last() {
+            lanes.add_pair(s, last);
+        }
+        done = steps.len() * PAIR;
+    }
     let src = src.map(
         #[inline(always)]
-        |src| &src[..len],
+        |src| &src[done..],
     );
-    let mut at = 0;
-    if F::RUN == 1 {
-        while len - at >= PAIR {
-            let x = &src.unwrap_or(dst)[at..][..PAIR];
-            let e = [term(F32s::load(s, &x[..LANES])), term(F32s::load(s, &x[LANES..]))];
-            lanes.add_pair(s, if at == 0 { &[0.0; PAIR] } else { &dst[at - PAIR..][..PAIR] });
-            store_pair(e, &mut dst[at..][..PAIR]);
-            at += PAIR;
-        }
-        if at > 0 {
-            lanes.add_pair(s, &dst[at - PAIR..][..PAIR]);
-        }
-    }
-    let whole = (len - at) / LANES * LANES;
+    let dst = &mut dst[done..];
+    let whole = dst.len() / LANES * LANES;
     map(
         s,
         src.map(
             #[inline(always)]
-            |src| &src[at..][..whole],
+            |src| &src[..whole],
         ),
-        &mut dst[at..][..whole],
+        &mut dst[..whole],
         0.0,
         #[inline(always)]
         |x| {
@@ -138,11 +149,10 @@ pub(in crate::rows) fn map_and_add<F: Function, S: Simd>(
             e
         },
     );
-    at += whole;
-    if at < len {
-        let e = last_terms(s, &src.unwrap_or(dst)[at..], term);
+    if whole < dst.len() {
+        let e = last_terms(s, &src.unwrap_or(dst)[whole..], term);
         lanes.add(e);
-        e.store_part(&mut dst[at..]);
+        e.store_part(&mut dst[whole..]);
     }
 }
 

@@ -1,0 +1,118 @@
+//! The sums of the terms of rows across the lanes, for functions that do not keep the terms.
+
+use super::{
+    matrix::Matrix,
+    steps::{add_pairs, add_terms, each},
+};
+use crate::{
+    isa::{Isa, Job, Native, Simd, on},
+    rows::numerics::{function::Function, sum::Lanes, terms::Reference},
+    vector::F32s,
+};
+use core::marker::PhantomData;
+
+/// The sum of all terms of a row.
+#[inline(always)]
+pub(super) fn sum_of_all<const OFFSET: bool, F: Function, S: Simd>(
+    s: S,
+    mut x: &[f32],
+    reference: &Reference<S>,
+) -> f64 {
+    let mut lanes = Lanes::<F, S>::new(s);
+    // An offset is rare, and needs no speed.
+    if !OFFSET {
+        x = add_pairs(
+            s,
+            x,
+            &mut lanes,
+            #[inline(always)]
+            |x| reference.term::<false>(x),
+        );
+    }
+    add_terms(
+        s,
+        x,
+        &mut lanes,
+        #[inline(always)]
+        |x| reference.term::<OFFSET>(x),
+    );
+    lanes.finish().sum()
+}
+
+/// The sum of the terms of a row without those of the maxima; their number.
+#[inline(always)]
+pub(super) fn terms_but_maxima<F: Function, S: Simd>(
+    s: S,
+    rows: &Matrix<'_>,
+    row: usize,
+    reference: &Reference<S>,
+    block: &mut [f32],
+) -> (f64, f32) {
+    let mut lanes = Lanes::<F, S>::new(s);
+    let mut count = F32s::splat(s, 0.0);
+    rows.each_part(
+        row,
+        block,
+        #[inline(always)]
+        |x| add_but_maxima(s, x, reference, &mut lanes, &mut count),
+    );
+    // A row of -inf sees its fill as maxima too, and is NaN anyhow or -inf.
+    (lanes.finish().sum(), count.widen().sum() as f32)
+}
+
+#[inline(always)]
+fn add_but_maxima<F: Function, S: Simd>(
+    s: S,
+    x: &[f32],
+    reference: &Reference<S>,
+    lanes: &mut Lanes<F, S>,
+    count: &mut F32s<S>,
+) {
+    each(
+        s,
+        x,
+        f32::NEG_INFINITY,
+        #[inline(always)]
+        |x| {
+            lanes.add_with_rest(reference.term_and_rest::<true>(x));
+            *count = *count + reference.is_maximum(x).select(1.0, 0.0);
+        },
+    );
+}
+
+/// What few rows need: the sum of terms with an offset, or that of [`terms_but_maxima`].
+///
+/// A function of its own, so that the loop over rows keeps its registers.
+#[cold]
+#[inline(never)]
+pub(super) fn rare<F: Function>(isa: Isa, x: &[f32], maximum: f32, all: bool) -> (f64, f32) {
+    let mut sum = (0.0, 1.0);
+    on(isa, Rare::<F> { function: PhantomData, x, maximum, all, sum: &mut sum });
+    sum
+}
+
+struct Rare<'a, F> {
+    function: PhantomData<F>,
+    x: &'a [f32],
+    maximum: f32,
+    /// Whether the maxima are to be among the terms.
+    all: bool,
+    sum: &'a mut (f64, f32),
+}
+
+impl<F: Function> Job for Rare<'_, F> {
+    #[inline(always)]
+    fn run<S: Native>(self, s: S) {
+        let Self { x, maximum, all, sum, .. } = self;
+        let s = s.sixteen();
+        let reference = Reference::new(F32s::splat(s, maximum), !F::KEEPS_TERMS);
+        if all {
+            sum.0 = sum_of_all::<true, F, _>(s, x, &reference);
+        } else {
+            let mut lanes = Lanes::<F, _>::new(s);
+            let mut count = F32s::splat(s, 0.0);
+            add_but_maxima(s, x, &reference, &mut lanes, &mut count);
+            *sum = (lanes.finish().sum(), count.widen().sum() as f32);
+        }
+    }
+}
