@@ -2,8 +2,8 @@
 //! same bytes beside it.
 //!
 //! ```sh
-//! cargo bench                     # everything: some minutes
-//! cargo bench -- 'sigmoid.*4096'  # a part
+//! cargo bench -p activations-benches                      # everything: some minutes
+//! cargo bench -p activations-benches -- '4096/sigmoid'    # a part
 //! ```
 //!
 //! A name reads `elements/operation kernel level form`. Sizes below 4096 are timed as calls on
@@ -12,14 +12,11 @@
 //! benchmark.
 #![allow(clippy::cast_precision_loss, missing_docs)]
 
-#[path = "common/normal.rs"]
-mod normal;
-
 use activations::{Isa, table::OPERATIONS};
+use activations_testing::normal;
 use criterion::{
     BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main, measurement::WallTime,
 };
-use normal::normal;
 use std::{
     hint::black_box,
     time::{Duration, Instant},
@@ -88,13 +85,13 @@ fn operations(criterion: &mut Criterion) {
         buffers.out_of_place(&mut group, "copy", |src, dst| dst.copy_from_slice(src));
         for operation in OPERATIONS {
             for isa in Isa::available() {
-                for tier in operation.tiers {
-                    let name = format!("{} {} {isa}", operation.name, tier.name);
+                for kernel in operation.kernels {
+                    let name = format!("{} {} {isa}", operation.name, kernel.tier);
                     buffers.out_of_place(&mut group, &format!("{name} into"), |src, dst| {
-                        (tier.apply_into)(isa, src, dst);
+                        (kernel.apply_into)(isa, src, dst);
                     });
                     buffers.in_place(&mut group, &format!("{name} in place"), |x| {
-                        (tier.apply)(isa, x)
+                        (kernel.apply)(isa, x);
                     });
                 }
                 let name = format!("{} backward {isa}", operation.name);

@@ -2,23 +2,20 @@
 //! it.
 //!
 //! ```sh
-//! cargo bench --bench rows                       # everything: some minutes
-//! cargo bench --bench rows -- '64x64.*softmax'   # a part
+//! cargo bench -p activations-benches --bench rows                       # everything: some minutes
+//! cargo bench -p activations-benches --bench rows -- '64x64.*softmax'   # a part
 //! ```
 //!
 //! A name reads `rows x columns/function tier level`, or has a shape `[outer, n, inner]` for the
 //! middle axis. Inputs are N(0, 4²), out of place.
 #![allow(clippy::cast_precision_loss, missing_docs)]
 
-#[path = "common/normal.rs"]
-mod normal;
-
 use activations::{
-    Causal, Isa, Options, RowActivation, Rows, Softmax,
-    table::{ROW_OPERATIONS, log_sum_exp_at},
+    At, Causal, Isa, LogSumExp, RowActivation, RowLayout, Softmax, SoftmaxOptions,
+    table::ROW_OPERATIONS,
 };
+use activations_testing::normal;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use normal::normal;
 use std::{hint::black_box, time::Duration};
 
 const SHAPES: [(usize, usize); 16] = [
@@ -45,7 +42,7 @@ fn rows(criterion: &mut Criterion) {
     for (rows, cols) in SHAPES {
         let src = normal(rows * cols);
         let mut dst = vec![0.0; src.len()];
-        let layout = Rows { cols, stride: cols };
+        let layout = RowLayout { cols, stride: cols };
         let mut group = criterion.benchmark_group(format!("{rows}x{cols}"));
         group.throughput(Throughput::Elements(src.len() as u64));
         group.bench_function("copy", |bencher| {
@@ -59,25 +56,20 @@ fn rows(criterion: &mut Criterion) {
                         bencher.iter(|| {
                             (operation.rows_into)(
                                 isa,
-                                Options::default(),
+                                SoftmaxOptions::default(),
                                 black_box(&src),
-                                layout,
                                 black_box(&mut dst),
+                                layout,
                                 layout,
                             );
                         });
                     },
                 );
             }
+            let log_sum_exp = At::new(isa, LogSumExp::new()).expect("a level of this machine");
             group.bench_function(format!("log_sum_exp default {isa}"), |bencher| {
                 bencher.iter(|| {
-                    log_sum_exp_at(
-                        isa,
-                        Options::default(),
-                        black_box(&src),
-                        layout,
-                        black_box(&mut dst[..rows]),
-                    );
+                    log_sum_exp.strided_into(black_box(&src), black_box(&mut dst[..rows]), layout);
                 });
             });
         }
@@ -128,7 +120,7 @@ fn axes(criterion: &mut Criterion) {
                         bencher.iter(|| {
                             (operation.axis_into)(
                                 isa,
-                                Options::default(),
+                                SoftmaxOptions::default(),
                                 black_box(&src),
                                 black_box(&mut dst),
                                 shape,

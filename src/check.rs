@@ -1,8 +1,19 @@
 //! Checks of arguments: each panics at the caller's line, before anything is written.
 
+#[inline]
 #[track_caller]
 pub(crate) fn same_length(name: &str, len: usize, dst_name: &str, dst_len: usize) {
-    assert!(len == dst_len, "{name} has {len} elements, {dst_name} has {dst_len}");
+    if len != dst_len {
+        lengths_differ(name, len, dst_name, dst_len);
+    }
+}
+
+/// A function of its own: else each call would write the parts of the message first.
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn lengths_differ(name: &str, len: usize, dst_name: &str, dst_len: usize) -> ! {
+    panic!("{name} has {len} elements, {dst_name} has {dst_len}");
 }
 
 #[track_caller]

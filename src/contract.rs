@@ -1,6 +1,6 @@
 //! What is promised of each operation, as data.
 
-use crate::isa::Isa;
+use crate::{isa::Isa, tier::Tier};
 
 /// Limits in ULP over all inputs: the maxima found by visiting every one, rounded up.
 #[derive(Clone, Copy, Debug)]
@@ -31,7 +31,7 @@ pub struct Bounds {
     pub backward: Bound,
 }
 
-/// What an operation's file says of it beside its kernels.
+/// The promises of an operation, stated beside its kernels and enforced by the tests.
 pub(crate) trait Contract: Copy {
     const NAME: &'static str;
     const BOUNDS: Bounds;
@@ -42,8 +42,17 @@ pub(crate) trait Contract: Copy {
     const SPECIALS: &'static [[f32; 2]];
     const DERIVATIVE_SPECIALS: &'static [[f32; 2]];
 
+    /// Names in ONNX or PyTorch that differ from `NAME` in more than case and underscores.
+    const ALIASES: &'static [&'static str] = &[];
+    /// Whether parameters may be infinite. None may be NaN.
+    const INFINITE_PARAMETERS: bool = false;
+
     /// Shows each parameter by its name, in the order of the fields.
     fn each_parameter(&mut self, _visit: &mut dyn FnMut(&'static str, &mut f32)) {}
+    /// Returns what is wrong with the parameters as a whole, for those that are chosen at run time.
+    fn mistake(self) -> Option<&'static str> {
+        None
+    }
 
     /// The function in f64, right to far below an ULP of f32: no term cancels.
     fn exact(self, x: f64) -> f64;
@@ -54,9 +63,13 @@ pub(crate) trait Contract: Copy {
 #[derive(Clone, Copy, Debug)]
 pub struct Operation {
     pub name: &'static str,
-    /// The default tier first.
-    pub tiers: &'static [Tier],
+    /// The number that stands for the operation in other languages. It never changes.
+    pub id: u16,
+    /// One for each tier that the operation has, the default tier first.
+    pub kernels: &'static [Kernel],
     pub backward: Backward,
+    /// The gradient from the output, where that tells it.
+    pub backward_from_output: Option<BackwardFn>,
     pub range: [f32; 2],
     pub odd: bool,
     pub monotone: bool,
@@ -66,8 +79,8 @@ pub struct Operation {
 
 /// A forward kernel.
 #[derive(Clone, Copy, Debug)]
-pub struct Tier {
-    pub name: &'static str,
+pub struct Kernel {
+    pub tier: Tier,
     pub bound: Bound,
     pub apply: fn(Isa, &mut [f32]),
     pub apply_into: fn(Isa, &[f32], &mut [f32]),
@@ -79,5 +92,8 @@ pub struct Backward {
     pub bound: Bound,
     pub specials: &'static [[f32; 2]],
     pub derivative: fn(f64) -> f64,
-    pub backward: fn(Isa, x: &[f32], dy: &[f32], dx: &mut [f32]),
+    pub backward: BackwardFn,
 }
+
+/// A gradient at a level: of x or y, and dy, to dx.
+pub type BackwardFn = fn(Isa, &[f32], &[f32], &mut [f32]);

@@ -79,13 +79,14 @@ struct Readme;
 struct ExactTier;
 
 mod activation;
+mod any;
+mod at;
 mod check;
 #[allow(missing_docs, reason = "read by tests alone, through the hidden module `table`")]
 mod contract;
 #[doc = include_str!("../docs/guide.md")]
 pub mod guide {}
 mod isa;
-mod kind;
 mod map;
 mod math;
 mod ops;
@@ -98,22 +99,22 @@ mod vector;
 #[doc(hidden)]
 pub mod table {
     pub use crate::{
-        contract::{Backward, Bound, Bounds, Operation, Tier},
-        ops::OPERATIONS,
-        rows::{ROW_OPERATIONS, RowOperation, log_sum_exp_at},
+        contract::{Backward, BackwardFn, Bound, Bounds, Kernel, Operation},
+        each_operation,
+        ops::table::OPERATIONS,
+        rows::{ROW_OPERATIONS, ROW_REDUCTIONS, RowOperation, RowReduction},
     };
 }
 
-pub use activation::{Activation, FromOutput, Gradient};
+pub use activation::{Activation, Gradient, GradientFromOutput};
+pub use any::{AnyActivation, NoExactTier, Parameter, ParameterError, ParseActivationError};
+pub use at::{At, UnavailableIsa};
 pub use isa::{Isa, ParseIsaError};
-pub use kind::{ExactKind, Kind, NoExactKernel, ParseKindError};
-pub use math::threefry::Draws;
-pub use ops::{
-    Celu, Elu, Exp, HardTanh, LeakyRelu, PRelu, RRelu, Relu, Relu6, Selu, Sigmoid, Tanh, Threshold,
-    exp, relu, sigmoid, tanh,
-};
+pub use math::threefry::RandomStream;
+pub use ops::*;
 pub use rows::{
-    Causal, EmptyRow, Infinity, LogSoftmax, LogSumExp, OnlineSoftmax, Options, RowActivation,
-    RowGradient, Rows, Softmax, log_softmax, softmax,
+    AxisError, Causal, EmptyRow, InfiniteLogits, LogSoftmax, LogSumExp, OnlineSoftmax,
+    RowActivation, RowGradient, RowLayout, Softmax, SoftmaxOptions, axis_shape, log_softmax,
+    softmax,
 };
-pub use tier::{Exact, Fast};
+pub use tier::{Exact, Fast, ParseTierError, Tier};

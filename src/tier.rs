@@ -1,9 +1,10 @@
-//! The tiers that an operation may be wrapped in.
+//! The tiers of an operation: as wrappers, and as a value.
 
-use crate::activation::{Activation, FromOutput, Gradient};
+use crate::activation::{Activation, Gradient, GradientFromOutput};
+use core::{error::Error, fmt, str::FromStr};
 
-/// The fast tier of an operation: at most 4 ULP, and all else as in the default tier: special
-/// values, range, subnormal results, position independence, the same bits on every level with FMA.
+/// The fast tier of an operation: at most 4 ULP, and all else as in the default tier: special values,
+/// range, subnormal results, position independence, the same bits on every level with FMA.
 ///
 /// Where no faster kernel keeps those promises it is the default kernel. Gradients are the default
 /// tier's.
@@ -11,22 +12,23 @@ use crate::activation::{Activation, FromOutput, Gradient};
 /// ```
 /// use activations::{Activation, Fast, Sigmoid};
 ///
-/// let mut x = [1.0];
+/// let mut x = [1.0_f32];
 /// Fast(Sigmoid).apply(&mut x);
 /// assert!((x[0] - 0.7310586).abs() < 1e-6);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Fast<Op>(pub Op);
 
-/// The exact tier of an operation: every result is the f32 nearest to the exact value, and the one
-/// with an even last bit of two that are as near. So it is the same on every machine, the baseline
-/// included, and in every later version.
+/// The exact tier of an operation: every result is the f32 nearest to the exact value, and of two
+/// that are equally near the one with an even last bit. It is therefore the same on every machine,
+/// the baseline included, and in every later version.
 ///
 /// [`Exp`](crate::Exp), [`Sigmoid`](crate::Sigmoid) and [`Tanh`](crate::Tanh) have kernels of their
-/// own, which take two to three times as long as the default tier. Where the default kernel rounds
-/// correctly anyway, as that of [`Relu`](crate::Relu) and its kin, it is the same. Other operations
-/// cannot be called under this wrapper: that does not compile, and
-/// [`Kind::exact`](crate::Kind::exact) gives an error. Gradients are the default tier's.
+/// own, which take two to three times as long as the default tier. Where the default kernel is
+/// correctly rounded, as that of [`Relu`](crate::Relu) and its kin, the exact tier is that kernel.
+/// Other operations cannot be called under this wrapper: that does not compile, and
+/// [`AnyActivation::with_tier`](crate::AnyActivation::with_tier) returns an error. Gradients are
+/// the default tier's.
 ///
 /// The promise is for the default floating-point environment. `docs/exact.md` says why it can be
 /// kept, and when to use it.
@@ -34,7 +36,7 @@ pub struct Fast<Op>(pub Op);
 /// ```
 /// use activations::{Activation, Exact, Exp};
 ///
-/// let mut x = [1.0, -100.0];
+/// let mut x = [1.0, -100.0_f32];
 /// Exact(Exp).apply(&mut x);
 /// assert_eq!(x, [2.7182817, 3.783506e-44]);
 /// ```
@@ -42,13 +44,13 @@ pub struct Fast<Op>(pub Op);
 /// ```compile_fail,E0599
 /// use activations::{Exact, RowActivation, Softmax};
 ///
-/// Exact(Softmax::new()).rows(&mut [0.0, 1.0], 2); // has no such kernel
+/// Exact(Softmax::new()).rows(&mut [0.0, 1.0], 2); // softmax has no exact tier
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Exact<Op>(pub Op);
 
-macro_rules! default_gradients { ($($Tier:ident),*) => {$(
-    impl<T, Op: Gradient<T>> Gradient<T> for $Tier<Op>
+macro_rules! default_gradients { ($($Wrapper:ident),*) => {$(
+    impl<T, Op: Gradient<T>> Gradient<T> for $Wrapper<Op>
     where
         Self: Activation<T>,
     {
@@ -57,14 +59,74 @@ macro_rules! default_gradients { ($($Tier:ident),*) => {$(
         }
     }
 
-    impl<T, Op: FromOutput<T>> FromOutput<T> for $Tier<Op>
+    impl<T, Op: GradientFromOutput<T>> GradientFromOutput<T> for $Wrapper<Op>
     where
         Self: Activation<T>,
     {
-        fn gradient_from_output(&self, y: &[T], dy: &[T], dx: &mut [T]) {
-            self.0.gradient_from_output(y, dy, dx);
+        fn backward_from_output(&self, y: &[T], dy: &[T], dx: &mut [T]) {
+            self.0.backward_from_output(y, dy, dx);
         }
     }
 )*}; }
 
 default_gradients!(Fast, Exact);
+
+/// A tier as a value, for an operation that is chosen at run time.
+///
+/// ```
+/// use activations::Tier;
+///
+/// assert_eq!("fast".parse(), Ok(Tier::Fast));
+/// assert_eq!(Tier::Exact.to_string(), "exact");
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Tier {
+    /// At most 1 ULP, composed functions at most 2: the operation itself.
+    #[default]
+    Default,
+    /// At most 4 ULP: [`Fast`].
+    Fast,
+    /// Correctly rounded: [`Exact`].
+    Exact,
+}
+
+impl Tier {
+    /// Every tier.
+    pub const ALL: [Self; 3] = [Self::Default, Self::Fast, Self::Exact];
+
+    /// The tier's name in lower case.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::Fast => "fast",
+            Self::Exact => "exact",
+        }
+    }
+}
+
+impl fmt::Display for Tier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// The error of parsing a [`Tier`] from a text that names none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ParseTierError;
+
+impl fmt::Display for ParseTierError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("unknown tier: expected default, fast or exact")
+    }
+}
+
+impl Error for ParseTierError {}
+
+impl FromStr for Tier {
+    type Err = ParseTierError;
+
+    fn from_str(name: &str) -> Result<Self, ParseTierError> {
+        Self::ALL.into_iter().find(|tier| tier.name() == name).ok_or(ParseTierError)
+    }
+}

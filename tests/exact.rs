@@ -5,12 +5,11 @@
 //! order of operations, a contracted or a split multiply-add. `tests/exhaustive.rs` visits all
 //! inputs.
 
-mod common;
-#[path = "common/nearest.rs"]
-mod nearest;
-
-use common::{Call, Form, calls, same};
-use nearest::{Wide, nearest};
+use activations_testing::{
+    Call, Form, calls,
+    nearest::{Wide, nearest},
+    same,
+};
 
 /// A line of `tests/exact.txt`, which `scripts/exact.py` makes with 400 bits.
 #[derive(Clone, Copy)]
@@ -35,7 +34,7 @@ fn cases() -> impl Iterator<Item = Case> {
 /// Every call of the exact tier.
 fn exact_calls() -> impl Iterator<Item = Call> {
     calls().filter(
-        |call| matches!(call.form, Form::InPlace(tier) | Form::Into(tier) if tier.name == "exact"),
+        |call| matches!(call.form, Form::InPlace(kernel) | Form::Into(kernel) if kernel.tier == activations::Tier::Exact),
     )
 }
 
@@ -70,16 +69,6 @@ fn the_measure_agrees_with_400_bits_on_the_hardest_inputs() {
     for Case { function, x, y } in cases() {
         let got = nearest(function).expect("has a measure")(x);
         assert!(same(got, y), "{function}({x:e}) is {y:e}, not {got:e}");
-    }
-}
-
-#[cfg(not(target_family = "wasm"))] // CORE-MATH is in C
-#[test]
-fn the_measure_agrees_with_core_math() {
-    let spread = (0..40_000).map(common::spread).chain(cases().map(|case| case.x));
-    for x in spread.flat_map(|x| [x, x.clamp(-128.0, 128.0) * 0.75]) {
-        assert!(same(nearest::exp(x), core_math::expf(x)) || x.is_nan(), "exp({x:e})");
-        assert!(same(nearest::tanh(x), core_math::tanhf(x)) || x.is_nan(), "tanh({x:e})");
     }
 }
 

@@ -16,23 +16,19 @@
 //! all inputs without their exact values. Equal digests then prove that the results are those
 //! proven elsewhere.
 
-mod common;
-#[path = "common/nearest.rs"]
-mod nearest;
-#[path = "common/sweep.rs"]
-mod sweep;
-
 use activations::{
-    Isa,
-    table::{OPERATIONS, Operation, Tier},
+    Isa, Tier,
+    table::{self, OPERATIONS, Operation},
 };
-use common::isas;
-use nearest::nearest;
+use activations_testing::{
+    isas,
+    nearest::nearest,
+    sweep::{BLOCK, Exact, Inputs, Kernel, Report, sweep},
+};
 use std::{
     collections::BTreeMap,
     time::{SystemTime, UNIX_EPOCH},
 };
-use sweep::{BLOCK, Exact, Inputs, Kernel, Report, sweep};
 
 #[test]
 fn sampled_inputs_keep_every_promise() {
@@ -65,7 +61,7 @@ fn a_fixed_sample_has_the_same_bits_on_every_machine() {
 #[ignore = "visits all 2^32 inputs of everything: minutes"]
 fn all_inputs_keep_every_promise() {
     check_all(|operation, exactly, tick| {
-        rows(operation, &|tier| tier.name != "exact", Inputs::ALL, exactly, tick)
+        rows(operation, &|kernel| kernel.tier != Tier::Exact, Inputs::ALL, exactly, tick)
             .chain(gradient_rows(operation, Inputs::ALL, exactly, tick))
             .collect()
     });
@@ -75,7 +71,7 @@ fn all_inputs_keep_every_promise() {
 #[ignore = "visits all 2^32 inputs of the exact tier: minutes"]
 fn all_inputs_are_rounded_correctly_by_the_exact_tier() {
     check_all(|operation, exactly, tick| {
-        rows(operation, &|tier| tier.name == "exact", Inputs::ALL, exactly, tick).collect()
+        rows(operation, &|kernel| kernel.tier == Tier::Exact, Inputs::ALL, exactly, tick).collect()
     });
 }
 
@@ -101,14 +97,14 @@ fn check_all(rows: impl Fn(&Operation, bool, &(dyn Fn() + Sync)) -> Vec<Row>) {
 #[test]
 fn bounds_are_within_the_contract() {
     for operation in OPERATIONS {
-        for tier in operation.tiers {
-            let (fused, baseline) = match tier.name {
-                "default" => (1.0, 2.0),
-                "exact" => (0.5, 0.5),
-                _ => (4.0, 4.0),
+        for kernel in operation.kernels {
+            let (fused, baseline) = match kernel.tier {
+                Tier::Default => (1.0, 2.0),
+                Tier::Fast => (4.0, 4.0),
+                Tier::Exact => (0.5, 0.5),
             };
             assert!(
-                tier.bound.fused <= fused && tier.bound.baseline <= baseline,
+                kernel.bound.fused <= fused && kernel.bound.baseline <= baseline,
                 "{}",
                 operation.name
             );
@@ -135,18 +131,18 @@ type Rows = std::vec::IntoIter<Row>;
 /// Sweeps the `wanted` tiers of an operation, `exactly` or for the digests alone.
 fn rows(
     operation: &Operation,
-    wanted: &dyn Fn(&Tier) -> bool,
+    wanted: &dyn Fn(&table::Kernel) -> bool,
     inputs: Inputs,
     exactly: bool,
     tick: &(dyn Fn() + Sync),
 ) -> Rows {
     let mut names = Vec::new();
     let mut kernels = Vec::new();
-    for tier in operation.tiers.iter().filter(|tier| wanted(tier)) {
+    for kernel in operation.kernels.iter().filter(|kernel| wanted(kernel)) {
         for isa in isas() {
-            names.push((tier.name, isa, tier.bound.at(isa)));
+            names.push((kernel.tier.name(), isa, kernel.bound.at(isa)));
             kernels.push(Kernel {
-                apply: Box::new(move |x, y| (tier.apply_into)(isa, x, y)),
+                apply: Box::new(move |x, y| (kernel.apply_into)(isa, x, y)),
                 range: operation.range,
                 odd: operation.odd,
                 monotone: operation.monotone,

@@ -13,19 +13,18 @@
 //! ```
 #![cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
 
-mod common;
 #[path = "fp_env/environment.rs"]
 mod environment;
-#[path = "common/nearest.rs"]
-mod nearest;
-#[path = "common/sweep.rs"]
-mod sweep;
 
+use activations::Tier;
 use activations::table::{Backward, Bound, OPERATIONS, Operation};
-use common::{Call, Form, calls, isas, same, ulp::ulps};
+use activations_testing::{
+    Call, Form, calls, isas, same,
+    sweep::{BLOCK, Exact, Inputs, Kernel, Report, Witness, sweep},
+    ulp::ulps,
+};
 use environment::Environment;
 use std::hint::black_box;
-use sweep::{BLOCK, Exact, Inputs, Kernel, Report, Witness, sweep};
 
 /// The errors of the kernels that reduce their arguments, in every rounding direction. The largest
 /// among every fifth of all inputs are 33.9 and 270.5.
@@ -96,8 +95,8 @@ fn in_every_rounding_direction_results_are_within_a_limit_and_in_range_and_no_na
     for operation in OPERATIONS {
         let exact = Exact { value: operation.exact, nearest: None };
         let forward = Kind { exact, range: operation.range, nan: true };
-        let tiers = operation.tiers.iter().filter(|tier| tier.name != "exact");
-        let tiers = tiers.map(|tier| (tier.name, Form::Into(tier), tier.bound));
+        let tiers = operation.kernels.iter().filter(|kernel| kernel.tier != Tier::Exact);
+        let tiers = tiers.map(|kernel| (kernel.tier.name(), Form::Into(kernel), kernel.bound));
         check_directions(operation, &forward, &tiers.collect::<Vec<_>>());
 
         let Backward { derivative: value, bound, specials, .. } = operation.backward;
@@ -169,7 +168,8 @@ fn in_every_rounding_direction_the_exact_tier_is_within_one_ulp_and_tanh_near_0_
  {
     let x: Vec<_> = (0..=u32::MAX).step_by(stride() as usize).map(f32::from_bits).collect();
     let mut y = vec![0.0; x.len()];
-    let is_exact = |call: &Call| matches!(call.form, Form::Into(tier) if tier.name == "exact");
+    let is_exact =
+        |call: &Call| matches!(call.form, Form::Into(kernel) if kernel.tier == Tier::Exact);
     for call in kernels().filter(is_exact) {
         let distance = if call.operation.name == "tanh" { 2_f64.powi(-44) } else { 0.0 };
         for direction in Environment::DIRECTIONS {

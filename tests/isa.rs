@@ -1,9 +1,5 @@
 //! The levels of instruction sets: their names, their order, and the variable that limits them.
 
-#[cfg(not(any(target_family = "wasm", miri)))]
-#[path = "common/child.rs"]
-mod child;
-
 use activations::{Isa, ParseIsaError};
 
 const NAMES: [(Isa, &str); 4] = [
@@ -50,8 +46,9 @@ fn the_active_level_is_available_and_stays() {
 
 #[cfg(not(any(target_family = "wasm", miri)))]
 mod limited {
-    use super::{NAMES, child::rerun};
+    use super::NAMES;
     use activations::Isa;
+    use activations_testing::child::rerun;
     use std::ffi::OsStr;
 
     /// The best level that this machine has at or below `limit`.

@@ -1,25 +1,17 @@
 //! Softmax of rows that come in blocks: any division of a row gives what the whole row gives.
 #![allow(clippy::cast_precision_loss)] // widths are small
 
-mod common;
-#[path = "rows/families.rs"]
-mod families;
-#[path = "rows/oracle.rs"]
-#[allow(dead_code)]
-mod oracle;
-
-use activations::{Isa, LogSumExp, OnlineSoftmax, RowActivation, Rows, Softmax};
-use common::ulp::ulps;
-use families::{FAMILIES, Numbers};
-use oracle::exact;
+use activations::{Isa, LogSumExp, OnlineSoftmax, RowActivation, RowLayout, Softmax};
+use activations_testing::{
+    bits,
+    families::{self, FAMILIES, Numbers},
+    oracle::exact,
+    ulp::ulps,
+};
 use proptest::prelude::*;
 
 const INF: f32 = f32::INFINITY;
 const NAN: f32 = f32::NAN;
-
-fn bits(x: &[f32]) -> Vec<u32> {
-    x.iter().map(|x| if x.is_nan() { u32::MAX } else { x.to_bits() }).collect()
-}
 
 /// A state that has taken `scores` in blocks of lengths from 0 to `longest`, and the sum of the
 /// weighted `values`, of which each score has as many as there are elements in the sum.
@@ -68,7 +60,7 @@ proptest! {
         if is_plain(&x) {
             prop_assert_eq!(bits(&y), bits(&expected));
             let (mut softmax, mut log_sum_exp) = (x.clone(), [0.0]);
-            Softmax::new().strided_with_log_sum_exps(&mut softmax, Rows { cols: n, stride: n }, &mut log_sum_exp);
+            Softmax::new().strided_with_log_sum_exps(&mut softmax, &mut log_sum_exp, RowLayout { cols: n, stride: n });
             prop_assert_eq!(bits(&[log]), bits(&log_sum_exp));
         }
         check_accuracy(&x, &values, &y, log);
@@ -193,7 +185,7 @@ fn the_log_sum_exp_is_that_of_all_scores() {
     let x = families::matrix(1, 3, 700, 1);
     let (state, mut sum) = taken(&x, &x, 50, 4);
     let mut expected = [0.0];
-    LogSumExp::new().rows(&x, 700, &mut expected);
+    LogSumExp::new().rows_into(&x, &mut expected, 700);
     assert!((state.finish(&mut sum) - expected[0]).abs() <= expected[0].abs() * f32::EPSILON);
 }
 

@@ -1,9 +1,9 @@
 //! Operations with other parameters than those of the table, against their definitions.
 
-mod common;
-
-use activations::{Activation, Celu, Elu, Fast, FromOutput, Gradient, HardTanh, Threshold};
-use common::{is_quiet_nan, nans, same, spread, ulp::ulps};
+use activations::{
+    Activation, At, Celu, Elu, Fast, Gradient, GradientFromOutput, HardTanh, Threshold,
+};
+use activations_testing::{at_levels, is_quiet_nan, nans, same, spread, ulp::ulps};
 use std::fmt::Debug;
 
 /// Arbitrary inputs, more inputs near 0 in units of `scale`, and all special values.
@@ -31,14 +31,16 @@ fn gradients(len: usize) -> Vec<f32> {
 }
 
 /// The results, which are the same in every form and tier.
-fn results<Op: Activation + Copy + Debug>(op: Op, x: &[f32]) -> Vec<f32>
+fn results<Op: Copy + Debug>(op: At<Op>, x: &[f32]) -> Vec<f32>
 where
-    Fast<Op>: Activation,
+    At<Op>: Activation,
+    At<Fast<Op>>: Activation,
 {
+    let fast_tier = At::new(op.isa(), Fast(*op.operation())).expect("the same level");
     let (mut y, mut in_place, mut fast) = (vec![0.0; x.len()], x.to_vec(), x.to_vec());
     op.apply_into(x, &mut y);
     op.apply(&mut in_place);
-    Fast(op).apply(&mut fast);
+    fast_tier.apply(&mut fast);
     for i in 0..x.len() {
         assert!(same(y[i], in_place[i]) && same(y[i], fast[i]), "{op:?} at {:e}", x[i]);
     }
@@ -46,49 +48,56 @@ where
 }
 
 /// Asserts that operations which round nothing give their definitions bit for bit.
-fn assert_exact<Op: Gradient + Copy + Debug>(
+fn assert_exact<Op: Copy + Debug>(
     op: Op,
     function: impl Fn(f32) -> f32,
     is_kept: impl Fn(f32) -> bool,
 ) where
-    Fast<Op>: Activation,
+    At<Op>: Gradient,
+    At<Fast<Op>>: Activation,
 {
     let x = inputs(0.01);
     let (dy, mut dx) = (gradients(x.len()), vec![0.0; x.len()]);
-    op.backward(&x, &dy, &mut dx);
-    for (i, y) in results(op, &x).into_iter().enumerate() {
-        let expected = if x[i].is_nan() { f32::NAN } else { function(x[i]) };
-        assert!(same(y, expected), "{op:?}: {:e} gives {y:e}, not {expected:e}", x[i]);
-        let expected = if is_kept(x[i]) { dy[i] } else { 0.0 };
-        assert!(same(dx[i], expected), "{op:?}: {:e} at {:e} gives {:e}", dy[i], x[i], dx[i]);
+    for op in at_levels(op) {
+        op.backward(&x, &dy, &mut dx);
+        for (i, y) in results(op, &x).into_iter().enumerate() {
+            let expected = if x[i].is_nan() { f32::NAN } else { function(x[i]) };
+            assert!(same(y, expected), "{op:?}: {:e} gives {y:e}, not {expected:e}", x[i]);
+            let expected = if is_kept(x[i]) { dy[i] } else { 0.0 };
+            assert!(same(dx[i], expected), "{op:?}: {:e} at {:e} gives {:e}", dy[i], x[i], dx[i]);
+        }
     }
 }
 
 /// Asserts that operations made of e^x are within 2 ULP of their definitions.
-fn assert_near<Op: Gradient + Copy + Debug>(
+fn assert_near<Op: Copy + Debug>(
     op: Op,
     scale: f32,
     function: impl Fn(f64) -> f64,
     derivative: impl Fn(f64) -> f64,
 ) where
-    Fast<Op>: Activation,
+    At<Op>: Gradient,
+    At<Fast<Op>>: Activation,
 {
     let x = inputs(scale);
     let (dy, mut dx, mut slope) = (gradients(x.len()), vec![0.0; x.len()], vec![0.0; x.len()]);
-    op.backward(&x, &dy, &mut dx);
-    op.backward(&x, &vec![1.0; x.len()], &mut slope);
-    for (i, y) in results(op, &x).into_iter().enumerate() {
-        for (got, exact) in [(y, function(x[i].into())), (slope[i], derivative(x[i].into()))] {
-            let right = if exact.is_nan() { is_quiet_nan(got) } else { ulps(got, exact) <= 2.0 };
-            assert!(right, "{op:?}: {:e} gives {got:e}, not {exact:e}", x[i]);
+    for op in at_levels(op) {
+        op.backward(&x, &dy, &mut dx);
+        op.backward(&x, &vec![1.0; x.len()], &mut slope);
+        for (i, y) in results(op, &x).into_iter().enumerate() {
+            for (got, exact) in [(y, function(x[i].into())), (slope[i], derivative(x[i].into()))] {
+                let right =
+                    if exact.is_nan() { is_quiet_nan(got) } else { ulps(got, exact) <= 2.0 };
+                assert!(right, "{op:?}: {:e} gives {got:e}, not {exact:e}", x[i]);
+            }
+            assert!(
+                same(dx[i], slope[i] * dy[i]),
+                "{op:?}: {:e} at {:e} gives {:e}",
+                dy[i],
+                x[i],
+                dx[i]
+            );
         }
-        assert!(
-            same(dx[i], slope[i] * dy[i]),
-            "{op:?}: {:e} at {:e} gives {:e}",
-            dy[i],
-            x[i],
-            dx[i]
-        );
     }
 }
 
@@ -106,12 +115,14 @@ fn hard_tanh_is_its_definition_for_all_limits() {
         let x = inputs(0.01);
         let (dy, mut from_input, mut from_output) =
             (gradients(x.len()), vec![0.0; x.len()], vec![0.0; x.len()]);
-        op.backward(&x, &dy, &mut from_input);
-        op.gradient_from_output(&results(op, &x), &dy, &mut from_output);
-        assert!(
-            from_input.iter().zip(&from_output).all(|(&a, &b)| same(a, b)),
-            "{op:?}: from the output"
-        );
+        for op in at_levels(op) {
+            op.backward(&x, &dy, &mut from_input);
+            op.backward_from_output(&results(op, &x), &dy, &mut from_output);
+            assert!(
+                from_input.iter().zip(&from_output).all(|(&a, &b)| same(a, b)),
+                "{op:?}: from the output"
+            );
+        }
     }
 }
 
@@ -171,7 +182,9 @@ fn celu_is_relu_where_alpha_counts_as_0() {
 fn zeros_keep_their_signs_for_every_alpha() {
     for alpha in ALPHAS {
         for zero in [0.0, -0.0] {
-            for y in [results(Elu { alpha }, &[zero; 100]), results(Celu { alpha }, &[zero; 100])] {
+            let elu = at_levels(Elu { alpha }).map(|op| results(op, &[zero; 100]));
+            let celu = at_levels(Celu { alpha }).map(|op| results(op, &[zero; 100]));
+            for y in elu.chain(celu) {
                 assert!(y.into_iter().all(|y| same(y, zero)), "alpha {alpha:e}, {zero:?}");
             }
         }
@@ -182,32 +195,15 @@ fn zeros_keep_their_signs_for_every_alpha() {
 fn a_gradient_does_not_depend_on_its_neighbours() {
     for alpha in [f32::MAX, 1e30, 2.7, 1e-3, 1e-18, 1e-30, 1e-38, 0.0] {
         let x: Vec<_> = (-4000_i16..1000).map(|i| f32::from(i) * 0.04).collect();
-        for op in [&Elu { alpha } as &dyn Gradient, &Celu { alpha }] {
+        let elu = at_levels(Elu { alpha }).map(|op| Box::new(op) as Box<dyn Gradient>);
+        let celu = at_levels(Celu { alpha }).map(|op| Box::new(op) as Box<dyn Gradient>);
+        for op in elu.chain(celu) {
             let (mut all, mut one) = (vec![0.0; x.len()], [0.0]);
             op.backward(&x, &vec![1.0; x.len()], &mut all);
             for (&x, &dx) in x.iter().zip(&all) {
                 op.backward(&[x], &[1.0], &mut one);
                 assert!(same(dx, one[0]), "alpha {alpha:e}: {x:e} gives {dx:e} and {:e}", one[0]);
             }
-        }
-    }
-}
-
-#[cfg(not(any(target_family = "wasm", miri)))]
-#[test]
-fn all_this_holds_at_every_level() {
-    const TESTS: [&str; 7] = [
-        "hard_tanh_is_its_definition_for_all_limits",
-        "threshold_is_its_definition_for_all_thresholds_and_values",
-        "elu_is_near_its_definition_for_every_alpha",
-        "celu_is_near_its_definition_for_every_alpha",
-        "celu_is_relu_where_alpha_counts_as_0",
-        "zeros_keep_their_signs_for_every_alpha",
-        "a_gradient_does_not_depend_on_its_neighbours",
-    ];
-    for isa in common::isas() {
-        for name in TESTS {
-            common::child::rerun(name, Some(isa.to_string().as_ref()));
         }
     }
 }

@@ -1,10 +1,8 @@
 //! PReLU is leaky ReLU with the slope of each channel, for every shape. The gradient of the slopes
 //! is a sum in a documented order.
 
-mod common;
-
-use activations::{Activation, Gradient, LeakyRelu, PRelu};
-use common::{is_quiet_nan, nans, same, spread};
+use activations::{Activation, At, Gradient, LeakyRelu, PRelu};
+use activations_testing::{at_levels, is_quiet_nan, nans, same, spread};
 
 /// Shapes `[outer, channels, inner]` on both sides of every length at which the library changes its
 /// method.
@@ -68,7 +66,7 @@ fn assert_same(what: &str, shape: [usize; 3], got: &[f32], expected: &[f32]) {
 }
 
 /// The forward call in both forms, and the gradient of the input.
-fn results(prelu: PRelu, x: &[f32], dy: &[f32], shape: [usize; 3]) -> [Vec<f32>; 3] {
+fn results(prelu: At<PRelu>, x: &[f32], dy: &[f32], shape: [usize; 3]) -> [Vec<f32>; 3] {
     let (mut in_place, mut into, mut dx) = (x.to_vec(), vec![7.0; x.len()], vec![7.0; x.len()]);
     prelu.apply(&mut in_place, shape);
     prelu.apply_into(x, &mut into, shape);
@@ -87,10 +85,12 @@ fn each_element_is_leaky_relu_with_the_slope_of_its_channel() {
             op.apply_into(&x[i..=i], &mut y[i..=i]);
             op.backward(&x[i..=i], &dy[i..=i], &mut dx[i..=i]);
         }
-        let [in_place, into, backward] = results(PRelu { slopes: &slopes }, &x, &dy, shape);
-        assert_same("in place", shape, &in_place, &y);
-        assert_same("out of place", shape, &into, &y);
-        assert_same("backward", shape, &backward, &dx);
+        for prelu in at_levels(PRelu { slopes: &slopes }) {
+            let [in_place, into, backward] = results(prelu, &x, &dy, shape);
+            assert_same("in place", shape, &in_place, &y);
+            assert_same("out of place", shape, &into, &y);
+            assert_same("backward", shape, &backward, &dx);
+        }
     }
 }
 
@@ -106,11 +106,12 @@ fn equal_slopes_are_leaky_relu() {
             let (mut y, mut dx) = (x.clone(), vec![0.0; len]);
             LeakyRelu { slope }.apply(&mut y);
             LeakyRelu { slope }.backward(&x, &dy, &mut dx);
-            let [in_place, into, backward] =
-                results(PRelu { slopes: &vec![slope; channels] }, &x, &dy, shape);
-            assert_same("in place", shape, &in_place, &y);
-            assert_same("out of place", shape, &into, &y);
-            assert_same("backward", shape, &backward, &dx);
+            for prelu in at_levels(PRelu { slopes: &vec![slope; channels] }) {
+                let [in_place, into, backward] = results(prelu, &x, &dy, shape);
+                assert_same("in place", shape, &in_place, &y);
+                assert_same("out of place", shape, &into, &y);
+                assert_same("backward", shape, &backward, &dx);
+            }
         }
     }
 }
@@ -136,8 +137,6 @@ fn product(x: f32, dy: f32) -> f64 {
 fn assert_sums_as_documented(x: &[f32], dy: &[f32], shape: [usize; 3]) {
     let [outer, channels, inner] = shape;
     let slopes = vec![0.25; channels];
-    let mut d_slopes = vec![7.0; channels];
-    PRelu { slopes: &slopes }.slopes_backward(x, dy, &mut d_slopes, shape);
     let expected: Vec<_> = (0..channels)
         .map(|channel| {
             let places = (0..outer).flat_map(|plane| {
@@ -149,7 +148,11 @@ fn assert_sums_as_documented(x: &[f32], dy: &[f32], shape: [usize; 3]) {
             }))
         })
         .collect();
-    assert_same("the gradient of the slopes", shape, &d_slopes, &expected);
+    for prelu in at_levels(PRelu { slopes: &slopes }) {
+        let mut d_slopes = vec![7.0; channels];
+        prelu.slopes_backward(x, dy, &mut d_slopes, shape);
+        assert_same("the gradient of the slopes", shape, &d_slopes, &expected);
+    }
 }
 
 /// In each channel there are pairs of opposite products of all sizes up to 2^81. Their sum consists
@@ -187,19 +190,20 @@ fn the_gradient_of_the_slopes_is_the_sum_in_the_documented_order() {
 fn positive_elements_have_no_part_in_the_gradient_of_the_slopes_and_nan_is_kept() {
     for shape @ [_, channels, inner] in [[2, 3, 40], [5, 3, 1], [4, 2, 3]] {
         let len: usize = shape.iter().product();
-        let prelu = PRelu { slopes: &vec![0.25; channels] };
-        let mut d_slopes = vec![7.0; channels];
-        prelu.slopes_backward(&vec![1.5; len], &vec![f32::NAN; len], &mut d_slopes, shape);
-        assert!(d_slopes.iter().all(|sum| sum.to_bits() == 0), "{shape:?}: {d_slopes:?}");
-        for i in 0..len {
-            let mut x = vec![-1.0; len];
-            x[i] = f32::NAN;
-            prelu.slopes_backward(&x, &vec![1.0; len], &mut d_slopes, shape);
-            for (channel, &sum) in d_slopes.iter().enumerate() {
-                assert!(
-                    is_quiet_nan(sum) == (channel == i / inner % channels),
-                    "{shape:?}: {d_slopes:?}"
-                );
+        for prelu in at_levels(PRelu { slopes: &vec![0.25; channels] }) {
+            let mut d_slopes = vec![7.0; channels];
+            prelu.slopes_backward(&vec![1.5; len], &vec![f32::NAN; len], &mut d_slopes, shape);
+            assert!(d_slopes.iter().all(|sum| sum.to_bits() == 0), "{shape:?}: {d_slopes:?}");
+            for i in 0..len {
+                let mut x = vec![-1.0; len];
+                x[i] = f32::NAN;
+                prelu.slopes_backward(&x, &vec![1.0; len], &mut d_slopes, shape);
+                for (channel, &sum) in d_slopes.iter().enumerate() {
+                    assert!(
+                        is_quiet_nan(sum) == (channel == i / inner % channels),
+                        "{shape:?}: {d_slopes:?}"
+                    );
+                }
             }
         }
     }
@@ -250,23 +254,6 @@ fn gradients_agree_with_central_differences() {
         for (channel, &d_slope) in d_slopes.iter().enumerate() {
             let expected = difference(channel, &slopes, &|slopes| loss(&exact(&x), slopes));
             assert!((f64::from(d_slope) - expected).abs() < 1e-4, "{d_slope} is not {expected}");
-        }
-    }
-}
-
-/// The tests above run at the active level. Those that compare bits run again at the other levels.
-#[cfg(not(any(target_family = "wasm", miri)))]
-#[test]
-fn every_level_keeps_these_promises() {
-    for isa in common::isas() {
-        let limit = isa.to_string();
-        for test in [
-            "each_element_is_leaky_relu_with_the_slope_of_its_channel",
-            "equal_slopes_are_leaky_relu",
-            "the_gradient_of_the_slopes_is_the_sum_in_the_documented_order",
-            "positive_elements_have_no_part_in_the_gradient_of_the_slopes_and_nan_is_kept",
-        ] {
-            common::child::rerun(test, Some(limit.as_ref()));
         }
     }
 }

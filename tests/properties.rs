@@ -1,15 +1,13 @@
 //! What holds for all inputs, on slices drawn at random.
 
-mod common;
-#[macro_use]
-#[path = "common/each.rs"]
-mod each;
-
 use activations::{
-    Exact, Exp, Fast, FromOutput, Gradient, Isa, Relu,
-    table::{Backward, OPERATIONS, Operation, Tier},
+    Exact, Exp, Fast, Gradient, GradientFromOutput, Isa, Relu, Tier,
+    table::{Backward, Kernel},
 };
-use common::{Call, Form, calls, forward, gradients, is_quiet_nan, same, ulp::ulps};
+use activations_testing::{
+    Call, Form, calls, each_function, each_operation, each_operation_from_output,
+    each_operation_with_an_exact_tier, forward, gradients, is_quiet_nan, same, ulp::ulps,
+};
 use proptest::{collection::vec, prelude::*, sample::Index};
 
 /// Ordinary numbers, numbers near which results overflow or vanish, and arbitrary bit patterns.
@@ -67,9 +65,9 @@ proptest! {
     fn the_default_tier_never_steps_back(mut x in prop_oneof![numbers(), neighbours()]) {
         x.retain(|x| !x.is_nan());
         x.sort_by(f32::total_cmp);
-        for (call, tier) in forward().filter(|(call, _)| call.operation.monotone) {
+        for (call, kernel) in forward().filter(|(call, _)| call.operation.monotone) {
             let y = call.images(&x);
-            prop_assert!(tier.name != "default" || y.is_sorted(), "{call}: {x:?} gives {y:?}");
+            prop_assert!(kernel.tier != Tier::Default || y.is_sorted(), "{call}: {x:?} gives {y:?}");
         }
     }
 
@@ -158,24 +156,10 @@ fn an_operation_can_be_a_trait_object() {
     assert_eq!((y, dx), ([0.0, 2.0], [0.0, 4.0]));
 }
 
-#[test]
-fn every_operation_of_the_table_is_public() {
-    fn name<Op>(name: &str, _: Op) -> &str {
-        name
-    }
-    let table: Vec<_> = OPERATIONS.iter().map(|operation| operation.name).collect();
-    assert_eq!(each_operation!(name).to_vec(), table);
-    let has_exact_tier =
-        |operation: &&Operation| operation.tiers.iter().any(|tier| tier.name == "exact");
-    let exact: Vec<_> =
-        OPERATIONS.iter().filter(has_exact_tier).map(|operation| operation.name).collect();
-    assert_eq!(each_operation_with_an_exact_tier!(name).to_vec(), exact);
-}
-
 /// A forward kernel at the level that public calls run at.
-fn active(name: &str, tier: &str) -> Call {
-    let wanted = |(call, found): &(Call, &Tier)| {
-        call.operation.name == name && call.isa == Isa::active() && found.name == tier
+fn active(name: &str, tier: Tier) -> Call {
+    let wanted = |(call, found): &(Call, &Kernel)| {
+        call.operation.name == name && call.isa == Isa::active() && found.tier == tier
     };
     forward().find(wanted).expect("in the table").0
 }
@@ -192,18 +176,18 @@ fn assert_gives_what_the_table_gives<Op: Gradient + Copy>(name: &str, op: Op, x:
 where
     Fast<Op>: Gradient,
 {
-    assert_is_tier(name, "default", &op, x, dy);
-    assert_is_tier(name, "fast", &Fast(op), x, dy);
+    assert_is_tier(name, Tier::Default, &op, x, dy);
+    assert_is_tier(name, Tier::Fast, &Fast(op), x, dy);
 }
 
 fn assert_is_exact_tier<Op: Gradient + Copy>(name: &str, op: Op, x: &[f32], dy: &[f32])
 where
     Exact<Op>: Gradient,
 {
-    assert_is_tier(name, "exact", &Exact(op), x, dy);
+    assert_is_tier(name, Tier::Exact, &Exact(op), x, dy);
 }
 
-fn assert_is_tier(name: &str, tier: &str, op: &impl Gradient, x: &[f32], dy: &[f32]) {
+fn assert_is_tier(name: &str, tier: Tier, op: &impl Gradient, x: &[f32], dy: &[f32]) {
     let (mut y, mut out, mut expected) = (x.to_vec(), vec![0.0; x.len()], vec![0.0; x.len()]);
     active(name, tier).run(x, dy, &mut expected);
     op.apply(&mut y);
@@ -221,13 +205,13 @@ fn assert_is_tier(name: &str, tier: &str, op: &impl Gradient, x: &[f32], dy: &[f
 fn assert_is_default_tier(name: &str, function: fn(&mut [f32]), x: &[f32]) {
     let mut y = x.to_vec();
     function(&mut y);
-    assert_same(name, &y, &active(name, "default").images(x));
+    assert_same(name, &y, &active(name, Tier::Default).images(x));
 }
 
 fn assert_gives_the_same_gradient<Op>(name: &str, op: Op, x: &[f32], dy: &[f32])
 where
-    Op: FromOutput + Copy,
-    Fast<Op>: FromOutput,
+    Op: GradientFromOutput + Copy,
+    Fast<Op>: GradientFromOutput,
 {
     let (mut y, mut from_output, mut from_input) =
         (x.to_vec(), vec![0.0; x.len()], vec![0.0; x.len()]);

@@ -1,17 +1,12 @@
 //! Gradients of functions of rows, at the active level.
 #![allow(clippy::cast_precision_loss)] // widths are small
 
-mod common;
-#[path = "rows/families.rs"]
-mod families;
-
 use activations::{Fast, LogSoftmax, LogSumExp, RowActivation, RowGradient, Softmax};
-use common::ulp::per_ulp;
-use families::{FAMILIES, Numbers};
-
-fn bits(x: &[f32]) -> Vec<u32> {
-    x.iter().map(|x| x.to_bits()).collect()
-}
+use activations_testing::{
+    bits,
+    families::{self, FAMILIES, Numbers},
+    ulp::per_ulp,
+};
 
 /// Widths on both sides of every step, and as many rows.
 const SHAPES: [(usize, usize); 10] =

@@ -3,23 +3,22 @@
 
 #[path = "row_options/case.rs"]
 mod case;
-mod common;
-#[path = "rows/families.rs"]
-mod families;
-#[path = "rows/oracle.rs"]
-#[allow(dead_code)]
-mod oracle;
 #[path = "row_options/special.rs"]
 mod special;
 
 use activations::{
-    EmptyRow, Infinity, Isa, LogSumExp, Options, RowActivation, Rows, Softmax,
-    table::{ROW_OPERATIONS, RowOperation, log_sum_exp_at},
+    At, EmptyRow, InfiniteLogits, Isa, LogSumExp, RowActivation, RowLayout, Softmax,
+    SoftmaxOptions,
+    table::{ROW_OPERATIONS, RowOperation},
+};
+use activations_testing::{
+    bits,
+    families::{self, FAMILIES},
+    isas,
+    oracle::exact,
+    ulp::ulps,
 };
 use case::Case;
-use common::{isas, ulp::ulps};
-use families::FAMILIES;
-use oracle::exact;
 use proptest::prelude::*;
 
 const INF: f32 = f32::INFINITY;
@@ -29,18 +28,14 @@ fn operations() -> impl Iterator<Item = (&'static RowOperation, Isa)> {
     isas().flat_map(|isa| ROW_OPERATIONS.iter().map(move |operation| (operation, isa)))
 }
 
-fn bits(x: &[f32]) -> Vec<u32> {
-    x.iter().map(|x| if x.is_nan() { u32::MAX } else { x.to_bits() }).collect()
-}
-
 /// `[rows, cols]` as `[cols, rows]`.
 fn transposed<T: Copy>(x: &[T], cols: usize) -> Vec<T> {
     let rows = x.len() / cols;
     (0..x.len()).map(|i| x[i % rows * cols + i / rows]).collect()
 }
 
-fn plain(sink: Option<f32>) -> Options<'static> {
-    let mut options = Options::default();
+fn plain(sink: Option<f32>) -> SoftmaxOptions<'static> {
+    let mut options = SoftmaxOptions::default();
     options.sink = sink;
     options
 }
@@ -99,7 +94,7 @@ fn check_forms(
     gap: usize,
 ) {
     let name = format!("{} {} at {isa}, {case:?}", operation.name, operation.tier);
-    let rows = Rows { cols, stride: cols };
+    let rows = RowLayout { cols, stride: cols };
     let count = x.len() / cols;
     let mut expected = case.logits(isa, x, cols);
     (operation.rows)(isa, plain(case.sink), &mut expected, rows);
@@ -110,7 +105,7 @@ fn check_forms(
 
     let stride = cols + gap;
     let mut y = vec![7.0; count * stride];
-    (operation.rows_into)(isa, case.options(), x, rows, &mut y, Rows { cols, stride });
+    (operation.rows_into)(isa, case.options(), x, &mut y, rows, RowLayout { cols, stride });
     for (expected, y) in expected.chunks_exact(cols).zip(y.chunks_exact(stride)) {
         assert_eq!(bits(expected), bits(&y[..cols]), "{name}: into rows with a stride");
         assert!(y[cols..].iter().all(|&y| y == 7.0), "{name}: what lies between rows is written");
@@ -136,10 +131,16 @@ fn check_forms(
 }
 
 fn check_log_sum_exp(isa: Isa, case: &Case, x: &[f32], cols: usize) {
-    let rows = Rows { cols, stride: cols };
+    let rows = RowLayout { cols, stride: cols };
     let [mut expected, mut y] = [vec![7.0; x.len() / cols], vec![7.0; x.len() / cols]];
-    log_sum_exp_at(isa, plain(case.sink), &case.logits(isa, x, cols), rows, &mut expected);
-    log_sum_exp_at(isa, case.options(), x, rows, &mut y);
+    At::new(isa, LogSumExp::with(plain(case.sink))).expect("a level of this machine").strided_into(
+        &case.logits(isa, x, cols),
+        &mut expected,
+        rows,
+    );
+    At::new(isa, LogSumExp::with(case.options()))
+        .expect("a level of this machine")
+        .strided_into(x, &mut y, rows);
     assert_eq!(bits(&expected), bits(&y), "log_sum_exp at {isa}, {case:?}");
 }
 
@@ -153,8 +154,12 @@ fn the_log_sum_exp_of_logits_has_the_same_bits_along_an_axis() {
             case.mask = case.mask.filter(|mask| mask.len() == cols);
             case.keep = case.keep.filter(|keep| keep.len() == cols);
             let [mut expected, mut y] = [vec![7.0; count], vec![7.0; count]];
-            LogSumExp::with(case.options()).rows(&x, cols, &mut expected);
-            LogSumExp::with(case.options()).axis(&transposed(&x, cols), [1, cols, count], &mut y);
+            LogSumExp::with(case.options()).rows_into(&x, &mut expected, cols);
+            LogSumExp::with(case.options()).axis_into(
+                &transposed(&x, cols),
+                &mut y,
+                [1, cols, count],
+            );
             assert_eq!(bits(&expected), bits(&y), "{cols} entries, {case:?}");
         }
     }
@@ -165,10 +170,12 @@ fn check_accuracy(case: &Case, x: &[f32], cols: usize) {
     for isa in isas() {
         let logits = case.logits(isa, x, cols);
         let mut sums = vec![0.0; x.len() / cols];
-        log_sum_exp_at(isa, case.options(), x, Rows { cols, stride: cols }, &mut sums);
+        At::new(isa, LogSumExp::with(case.options()))
+            .expect("a level of this machine")
+            .strided_into(x, &mut sums, RowLayout { cols, stride: cols });
         for operation in ROW_OPERATIONS {
             let mut y = x.to_vec();
-            (operation.rows)(isa, case.options(), &mut y, Rows { cols, stride: cols });
+            (operation.rows)(isa, case.options(), &mut y, RowLayout { cols, stride: cols });
             for ((t, y), &sum) in logits.chunks_exact(cols).zip(y.chunks_exact(cols)).zip(&sums) {
                 let with_sink: Vec<f32> = t.iter().copied().chain(case.sink).collect();
                 if with_sink.iter().all(|&t| t == -INF) {
@@ -208,13 +215,13 @@ fn softmax_gives_the_log_sum_exp_too() {
     for (cols, count) in [(1, 5), (3, 20), (20, 17), (64, 5), (1000, 4), (5000, 2)] {
         for family in 0..FAMILIES {
             let x = families::matrix(family, 9, cols, count);
-            let rows = Rows { cols, stride: cols };
+            let rows = RowLayout { cols, stride: cols };
             let case = Case::new(family as u64, cols, count);
             let (mut y, mut sums) = (x.clone(), vec![7.0; count]);
-            Softmax::with(case.options()).strided_with_log_sum_exps(&mut y, rows, &mut sums);
+            Softmax::with(case.options()).strided_with_log_sum_exps(&mut y, &mut sums, rows);
             let (mut expected, mut expected_sums) = (x.clone(), vec![7.0; count]);
             Softmax::with(case.options()).rows(&mut expected, cols);
-            LogSumExp::with(case.options()).rows(&x, cols, &mut expected_sums);
+            LogSumExp::with(case.options()).rows_into(&x, &mut expected_sums, cols);
             assert_eq!(bits(&y), bits(&expected));
             for (&sum, &expected) in sums.iter().zip(&expected_sums) {
                 let near = (sum - expected).abs() <= 2.5e-7;
@@ -232,10 +239,10 @@ fn softmax_gives_the_log_sum_exp_too() {
         for softmax in [
             Softmax::new(),
             Softmax::new().empty_rows(EmptyRow::Zeros),
-            Softmax::new().empty_rows(EmptyRow::Uniform).infinity(Infinity::Shared),
+            Softmax::new().empty_rows(EmptyRow::Uniform).infinite_logits(InfiniteLogits::Shared),
         ] {
             let (mut y, mut sum) = (x, [7.0]);
-            softmax.strided_with_log_sum_exps(&mut y, Rows { cols: 2, stride: 2 }, &mut sum);
+            softmax.strided_with_log_sum_exps(&mut y, &mut sum, RowLayout { cols: 2, stride: 2 });
             assert_eq!(bits(&sum), bits(&[expected]), "{x:?}, {softmax:?}");
         }
     }

@@ -2,13 +2,12 @@
 //! multiplied first.
 #![allow(clippy::cast_precision_loss)] // widths are small
 
-mod common;
-#[path = "rows/families.rs"]
-mod families;
-
-use activations::{Options, Rows, Softmax, table::ROW_OPERATIONS};
-use common::isas;
-use families::{FAMILIES, matrix};
+use activations::{RowLayout, Softmax, SoftmaxOptions, table::ROW_OPERATIONS};
+use activations_testing::{
+    bits,
+    families::{FAMILIES, matrix},
+    isas,
+};
 
 const INF: f32 = f32::INFINITY;
 /// Scales of attention and of temperatures, scales that make large, infinite or subnormal logits,
@@ -17,12 +16,8 @@ const SCALES: [f32; 12] =
     [0.125, 0.1, 1.0 / 3.0, 2.5, 1e4, 3e30, 1e-6, 1e-38, f32::from_bits(1), f32::MAX, 0.0, -0.7];
 const WIDTHS: [usize; 12] = [1, 3, 4, 7, 16, 31, 32, 40, 64, 257, 300, 1023];
 
-fn bits(x: &[f32]) -> Vec<u32> {
-    x.iter().map(|x| if x.is_nan() { u32::MAX } else { x.to_bits() }).collect()
-}
-
-fn scaled(scale: f32) -> Options<'static> {
-    let mut options = Options::default();
+fn scaled(scale: f32) -> SoftmaxOptions<'static> {
+    let mut options = SoftmaxOptions::default();
     options.scale = scale;
     options
 }
@@ -52,12 +47,12 @@ fn a_scale_alone_gives_the_bits_of_rows_that_were_multiplied_first() {
                     for operation in ROW_OPERATIONS {
                         let name =
                             format!("{} {} at {isa}, {scale:e}", operation.name, operation.tier);
-                        let rows = Rows { cols, stride: cols };
+                        let rows = RowLayout { cols, stride: cols };
                         let mut expected: Vec<f32> = x.iter().map(|x| x * scale).collect();
-                        (operation.rows)(isa, Options::default(), &mut expected, rows);
+                        (operation.rows)(isa, SoftmaxOptions::default(), &mut expected, rows);
                         let (mut y, mut into) = (x.clone(), vec![7.0; x.len()]);
                         (operation.rows)(isa, scaled(scale), &mut y, rows);
-                        (operation.rows_into)(isa, scaled(scale), &x, rows, &mut into, rows);
+                        (operation.rows_into)(isa, scaled(scale), &x, &mut into, rows, rows);
                         assert_eq!(bits(&expected), bits(&y), "{name}, {cols} columns");
                         assert_eq!(bits(&expected), bits(&into), "{name}, {cols} columns, into");
                     }
@@ -72,13 +67,13 @@ fn the_log_sum_exps_beside_a_softmax_are_those_of_rows_that_were_multiplied_firs
     for cols in WIDTHS {
         for x in inputs(cols) {
             for scale in SCALES {
-                let rows = Rows { cols, stride: cols };
+                let rows = RowLayout { cols, stride: cols };
                 let count = x.len() / cols;
                 let (mut expected, mut found) = (vec![7.0; count], vec![7.0; count]);
                 let (mut t, mut y): (Vec<f32>, _) =
                     (x.iter().map(|x| x * scale).collect(), x.clone());
-                Softmax::new().strided_with_log_sum_exps(&mut t, rows, &mut expected);
-                Softmax::new().scale(scale).strided_with_log_sum_exps(&mut y, rows, &mut found);
+                Softmax::new().strided_with_log_sum_exps(&mut t, &mut expected, rows);
+                Softmax::new().scale(scale).strided_with_log_sum_exps(&mut y, &mut found, rows);
                 assert_eq!(bits(&t), bits(&y), "{scale:e}, {cols} columns");
                 assert_eq!(bits(&expected), bits(&found), "{scale:e}, {cols} columns");
             }

@@ -7,48 +7,42 @@
 //! ```
 #![allow(clippy::cast_precision_loss)] // widths are small
 
-#[path = "common/capture.rs"]
-mod capture;
-mod common;
 #[path = "rows/digests.rs"]
 mod digests;
-#[path = "rows/families.rs"]
-mod families;
 #[path = "rows/forms.rs"]
 mod forms;
-#[path = "rows/oracle.rs"]
-mod oracle;
 #[path = "rows/search.rs"]
 mod search;
 
 use activations::{
-    Isa, Options, Rows,
-    table::{ROW_OPERATIONS, RowOperation, log_sum_exp_at},
+    At, Isa, LogSumExp, RowLayout, SoftmaxOptions, Tier,
+    table::{ROW_OPERATIONS, RowOperation},
 };
-use capture::{FEED_FORWARD, SCORES, capture};
-use common::{isas, ulp::ulps};
-use families::{FAMILIES, Numbers};
+use activations_testing::{
+    capture::{FEED_FORWARD, SCORES, capture},
+    families::{self, FAMILIES, Numbers},
+    isas,
+    oracle::{Exact, exact},
+    ulp::ulps,
+};
 use forms::check_forms;
-use oracle::{Exact, exact};
 use proptest::prelude::*;
 
 fn operations() -> impl Iterator<Item = (&'static RowOperation, Isa)> {
     isas().flat_map(|isa| ROW_OPERATIONS.iter().map(move |operation| (operation, isa)))
 }
 
-fn bits(x: &[f32]) -> Vec<u32> {
-    x.iter().map(|x| if x.is_nan() { u32::MAX } else { x.to_bits() }).collect()
-}
-
 fn rows(operation: &RowOperation, isa: Isa, x: &[f32], cols: usize) -> Vec<f32> {
     let mut y = x.to_vec();
-    (operation.rows)(isa, Options::default(), &mut y, Rows { cols, stride: cols });
+    (operation.rows)(isa, SoftmaxOptions::default(), &mut y, RowLayout { cols, stride: cols });
     y
 }
 
 fn log_sum_exps(isa: Isa, x: &[f32], cols: usize) -> Vec<f32> {
     let mut y = vec![0.0; x.len() / cols];
-    log_sum_exp_at(isa, Options::default(), x, Rows { cols, stride: cols }, &mut y);
+    At::new(isa, LogSumExp::with(SoftmaxOptions::default()))
+        .expect("a level of this machine")
+        .strided_into(x, &mut y, RowLayout { cols, stride: cols });
     y
 }
 
@@ -75,7 +69,7 @@ fn check_accuracy(x: &[f32], cols: usize, what: &str) {
             assert!(subnormal <= 2.4, "{name} {tier} at {isa}, {what}: {subnormal} ULP, subnormal");
             if *name == "softmax" {
                 let sum: f64 = y.iter().map(|&y| f64::from(y)).sum();
-                let limit = if *tier == "default" { 22 } else { 20 };
+                let limit = if *tier == Tier::Default { 22 } else { 20 };
                 assert!(
                     (sum - 1.0).abs() <= (0.5_f64).powi(limit),
                     "{tier} at {isa}, {what}: the sum is {sum}"
@@ -185,7 +179,8 @@ fn special_rows_give_what_is_promised() {
                     let y = rows(operation, isa, &with(-INF, x), cols);
                     let (one, none) = if softmax { (1.0, 0.0) } else { (0.0, -INF) };
                     let is_one = |y: f32| {
-                        y == one || operation.tier == "fast" && softmax && y == 1.0_f32.next_down()
+                        y == one
+                            || operation.tier == Tier::Fast && softmax && y == 1.0_f32.next_down()
                     };
                     let right = y
                         .iter()
@@ -202,8 +197,8 @@ fn special_rows_give_what_is_promised() {
                     // Softmax divides a term by a multiple of itself; without FMA the product is
                     // rounded twice.
                     let limit = match (operation.name, operation.tier) {
-                        ("softmax", "default") if isa == Isa::Baseline => 1.01,
-                        ("softmax", "default") => 0.51,
+                        ("softmax", Tier::Default) if isa == Isa::Baseline => 1.01,
+                        ("softmax", Tier::Default) => 0.51,
                         _ => operation.bound.at(isa),
                     };
                     let right = y.iter().all(|&y| f64::from(y) == equal || ulps(y, equal) <= limit);

@@ -1,18 +1,22 @@
 //! RReLU in training: the slope of an element depends on the seed and its index alone.
 #![allow(clippy::cast_precision_loss)] // counts are small
 
-mod common;
-
-use activations::{Draws, LeakyRelu, PRelu, RRelu};
-use common::{is_quiet_nan, nans, same, spread};
+use activations::{LeakyRelu, PRelu, RRelu, RandomStream};
+use activations_testing::{at_levels, is_quiet_nan, nans, same, spread};
 
 const LEN: usize = if cfg!(miri) { 100 } else { 1000 };
 
-/// The slopes of elements that are all negative.
-fn drawn(op: RRelu, draws: Draws, len: usize) -> Vec<f32> {
-    let (mut x, mut slopes) = (vec![-1.0; len], vec![7.0; len]);
-    op.train(&mut x, &mut slopes, draws);
-    assert!(x.iter().zip(&slopes).all(|(&y, &slope)| y == -slope || y.is_nan() && slope.is_nan()));
+/// The slopes of elements that are all negative: the same at every level.
+fn drawn(op: RRelu, stream: RandomStream, len: usize) -> Vec<f32> {
+    let [mut active, mut x, mut slopes] = [vec![7.0; len], vec![-1.0; len], vec![7.0; len]];
+    op.train(&mut x, &mut active, stream);
+    for op in at_levels(op) {
+        x.fill(-1.0);
+        op.train(&mut x, &mut slopes, stream);
+        let of_slope = |(&y, &slope): (&f32, &f32)| same(y, -slope);
+        assert!(x.iter().zip(&slopes).all(of_slope), "{op:?}");
+        assert!(active.iter().zip(&slopes).all(|(&a, &b)| same(a, b)), "{op:?}");
+    }
     slopes
 }
 
@@ -40,7 +44,9 @@ fn an_element_draws_a_function_of_the_seed_and_its_index() {
     let op = RRelu::default();
     for seed in [0, 1, 42, 1 << 32, u64::MAX, 0x0123_4567_89ab_cdef] {
         for first in [0, 1, 15, 16, 31, 32, 33, 1 << 20, (1 << 37) - 40, u64::MAX - 70] {
-            for (i, slope) in drawn(op, Draws { seed, first }, LEN).into_iter().enumerate() {
+            for (i, slope) in
+                drawn(op, RandomStream { seed, offset: first }, LEN).into_iter().enumerate()
+            {
                 let u = uniform(seed, first.wrapping_add(i as u64));
                 let expected = op.lower + (op.upper - op.lower) * u;
                 assert_eq!(slope, expected, "element {i} from {first} on, with the seed {seed}");
@@ -54,19 +60,21 @@ fn any_division_of_the_work_draws_the_same() {
     let (op, x) = (RRelu::default(), (0..LEN as u32).map(spread).collect::<Vec<_>>());
     let whole = |seed| {
         let (mut y, mut slopes) = (x.clone(), vec![7.0; LEN]);
-        op.train(&mut y, &mut slopes, Draws { seed, first: 99 });
+        op.train(&mut y, &mut slopes, RandomStream { seed, offset: 99 });
         (y, slopes)
     };
-    for part in [1, 2, 3, 7, 16, 31, 32, 33, 64, 100, LEN] {
-        let (mut y, mut slopes) = (vec![7.0; LEN], vec![7.0; LEN]);
-        for at in (0..LEN).step_by(part) {
-            let end = LEN.min(at + part);
-            let draws = Draws { seed: 5, first: 99 + at as u64 };
-            op.train_into(&x[at..end], &mut y[at..end], &mut slopes[at..end], draws);
+    for op in at_levels(op) {
+        for part in [1, 2, 3, 7, 16, 31, 32, 33, 64, 100, LEN] {
+            let (mut y, mut slopes) = (vec![7.0; LEN], vec![7.0; LEN]);
+            for at in (0..LEN).step_by(part) {
+                let end = LEN.min(at + part);
+                let draws = RandomStream { seed: 5, offset: 99 + at as u64 };
+                op.train_into(&x[at..end], &mut y[at..end], &mut slopes[at..end], draws);
+            }
+            let (whole_y, whole_slopes) = whole(5);
+            assert!(y.iter().zip(&whole_y).all(|(&a, &b)| same(a, b)), "parts of {part}");
+            assert!(slopes == whole_slopes, "parts of {part}");
         }
-        let (whole_y, whole_slopes) = whole(5);
-        assert!(y.iter().zip(&whole_y).all(|(&a, &b)| same(a, b)), "parts of {part}");
-        assert!(slopes == whole_slopes, "parts of {part}");
     }
     assert!(whole(5).1 != whole(6).1, "another seed");
 }
@@ -75,7 +83,7 @@ fn any_division_of_the_work_draws_the_same() {
 fn slopes_are_uniform_between_the_bounds() {
     const COUNT: usize = if cfg!(miri) { 1000 } else { 1 << 20 };
     let RRelu { lower, upper } = RRelu::default();
-    let slopes = drawn(RRelu { lower, upper }, Draws { seed: 3, first: 0 }, COUNT);
+    let slopes = drawn(RRelu { lower, upper }, RandomStream { seed: 3, offset: 0 }, COUNT);
     assert!(slopes.iter().all(|slope| (lower..=upper).contains(slope)));
     let units: Vec<_> =
         slopes.iter().map(|&slope| f64::from(slope - lower) / f64::from(upper - lower)).collect();
@@ -112,19 +120,19 @@ fn no_slope_is_out_of_bounds() {
     for [lower, upper] in bounds {
         for [a, b] in [[lower, upper], [upper, lower]] {
             let slopes =
-                drawn(RRelu { lower: a, upper: b }, Draws { seed: 11, first: 0 }, 10 * LEN);
+                drawn(RRelu { lower: a, upper: b }, RandomStream { seed: 11, offset: 0 }, 10 * LEN);
             assert!(slopes.iter().all(|slope| (lower..=upper).contains(slope)), "{a} to {b}");
         }
-        let same_bounds = drawn(RRelu { lower, upper: lower }, Draws::default(), LEN);
+        let same_bounds = drawn(RRelu { lower, upper: lower }, RandomStream::default(), LEN);
         assert!(same_bounds.iter().all(|&slope| slope == lower));
     }
     for bounds in [[f32::NAN, 1.0], [0.0, f32::NAN], [f32::NEG_INFINITY, 0.0], [f32::MIN, f32::MAX]]
     {
         let op = RRelu { lower: bounds[0], upper: bounds[1] };
-        let slopes = drawn(op, Draws { seed: 0, first: 5 }, LEN);
+        let slopes = drawn(op, RandomStream { seed: 0, offset: 5 }, LEN);
         assert!(slopes.iter().all(|slope| !slope.is_finite()), "{bounds:?}");
         let (mut x, mut slopes) = (vec![2.0; LEN], vec![7.0; LEN]);
-        op.train(&mut x, &mut slopes, Draws::default());
+        op.train(&mut x, &mut slopes, RandomStream::default());
         assert!(x == [2.0; LEN] && slopes == [1.0; LEN], "{bounds:?}");
     }
 }
@@ -141,19 +149,21 @@ fn a_result_is_that_of_its_slope_which_is_1_where_x_is_positive() {
     for op in
         [RRelu::default(), RRelu { lower: 0.0, upper: 0.0 }, RRelu { lower: -0.5, upper: 2.0 }]
     {
-        let draws = Draws { seed: 1, first: 7 };
+        let draws = RandomStream { seed: 1, offset: 7 };
         let all = drawn(op, draws, x.len());
-        let (mut in_place, mut into) = (x.clone(), vec![7.0; x.len()]);
-        let [mut slopes, mut again] = [vec![7.0; x.len()], vec![7.0; x.len()]];
-        op.train(&mut in_place, &mut slopes, draws);
-        op.train_into(&x, &mut into, &mut again, draws);
         let mut expected = vec![7.0; x.len()];
         PRelu { slopes: &all }.apply_into(&x, &mut expected, [1, x.len(), 1]);
-        for i in 0..x.len() {
-            assert_eq!(slopes[i], if x[i] > 0.0 { 1.0 } else { all[i] }, "{:e}", x[i]);
-            assert_eq!(slopes[i].to_bits(), again[i].to_bits());
-            assert!(same(in_place[i], expected[i]) && same(into[i], expected[i]), "{:e}", x[i]);
-            assert_eq!(x[i].is_nan(), is_quiet_nan(into[i]), "{:e}", x[i]);
+        for op in at_levels(op) {
+            let (mut in_place, mut into) = (x.clone(), vec![7.0; x.len()]);
+            let [mut slopes, mut again] = [vec![7.0; x.len()], vec![7.0; x.len()]];
+            op.train(&mut in_place, &mut slopes, draws);
+            op.train_into(&x, &mut into, &mut again, draws);
+            for i in 0..x.len() {
+                assert_eq!(slopes[i], if x[i] > 0.0 { 1.0 } else { all[i] }, "{:e}", x[i]);
+                assert_eq!(slopes[i].to_bits(), again[i].to_bits());
+                assert!(same(in_place[i], expected[i]) && same(into[i], expected[i]), "{:e}", x[i]);
+                assert_eq!(x[i].is_nan(), is_quiet_nan(into[i]), "{:e}", x[i]);
+            }
         }
     }
 }
@@ -162,19 +172,19 @@ fn a_result_is_that_of_its_slope_which_is_1_where_x_is_positive() {
 fn the_gradient_is_dy_times_the_slope_and_0_where_that_is_0() {
     let slopes = [0.25, 1.0, 0.0, -0.0, -2.0, f32::NAN];
     for dy in [1.0, -3.0, f32::INFINITY, f32::NAN, 0.0] {
-        let mut dx = [7.0; 6];
-        RRelu::backward_from_slopes(&slopes, &[dy; 6], &mut dx);
-        for (slope, dx) in slopes.into_iter().zip(dx) {
-            assert!(
-                same(dx, if slope == 0.0 { 0.0 } else { dy * slope }),
-                "{dy} with {slope} gives {dx}"
-            );
+        for op in at_levels(RRelu::default()) {
+            let mut dx = [7.0; 6];
+            op.backward_from_slopes(&slopes, &[dy; 6], &mut dx);
+            for (slope, dx) in slopes.into_iter().zip(dx) {
+                let expected = if slope == 0.0 { 0.0 } else { dy * slope };
+                assert!(same(dx, expected), "{dy} with {slope} gives {dx}");
+            }
         }
     }
     // Where no bound is 0 it is the gradient of leaky ReLU with that slope.
     let (x, dy) = (inputs(), 1.5);
     let (mut y, mut slopes, mut dx) = (x.clone(), vec![7.0; x.len()], vec![7.0; x.len()]);
-    RRelu::default().train(&mut y, &mut slopes, Draws::default());
+    RRelu::default().train(&mut y, &mut slopes, RandomStream::default());
     RRelu::backward_from_slopes(&slopes, &vec![dy; x.len()], &mut dx);
     for i in 0..x.len() {
         let mut expected = [7.0];
@@ -186,25 +196,7 @@ fn the_gradient_is_dy_times_the_slope_and_0_where_that_is_0() {
 
 #[test]
 fn nothing_is_drawn_for_no_elements() {
-    RRelu::default().train(&mut [], &mut [], Draws { seed: 1, first: u64::MAX });
-    RRelu::default().train_into(&[], &mut [], &mut [], Draws::default());
+    RRelu::default().train(&mut [], &mut [], RandomStream { seed: 1, offset: u64::MAX });
+    RRelu::default().train_into(&[], &mut [], &mut [], RandomStream::default());
     RRelu::backward_from_slopes(&[], &[], &mut []);
-}
-
-/// The tests above run at the active level. Those that compare bits run again at the other levels.
-#[cfg(not(any(target_family = "wasm", miri)))]
-#[test]
-fn every_level_draws_the_same() {
-    for isa in common::isas() {
-        let limit = isa.to_string();
-        for test in [
-            "an_element_draws_a_function_of_the_seed_and_its_index",
-            "any_division_of_the_work_draws_the_same",
-            "no_slope_is_out_of_bounds",
-            "a_result_is_that_of_its_slope_which_is_1_where_x_is_positive",
-            "the_gradient_is_dy_times_the_slope_and_0_where_that_is_0",
-        ] {
-            common::child::rerun(test, Some(limit.as_ref()));
-        }
-    }
 }

@@ -1,9 +1,7 @@
 //! Element i of a result depends on element i of the input alone, and no byte outside the slices is
 //! touched.
 
-mod common;
-
-use common::{Call, calls, same};
+use activations_testing::{Call, calls, same};
 
 /// Past 16 steps of the widest level, so that every number of steps and every tail occurs.
 const LONGEST: usize = if cfg!(miri) { 67 } else { 1025 };
@@ -93,7 +91,7 @@ fn an_element_gives_the_same_at_every_length_offset_and_place_and_nothing_around
 #[cfg(not(any(target_family = "wasm", miri)))]
 mod guarded {
     use super::{LONGEST, alone, assert_same, inputs, output_gradients};
-    use crate::common::calls;
+    use activations_testing::calls;
     use region::{Allocation, Protection};
     use std::slice;
 

@@ -13,9 +13,9 @@ use std::{
 };
 use syn::{Attribute, Expr, ExprLit, Item, Lit, Meta, Visibility};
 
-/// A file of the library.
+/// A file of Rust.
 struct Source {
-    /// Within `src`.
+    /// Within its folder, `src` for the library.
     path: PathBuf,
     text: String,
 }
@@ -36,12 +36,21 @@ impl Source {
 }
 
 fn sources() -> Vec<Source> {
+    let sources = sources_in("src");
+    assert!(sources.len() > 10, "these are not all files of the library");
+    sources
+}
+
+/// The Rust files in a folder of the repository, outside of what is built.
+fn sources_in(folder: &str) -> Vec<Source> {
     fn collect(folder: &Path, root: &Path, sources: &mut Vec<Source>) {
         for entry in fs::read_dir(folder).expect("a folder of sources") {
             let path = entry.expect("an entry").path();
             if path.is_dir() {
-                collect(&path, root, sources);
-            } else {
+                if !path.ends_with("target") {
+                    collect(&path, root, sources);
+                }
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
                 let text = fs::read_to_string(&path).expect("a file of text");
                 sources.push(Source {
                     path: path.strip_prefix(root).expect("in the root").to_owned(),
@@ -50,10 +59,10 @@ fn sources() -> Vec<Source> {
             }
         }
     }
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut sources = Vec::new();
     collect(&root, &root, &mut sources);
-    assert!(sources.len() > 10, "these are not all files of the library");
+    assert!(!sources.is_empty(), "no file in {folder}");
     sources
 }
 
@@ -111,9 +120,26 @@ fn every_file_of_operations_is_in_the_table() {
 
 #[test]
 fn no_file_is_longer_than_300_lines() {
-    for Source { path, text } in sources() {
-        let lines = text.lines().count();
-        assert!(lines <= 300, "{} has {lines} lines", path.display());
+    for folder in ["src", "benches", "crates", "examples", "fuzz", "tests"] {
+        for Source { path, text } in sources_in(folder) {
+            let lines = text.lines().count();
+            assert!(lines <= 300, "{folder}/{} has {lines} lines", path.display());
+        }
+    }
+}
+
+/// Tables and examples in the documentation of the library may be wider.
+#[test]
+fn no_comment_outside_the_library_is_wider_than_100_columns() {
+    for folder in ["benches", "crates", "examples", "fuzz", "tests"] {
+        for Source { path, text } in sources_in(folder) {
+            for (i, line) in text.lines().enumerate() {
+                let is_comment = line.trim_start().starts_with("//");
+                let (place, columns) = (i + 1, line.chars().count());
+                let fits = !is_comment || columns <= 100;
+                assert!(fits, "{folder}/{}:{place}: {columns} columns", path.display());
+            }
+        }
     }
 }
 
@@ -134,7 +160,7 @@ fn every_operation_documents_its_bounds_nan_definition_and_an_example() {
                     let text = documentation(&item.attrs);
                     assert!(text.contains("```"), "the function {name} has no example");
                     assert!(
-                        states(&text, operation.tiers[0].bound.fused),
+                        states(&text, operation.kernels[0].bound.fused),
                         "the function {name} has no bound"
                     );
                 }
@@ -150,7 +176,7 @@ fn check_struct(operation: &Operation, text: &str) {
     for part in ["\n | NaN |", "\n Definition: ", "\n ```\n"] {
         assert!(text.contains(part), "the documentation of {name} lacks {part:?}");
     }
-    let bounds = operation.tiers.iter().map(|tier| tier.bound).chain([operation.backward.bound]);
+    let bounds = operation.kernels.iter().map(|tier| tier.bound).chain([operation.backward.bound]);
     for ulps in bounds.flat_map(|bound| [bound.fused, bound.baseline]) {
         assert!(
             states(text, ulps),

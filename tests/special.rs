@@ -1,10 +1,8 @@
 //! Special values bit for bit, and NaNs of every kind: in every lane of every step, and in every
 //! tail.
 
-mod common;
-
-use activations::{Activation, Fast, Gradient, LeakyRelu, table::OPERATIONS};
-use common::{Call, Form, calls, nans, same, spread};
+use activations::{Activation, At, Fast, Gradient, LeakyRelu, table::OPERATIONS};
+use activations_testing::{Call, Form, at_levels, calls, nans, same, spread};
 
 /// Lengths with a remainder, whole registers and steps of four registers, at the narrow levels and
 /// at the widest. Each input is in every lane of every step.
@@ -100,31 +98,25 @@ fn leaky_relu_is_its_definition_for_every_slope() {
     let dy: Vec<_> = dy.into_iter().cycle().take(x.len()).collect();
     let mut out = vec![0.0; x.len()];
     for slope in [0.0, -0.0, 0.01, 0.25, 1.0, -0.5, 3.0, 1e-45, f32::MAX, f32::INFINITY, f32::NAN] {
-        let operation = LeakyRelu { slope };
-        operation.apply_into(&x, &mut out);
-        for (&x, &got) in x.iter().zip(&out) {
-            assert!(same(got, leaky_relu(x, slope)), "slope {slope:e}: {x:e} gives {got:e}");
-        }
-        let mut fast = x.clone();
-        Fast(operation).apply(&mut fast);
-        assert!(
-            fast.iter().zip(&out).all(|(&a, &b)| same(a, b)),
-            "slope {slope:e}: the tiers differ"
-        );
+        for operation in at_levels(LeakyRelu { slope }) {
+            operation.apply_into(&x, &mut out);
+            for (&x, &got) in x.iter().zip(&out) {
+                assert!(same(got, leaky_relu(x, slope)), "slope {slope:e}: {x:e} gives {got:e}");
+            }
+            let mut fast = x.clone();
+            At::new(operation.isa(), Fast(LeakyRelu { slope }))
+                .expect("the same level")
+                .apply(&mut fast);
+            assert!(
+                fast.iter().zip(&out).all(|(&a, &b)| same(a, b)),
+                "slope {slope:e}: the tiers differ"
+            );
 
-        operation.backward(&x, &dy, &mut out);
-        for ((&x, &dy), &got) in x.iter().zip(&dy).zip(&out) {
-            let expected = leaky_relu_gradient(x, dy, slope);
-            assert!(same(got, expected), "slope {slope:e}: {dy:e} at {x:e} gives {got:e}");
+            operation.backward(&x, &dy, &mut out);
+            for ((&x, &dy), &got) in x.iter().zip(&dy).zip(&out) {
+                let expected = leaky_relu_gradient(x, dy, slope);
+                assert!(same(got, expected), "slope {slope:e}: {dy:e} at {x:e} gives {got:e}");
+            }
         }
-    }
-}
-
-#[cfg(not(any(target_family = "wasm", miri)))]
-#[test]
-fn leaky_relu_is_its_definition_at_every_level() {
-    for isa in common::isas() {
-        let limit = isa.to_string();
-        common::child::rerun("leaky_relu_is_its_definition_for_every_slope", Some(limit.as_ref()));
     }
 }

@@ -2,10 +2,6 @@
 //! library.
 #![cfg(not(target_family = "wasm"))]
 
-#[cfg(not(miri))]
-#[path = "common/child.rs"]
-mod child;
-
 use activations::{Activation, Isa, Sigmoid};
 use std::{sync::Barrier, thread};
 
@@ -45,7 +41,10 @@ fn threads_that_race_for_the_first_call_agree() {
 #[test]
 fn they_agree_in_every_process() {
     for _ in 0..20 {
-        child::rerun("threads_that_race_for_the_first_call_agree", None);
-        child::rerun("threads_that_race_for_the_first_call_agree", Some("baseline".as_ref()));
+        activations_testing::child::rerun("threads_that_race_for_the_first_call_agree", None);
+        activations_testing::child::rerun(
+            "threads_that_race_for_the_first_call_agree",
+            Some("baseline".as_ref()),
+        );
     }
 }

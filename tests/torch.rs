@@ -17,14 +17,10 @@ mod allowed;
 mod case;
 #[path = "torch/differences.rs"]
 mod differences;
-#[path = "rows/families.rs"]
-mod families;
 #[path = "torch/jobs.rs"]
 mod jobs;
 #[path = "torch/report.rs"]
 mod report;
-#[path = "common/ulp.rs"]
-mod ulp;
 
 use activations::Isa;
 use allowed::{Exact, allowed};

@@ -10,16 +10,11 @@
 //! threads would do it.
 #![allow(clippy::cast_precision_loss)]
 
-#[path = "../../tests/common/capture.rs"]
-#[allow(unreachable_pub)]
-#[allow(dead_code)]
-mod capture;
-#[path = "../../benches/common/normal.rs"]
-#[allow(unreachable_pub)]
-mod normal;
-
 use activations::{LogSumExp, OnlineSoftmax, RowActivation, Softmax};
-use capture::{SCORES, capture};
+use activations_testing::{
+    capture::{SCORES, capture},
+    normal,
+};
 use comfy_table::{CellAlignment::Right, Table, presets::ASCII_MARKDOWN};
 use std::{hint::black_box, time::Instant};
 
@@ -52,7 +47,7 @@ impl Attention {
     fn over_rows(&self, output: &mut Output) {
         let mut weights = self.scores.clone();
         Softmax::new().rows(&mut weights, self.keys);
-        LogSumExp::new().rows(&self.scores, self.keys, &mut output.log_sum_exps);
+        LogSumExp::new().rows_into(&self.scores, &mut output.log_sum_exps, self.keys);
         for (mean, weights) in
             output.means.chunks_exact_mut(WIDTH).zip(weights.chunks_exact(self.keys))
         {
@@ -120,7 +115,7 @@ const WAYS: [Way; 3] = [
 
 fn main() {
     let (scores, keys) = capture(SCORES);
-    let attention = Attention { scores, keys, values: normal::normal(keys * WIDTH) };
+    let attention = Attention { scores, keys, values: normal(keys * WIDTH) };
     let mut outputs = WAYS.map(|_| attention.empty());
     let mut rounds = WAYS.map(|_| vec![0.0; ROUNDS]);
     for round in 0..ROUNDS {

@@ -5,16 +5,14 @@
 //! ```
 #![no_main]
 
-#[path = "../../tests/common/mod.rs"]
-mod common;
-#[path = "../../tests/common/nearest.rs"]
-#[allow(clippy::pedantic, reason = "a file of the tests, which have lints of their own")]
-mod nearest;
-
+use activations_testing::{
+    Call, Form, calls, is_quiet_nan,
+    nearest::{nearest, round},
+    same,
+    ulp::ulps,
+};
 use arbitrary::Arbitrary;
-use common::{Call, Form, calls, is_quiet_nan, same, ulp::ulps};
 use libfuzzer_sys::fuzz_target;
-use nearest::{nearest, round};
 use std::sync::LazyLock;
 
 #[derive(Arbitrary, Debug)]
@@ -92,7 +90,7 @@ fn check_numbers(call: &Call, x: &[f32]) {
     let negated = call.images(&x.iter().map(|x| -x).collect::<Vec<_>>());
     let next = call.images(&x.iter().map(|x| x.next_up()).collect::<Vec<_>>());
     let bound = tier.bound.at(call.isa);
-    let monotone = operation.monotone && tier.name != "fast";
+    let monotone = operation.monotone && kernel.tier != Tier::Fast;
     for (i, (&x, &y)) in x.iter().zip(&y).enumerate() {
         if x.is_nan() {
             assert!(is_quiet_nan(y), "{call}: NaN gives {y:e} ({:#010x})", y.to_bits());
@@ -100,7 +98,7 @@ fn check_numbers(call: &Call, x: &[f32]) {
         }
         let exact = (operation.exact)(x.into());
         let [low, high] = operation.range;
-        if tier.name == "exact" {
+        if kernel.tier == Tier::Exact {
             let rounded = round(x, exact, nearest(operation.name));
             // The exact value has no sign where it is 0: adding 0 takes it from both.
             assert!(same(y + 0.0, rounded + 0.0), "{call}: {x:e} gives {y:e}, not {rounded:e}");

@@ -5,20 +5,13 @@
 //! ```
 #![no_main]
 
-#[path = "../../tests/common/mod.rs"]
-mod common;
-#[path = "../../tests/rows/oracle.rs"]
-#[allow(clippy::cast_precision_loss)]
-mod oracle;
-
-use activations::{
-    Causal, EmptyRow, Infinity, Isa, Options, Rows,
-    table::{ROW_OPERATIONS, RowOperation, log_sum_exp_at},
+use activations::{LogSumExp, At, 
+    Causal, EmptyRow, InfiniteLogits, Isa, SoftmaxOptions, RowLayout,
+    table::{ROW_OPERATIONS, RowOperation},
 };
+use activations_testing::{isas, oracle::exact, same, ulp::ulps};
 use arbitrary::Arbitrary;
-use common::{isas, same, ulp::ulps};
 use libfuzzer_sys::fuzz_target;
-use oracle::exact;
 
 #[derive(Arbitrary, Debug)]
 struct Case<'a> {
@@ -35,7 +28,7 @@ struct Case<'a> {
     words: &'a [u8],
 }
 
-/// Options whose logits are simple to tell.
+/// SoftmaxOptions whose logits are simple to tell.
 #[derive(Arbitrary, Clone, Copy, Debug)]
 struct Choices {
     scale: Option<f32>,
@@ -75,7 +68,7 @@ fuzz_target!(|case: Case| {
     let y = rows(operation, isa, &x, cols);
     check_forms(operation, isa, &x, &y, cols, usize::from(case.padding % 40));
     let mut sums = vec![0.0; x.len() / cols];
-    log_sum_exp_at(isa, Options::default(), &x, Rows { cols, stride: cols }, &mut sums);
+    At::new(isa, LogSumExp::with(SoftmaxOptions::default())).expect("a level of this machine").strided_into(&x, &mut sums, RowLayout { cols, stride: cols });
     for ((x, y), sum) in x.chunks_exact(cols).zip(y.chunks_exact(cols)).zip(sums) {
         check_row(operation, isa, x, y, sum);
     }
@@ -92,7 +85,7 @@ impl Case<'_> {
 
 fn rows(operation: &RowOperation, isa: Isa, x: &[f32], cols: usize) -> Vec<f32> {
     let mut y = x.to_vec();
-    (operation.rows)(isa, Options::default(), &mut y, Rows { cols, stride: cols });
+    (operation.rows)(isa, SoftmaxOptions::default(), &mut y, RowLayout { cols, stride: cols });
     y
 }
 
@@ -131,7 +124,7 @@ fn check_forms(
 ) {
     let count = x.len() / cols;
     let mut columns: Vec<f32> = (0..x.len()).map(|i| x[i % count * cols + i / count]).collect();
-    (operation.axis)(isa, Options::default(), &mut columns, [1, cols, count]);
+    (operation.axis)(isa, SoftmaxOptions::default(), &mut columns, [1, cols, count]);
     for (i, &y) in y.iter().enumerate() {
         let other = columns[i % cols * count + i / cols];
         assert!(same(y, other), "{operation:?} at {isa}: {y:e}, along an axis {other:e}");
@@ -156,15 +149,15 @@ fn check_options(operation: &RowOperation, isa: Isa, case: &Case, x: &[f32], col
     let mask: Option<Vec<f32>> = added.map(|added| (0..cols).map(|j| added * j as f32).collect());
     let keep: Option<Vec<bool>> =
         kept.map(|kept| (0..cols).map(|j| kept >> (j % 16) & 1 != 0).collect());
-    let causal = causal.map(|(offset, window)| Causal {
-        offset: offset.into(),
-        window: window.map(usize::from),
-        queries: None,
+    let causal = causal.map(|(offset, window)| {
+        let mut causal = Causal::new().offset(offset.into());
+        causal.window = window.map(usize::from);
+        causal
     });
-    let mut options = Options::default();
+    let mut options = SoftmaxOptions::default();
     options.sink = sink;
-    options.empty = [EmptyRow::Nan, EmptyRow::Zeros, EmptyRow::Uniform][usize::from(empty % 3)];
-    options.infinity = if shared { Infinity::Shared } else { Infinity::Nan };
+    options.empty_rows = [EmptyRow::Nan, EmptyRow::Zeros, EmptyRow::Uniform][usize::from(empty % 3)];
+    options.infinite_logits = if shared { InfiniteLogits::Shared } else { InfiniteLogits::Nan };
     let of_logits = options;
     options.scale = scale;
     options.mask = mask.as_deref();
@@ -186,7 +179,7 @@ fn check_options(operation: &RowOperation, isa: Isa, case: &Case, x: &[f32], col
             if kept && seen { t } else { f32::NEG_INFINITY }
         })
         .collect();
-    let layout = Rows { cols, stride: cols };
+    let layout = RowLayout { cols, stride: cols };
     let (mut y, mut expected) = (x.to_vec(), logits);
     (operation.rows)(isa, options, &mut y, layout);
     (operation.rows)(isa, of_logits, &mut expected, layout);

@@ -103,13 +103,17 @@ mod active {
     use core::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
     const UNKNOWN: u8 = u8::MAX;
-    static INDEX: AtomicU8 = AtomicU8::new(UNKNOWN);
+    static ISA: AtomicU8 = AtomicU8::new(UNKNOWN);
 
     #[inline]
     pub(super) fn get() -> Isa {
-        match INDEX.load(Relaxed) {
-            UNKNOWN => choose(),
-            index => Isa::ALL[usize::from(index) % Isa::ALL.len()],
+        // No look-up in a table: these are the numbers of the variants.
+        match ISA.load(Relaxed) {
+            0 => Isa::Baseline,
+            1 => Isa::Neon,
+            2 => Isa::Avx2,
+            3 => Isa::Avx512,
+            _ => choose(),
         }
     }
 
@@ -119,8 +123,7 @@ mod active {
         let isa = Isa::available()
             .find(|&isa| limit.is_none_or(|limit| isa <= limit))
             .unwrap_or(Isa::Baseline);
-        let index = Isa::ALL.iter().position(|&other| other == isa).unwrap_or_default();
-        INDEX.store(index as u8, Relaxed);
+        ISA.store(isa as u8, Relaxed);
         isa
     }
 }
@@ -152,8 +155,14 @@ impl FromStr for Isa {
 }
 
 /// Work that is compiled for every instruction set.
-pub(crate) trait Job {
+pub(crate) trait Job: Sized {
     fn run<S: Native>(self, s: S);
+
+    /// Not inlined, so that it is compiled once for each job, as it is on the other sets.
+    #[inline(never)]
+    fn on_baseline(self) {
+        at_baseline(self);
+    }
 }
 
 /// Runs `job` at `isa`, or at the baseline where the machine lacks it.
@@ -183,12 +192,12 @@ pub(crate) fn on(isa: Isa, job: impl Job) {
         }
         _ => {}
     }
-    on_baseline(job);
+    job.on_baseline();
 }
 
-/// Not inlined, so that it is compiled once for each job, as the others are.
-#[inline(never)]
-fn on_baseline(job: impl Job) {
+/// In the midst of the caller.
+#[inline(always)]
+pub(crate) fn at_baseline(job: impl Job) {
     job.run(Baseline);
 }
 

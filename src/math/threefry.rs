@@ -17,21 +17,21 @@ use crate::{
 /// part says where it begins. A new seed for each step and each layer gives new numbers.
 ///
 /// ```
-/// use activations::{Draws, RRelu};
+/// use activations::{RandomStream, RRelu};
 ///
 /// let (mut whole, mut parts, mut slopes) = ([-1.0; 100], [-1.0; 100], [0.0; 100]);
-/// RRelu::default().train(&mut whole, &mut slopes, Draws { seed: 7, first: 0 });
+/// RRelu::default().train(&mut whole, &mut slopes, RandomStream { seed: 7, offset: 0 });
 /// let (a, b) = parts.split_at_mut(30);
-/// RRelu::default().train(a, &mut slopes[..30], Draws { seed: 7, first: 0 });
-/// RRelu::default().train(b, &mut slopes[30..], Draws { seed: 7, first: 30 });
+/// RRelu::default().train(a, &mut slopes[..30], RandomStream { seed: 7, offset: 0 });
+/// RRelu::default().train(b, &mut slopes[30..], RandomStream { seed: 7, offset: 30 });
 /// assert_eq!(whole, parts);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Draws {
+pub struct RandomStream {
     /// The key of the generator.
     pub seed: u64,
     /// The index, in the whole tensor, of the first element of the call.
-    pub first: u64,
+    pub offset: u64,
 }
 
 /// The number of lanes of each of the two registers of a group.

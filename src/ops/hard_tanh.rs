@@ -70,6 +70,7 @@ impl Map<2> for BackwardFromOutput<HardTanh> {
 
 impl Contract for HardTanh {
     const NAME: &'static str = "hard_tanh";
+    const INFINITE_PARAMETERS: bool = true;
     const BOUNDS: Bounds =
         Bounds { default: Bound::EXACT, fast: Bound::EXACT, backward: Bound::EXACT };
     const RANGE: [f32; 2] = [-1.0, 1.0];
@@ -96,6 +97,9 @@ impl Contract for HardTanh {
     fn each_parameter(&mut self, visit: &mut dyn FnMut(&'static str, &mut f32)) {
         visit("min", &mut self.min);
         visit("max", &mut self.max);
+    }
+    fn mistake(self) -> Option<&'static str> {
+        (self.min > self.max).then_some("min must be at most max")
     }
     fn exact(self, x: f64) -> f64 {
         x.max(self.min.into()).min(self.max.into())

@@ -1,32 +1,17 @@
-//! The operations, one file each, and the table of them.
+//! Functions of one number: a file each, and the table of them. [`PRelu`] is one whose parameter is
+//! a slice.
 
-mod celu;
-mod elu;
-mod exp;
-mod hard_tanh;
-mod leaky_relu;
 mod prelu;
-mod relu;
-mod relu6;
-mod rrelu;
-mod selu;
-mod sigmoid;
-mod table;
-mod tanh;
-mod threshold;
+pub(crate) mod table;
 
-pub use celu::Celu;
-pub use elu::Elu;
-pub use exp::{Exp, exp};
-pub use hard_tanh::HardTanh;
-pub use leaky_relu::LeakyRelu;
+use crate::each_operation;
 pub use prelu::PRelu;
-pub use relu::{Relu, relu};
-pub use relu6::Relu6;
-pub use rrelu::RRelu;
-pub use selu::Selu;
-pub use sigmoid::{Sigmoid, sigmoid};
-pub use table::OPERATIONS;
-pub(crate) use table::each_operation;
-pub use tanh::{Tanh, tanh};
-pub use threshold::Threshold;
+
+macro_rules! files { ($(
+    $id:literal $file:ident $Op:ident: $($column:ident $value:ident),*;
+)*) => {$(
+    mod $file;
+    pub use $file::*;
+)*}; }
+
+each_operation!(files);

@@ -1,10 +1,11 @@
 use super::leaky_relu::{BySlope, LeakyRelu};
 use crate::{
+    at::At,
     check::same_length,
     contract::{Bounds, Contract},
-    isa::{Isa, Job, Native, Simd, on},
+    isa::{Job, Native, Simd, on},
     map::{Backward, Map, binary},
-    math::threefry::{Draws, GROUP, LANES, uniform},
+    math::threefry::{GROUP, LANES, RandomStream, uniform},
     vector::F32s,
 };
 
@@ -27,14 +28,14 @@ use crate::{
 /// bounds are further apart than the largest f32.
 ///
 /// ```
-/// use activations::{Activation, Draws, RRelu};
+/// use activations::{Activation, RandomStream, RRelu};
 ///
 /// let mut x = [-1.0, 2.0];
 /// RRelu { lower: 0.25, upper: 0.75 }.apply(&mut x);
 /// assert_eq!(x, [-0.5, 2.0]);
 ///
 /// let (mut x, mut slopes, mut dx) = ([-1.0, 2.0], [0.0; 2], [0.0; 2]);
-/// RRelu { lower: 0.25, upper: 0.75 }.train(&mut x, &mut slopes, Draws { seed: 7, first: 0 });
+/// RRelu { lower: 0.25, upper: 0.75 }.train(&mut x, &mut slopes, RandomStream { seed: 7, offset: 0 });
 /// assert!(x[0] == -slopes[0] && (0.25..=0.75).contains(&slopes[0]));
 /// assert!(x[1] == 2.0 && slopes[1] == 1.0);
 /// RRelu::backward_from_slopes(&slopes, &[10.0, 10.0], &mut dx);
@@ -63,16 +64,15 @@ impl RRelu {
     /// x > 0, else lower + (upper − lower) · u, in f32.
     ///
     /// u is a multiple of 2^-23 from 0 on and below 1, a function of the seed and the index of the
-    /// element (see [`Draws`]): 23 bits of a word of Threefry-2x32-20. Every instruction set gives
+    /// element (see [`RandomStream`]): 23 bits of a word of Threefry-2x32-20. Every instruction set gives
     /// the same bits. No slope is out of bounds; rounding may give `upper` itself.
     ///
     /// # Panics
     ///
     /// If the lengths differ; nothing is written then.
     #[track_caller]
-    pub fn train(&self, x: &mut [f32], slopes: &mut [f32], draws: Draws) {
-        same_length("x", x.len(), "slopes", slopes.len());
-        on(Isa::active(), Train { op: *self, draws, src: None, dst: x, slopes });
+    pub fn train(&self, x: &mut [f32], slopes: &mut [f32], stream: RandomStream) {
+        At::active(*self).train(x, slopes, stream);
     }
 
     /// As [`train`](Self::train), from one slice to another.
@@ -81,10 +81,8 @@ impl RRelu {
     ///
     /// If the lengths differ; nothing is written then.
     #[track_caller]
-    pub fn train_into(&self, src: &[f32], dst: &mut [f32], slopes: &mut [f32], draws: Draws) {
-        same_length("src", src.len(), "dst", dst.len());
-        same_length("slopes", slopes.len(), "dst", dst.len());
-        on(Isa::active(), Train { op: *self, draws, src: Some(src), dst, slopes });
+    pub fn train_into(&self, src: &[f32], dst: &mut [f32], slopes: &mut [f32], stream: RandomStream) {
+        At::active(*self).train_into(src, dst, slopes, stream);
     }
 
     /// The gradient of a training step: `dx[i] = slopes[i] * dy[i]`, and 0 where the slope is 0.
@@ -94,9 +92,7 @@ impl RRelu {
     /// If the lengths differ; nothing is written then.
     #[track_caller]
     pub fn backward_from_slopes(slopes: &[f32], dy: &[f32], dx: &mut [f32]) {
-        same_length("slopes", slopes.len(), "dx", dx.len());
-        same_length("dy", dy.len(), "dx", dx.len());
-        binary(Isa::active(), BackwardFromSlopes, slopes, dy, dx);
+        At::active(Self::default()).backward_from_slopes(slopes, dy, dx);
     }
 
     #[inline(always)]
@@ -114,9 +110,52 @@ impl RRelu {
     }
 }
 
+impl At<RRelu> {
+    /// As [`RRelu::train`], at this level.
+    ///
+    /// # Panics
+    ///
+    /// If the lengths differ; nothing is written then.
+    #[track_caller]
+    pub fn train(&self, x: &mut [f32], slopes: &mut [f32], stream: RandomStream) {
+        same_length("x", x.len(), "slopes", slopes.len());
+        on(self.isa(), Train { op: self.operation, stream, src: None, dst: x, slopes });
+    }
+
+    /// As [`RRelu::train_into`], at this level.
+    ///
+    /// # Panics
+    ///
+    /// If the lengths differ; nothing is written then.
+    #[track_caller]
+    pub fn train_into(
+        &self,
+        src: &[f32],
+        dst: &mut [f32],
+        slopes: &mut [f32],
+        stream: RandomStream,
+    ) {
+        same_length("src", src.len(), "dst", dst.len());
+        same_length("slopes", slopes.len(), "dst", dst.len());
+        on(self.isa(), Train { op: self.operation, stream, src: Some(src), dst, slopes });
+    }
+
+    /// As [`RRelu::backward_from_slopes`], at this level.
+    ///
+    /// # Panics
+    ///
+    /// If the lengths differ; nothing is written then.
+    #[track_caller]
+    pub fn backward_from_slopes(&self, slopes: &[f32], dy: &[f32], dx: &mut [f32]) {
+        same_length("slopes", slopes.len(), "dx", dx.len());
+        same_length("dy", dy.len(), "dx", dx.len());
+        binary(self.isa(), BackwardFromSlopes, slopes, dy, dx);
+    }
+}
+
 struct Train<'a> {
     op: RRelu,
-    draws: Draws,
+    stream: RandomStream,
     /// None in place.
     src: Option<&'a [f32]>,
     dst: &'a mut [f32],
@@ -126,11 +165,11 @@ struct Train<'a> {
 impl Job for Train<'_> {
     #[inline(always)]
     fn run<S: Native>(self, s: S) {
-        let Self { op, draws: Draws { seed, first }, src, dst, slopes } = self;
+        let Self { op, stream: RandomStream { seed, offset }, src, dst, slopes } = self;
         let s = s.sixteen();
         let mut at = 0;
         while at < dst.len() {
-            let index = first.wrapping_add(at as u64);
+            let index = offset.wrapping_add(at as u64);
             let u = uniform(s, seed, index / GROUP as u64);
             let begin = (index % GROUP as u64) as usize;
             let len = (GROUP - begin).min(dst.len() - at);
@@ -220,6 +259,9 @@ impl Contract for RRelu {
     fn each_parameter(&mut self, visit: &mut dyn FnMut(&'static str, &mut f32)) {
         visit("lower", &mut self.lower);
         visit("upper", &mut self.upper);
+    }
+    fn mistake(self) -> Option<&'static str> {
+        (self.lower > self.upper).then_some("lower must be at most upper")
     }
     fn exact(self, x: f64) -> f64 {
         self.mean().exact(x)

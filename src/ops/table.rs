@@ -1,29 +1,60 @@
-//! The table of the operations on elements, and what is made of each of its lines.
+//! The table of the functions of one number, and what is made of each of its lines.
 
-use super::{
-    celu::Celu, elu::Elu, exp::Exp, hard_tanh::HardTanh, leaky_relu::LeakyRelu, relu::Relu,
-    relu6::Relu6, rrelu::RRelu, selu::Selu, sigmoid::Sigmoid, tanh::Tanh, threshold::Threshold,
-};
 use crate::{
-    activation::{Activation, FromOutput, Gradient},
+    activation::{Activation, Gradient, GradientFromOutput},
+    at::At,
     check::same_length,
-    contract::{self, Bound, Contract, Operation, Tier},
+    contract::{self, Bound, Contract, Kernel, Operation},
     isa::Isa,
     map::{Backward, BackwardFromOutput, binary, unary},
-    tier::{Exact, Fast},
+    ops::*,
+    tier::{Exact, Fast, Tier},
 };
 
-/// What the table calls.
+/// The table: gives every operation to a macro.
 ///
-/// Methods, not closures in the table: those of a type are compiled in one unit with its other
-/// methods, which have the same kernels. In another unit there would be copies of them.
-trait At {
-    fn at(self, isa: Isa, src: Option<&[f32]>, dst: &mut [f32]);
+/// A line has the number that stands for the operation in other languages, its file, its type, the
+/// kernel of each tier, and whether its gradient follows from the output. A tier has a kernel of
+/// its `own` or the `default` one. An operation that neither rounds correctly has no exact tier.
+/// What stands after the name of the macro is handed to it before the lines.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! each_operation {
+    ($macro:ident $(, $before:tt)?) => {
+        $macro! { $($before)?
+            1 exp Exp: fast own, exact own, from_output yes;
+            2 sigmoid Sigmoid: fast own, exact own, from_output no;
+            3 tanh Tanh: fast default, exact own, from_output no;
+            4 relu Relu: fast default, exact default, from_output yes;
+            5 leaky_relu LeakyRelu: fast default, exact default, from_output no;
+            6 rrelu RRelu: fast default, exact default, from_output no;
+            7 relu6 Relu6: fast default, exact default, from_output yes;
+            8 hard_tanh HardTanh: fast default, exact default, from_output yes;
+            9 threshold Threshold: fast default, exact default, from_output no;
+            10 elu Elu: fast default, exact none, from_output no;
+            11 selu Selu: fast default, exact none, from_output no;
+            12 celu Celu: fast default, exact none, from_output no;
+        }
+    };
 }
 
-/// As [`At`], for the gradient.
-trait BackwardAt {
+/// The kernel of an operation in one tier, at any level.
+///
+/// A method, not a closure in the table: the methods of a type are compiled in one unit and share
+/// their kernels. In another unit there would be copies.
+pub trait ApplyAt: Copy {
+    /// Reads what is in `dst` if there is no `src`.
+    fn apply_at(self, isa: Isa, src: Option<&[f32]>, dst: &mut [f32]);
+}
+
+/// The gradient of an operation, at any level.
+pub trait BackwardAt: Copy {
     fn backward_at(self, isa: Isa, x: &[f32], dy: &[f32], dx: &mut [f32]);
+}
+
+/// The gradient of an operation from its output, at any level.
+pub trait BackwardFromOutputAt: Copy {
+    fn backward_from_output_at(self, isa: Isa, y: &[f32], dy: &[f32], dx: &mut [f32]);
 }
 
 /// Compiles the kernels of a forward operation here, at this crate's optimisation level.
@@ -38,16 +69,16 @@ macro_rules! activation {
                 unary(Isa::active(), *self, Some(src), dst);
             }
         }
-        impl At for $Op {
+        impl ApplyAt for $Op {
             #[inline(never)]
-            fn at(self, isa: Isa, src: Option<&[f32]>, dst: &mut [f32]) {
+            fn apply_at(self, isa: Isa, src: Option<&[f32]>, dst: &mut [f32]) {
                 unary(isa, self, src, dst);
             }
         }
     };
 }
 
-/// Another tier: a kernel of its own, or the default one.
+/// Another tier: a kernel of its own, the default one, or none.
 macro_rules! other_tier {
     ($Tier:ident, $Op:ty, own) => {
         activation!($Tier<$Op>);
@@ -61,15 +92,67 @@ macro_rules! other_tier {
                 self.0.apply_into(src, dst);
             }
         }
+        impl ApplyAt for $Tier<$Op> {
+            fn apply_at(self, isa: Isa, src: Option<&[f32]>, dst: &mut [f32]) {
+                self.0.apply_at(isa, src, dst);
+            }
+        }
+    };
+    ($Tier:ident, $Op:ty, none) => {};
+}
+
+macro_rules! gradient_from_output {
+    ($Op:ty, yes) => {
+        impl GradientFromOutput for $Op {
+            fn backward_from_output(&self, y: &[f32], dy: &[f32], dx: &mut [f32]) {
+                same_length("y", y.len(), "dx", dx.len());
+                same_length("dy", dy.len(), "dx", dx.len());
+                binary(Isa::active(), BackwardFromOutput(*self), y, dy, dx);
+            }
+        }
+        impl BackwardFromOutputAt for $Op {
+            #[inline(never)]
+            fn backward_from_output_at(self, isa: Isa, y: &[f32], dy: &[f32], dx: &mut [f32]) {
+                binary(isa, BackwardFromOutput(self), y, dy, dx);
+            }
+        }
+    };
+    ($Op:ty, no) => {};
+}
+
+macro_rules! backward_from_output {
+    ($Op:ty, yes) => {
+        Some(|isa, y, dy, dx| <$Op>::default().backward_from_output_at(isa, y, dy, dx))
+    };
+    ($Op:ty, no) => {
+        None
     };
 }
 
-macro_rules! other_kernel {
-    ($Tier:ident, $Op:ty, own) => {
-        $Tier(<$Op>::default())
+macro_rules! kernel {
+    ($tier:ident, $bound:expr, $kernel:expr) => {
+        Kernel {
+            tier: Tier::$tier,
+            bound: $bound,
+            apply: |isa, x| $kernel.apply_at(isa, None, x),
+            apply_into: |isa, src, dst| $kernel.apply_at(isa, Some(src), dst),
+        }
     };
-    ($Tier:ident, $Op:ty, default) => {
-        <$Op>::default()
+}
+
+macro_rules! kernels {
+    ($Op:ty, exact none) => {
+        &[
+            kernel!(Default, <$Op>::BOUNDS.default, <$Op>::default()),
+            kernel!(Fast, <$Op>::BOUNDS.fast, Fast(<$Op>::default())),
+        ]
+    };
+    ($Op:ty, exact $exact:ident) => {
+        &[
+            kernel!(Default, <$Op>::BOUNDS.default, <$Op>::default()),
+            kernel!(Fast, <$Op>::BOUNDS.fast, Fast(<$Op>::default())),
+            kernel!(Exact, exact_bound!($Op, $exact), Exact(<$Op>::default())),
+        ]
     };
 }
 
@@ -82,22 +165,15 @@ macro_rules! exact_bound {
     };
 }
 
-macro_rules! tier {
-    ($name:literal, $bound:expr, $kernel:expr) => {
-        Tier {
-            name: $name,
-            bound: $bound,
-            apply: |isa, x| $kernel.at(isa, None, x),
-            apply_into: |isa, src, dst| $kernel.at(isa, Some(src), dst),
-        }
-    };
-}
-
-macro_rules! operations { ($($Op:ident: fast tier $fast:ident $(, exact tier $exact:ident)?;)*) => {
+macro_rules! operations { ($(
+    $id:literal $file:ident $Op:ident:
+        fast $fast:ident, exact $exact:ident, from_output $from_output:ident;
+)*) => {
     $(
         activation!($Op);
         other_tier!(Fast, $Op, $fast);
-        $(other_tier!(Exact, $Op, $exact);)?
+        other_tier!(Exact, $Op, $exact);
+        gradient_from_output!($Op, $from_output);
 
         impl Gradient for $Op {
             fn backward(&self, x: &[f32], dy: &[f32], dx: &mut [f32]) {
@@ -118,17 +194,15 @@ macro_rules! operations { ($($Op:ident: fast tier $fast:ident $(, exact tier $ex
     pub static OPERATIONS: &[Operation] = &[$(
         Operation {
             name: <$Op>::NAME,
-            tiers: &[
-                tier!("default", <$Op>::BOUNDS.default, <$Op>::default()),
-                tier!("fast", <$Op>::BOUNDS.fast, other_kernel!(Fast, $Op, $fast)),
-                $(tier!("exact", exact_bound!($Op, $exact), other_kernel!(Exact, $Op, $exact)),)?
-            ],
+            id: $id,
+            kernels: kernels!($Op, exact $exact),
             backward: contract::Backward {
                 bound: <$Op>::BOUNDS.backward,
                 specials: <$Op>::DERIVATIVE_SPECIALS,
                 derivative: |x| <$Op>::default().derivative(x),
                 backward: |isa, x, dy, dx| <$Op>::default().backward_at(isa, x, dy, dx),
             },
+            backward_from_output: backward_from_output!($Op, $from_output),
             range: <$Op>::RANGE,
             odd: <$Op>::ODD,
             monotone: <$Op>::MONOTONE,
@@ -138,38 +212,45 @@ macro_rules! operations { ($($Op:ident: fast tier $fast:ident $(, exact tier $ex
     )*];
 }; }
 
-/// The table: gives every operation on elements to a macro. A tier has a kernel of its `own` or is
-/// the `default` one; what is not always correctly rounded by either has no exact tier.
-macro_rules! each_operation {
-    ($macro:ident) => {
-        $macro! {
-            Exp: fast tier own, exact tier own;
-            Sigmoid: fast tier own, exact tier own;
-            Tanh: fast tier default, exact tier own;
-            Relu: fast tier default, exact tier default;
-            LeakyRelu: fast tier default, exact tier default;
-            RRelu: fast tier default, exact tier default;
-            Relu6: fast tier default, exact tier default;
-            HardTanh: fast tier default, exact tier default;
-            Threshold: fast tier default, exact tier default;
-            Elu: fast tier default;
-            Selu: fast tier default;
-            Celu: fast tier default;
-        }
-    };
-}
-pub(crate) use each_operation;
-
 each_operation!(operations);
 
-macro_rules! from_output { ($($Op:ty),*) => {$(
-    impl FromOutput for $Op {
-        fn gradient_from_output(&self, y: &[f32], dy: &[f32], dx: &mut [f32]) {
-            same_length("y", y.len(), "dx", dx.len());
-            same_length("dy", dy.len(), "dx", dx.len());
-            binary(Isa::active(), BackwardFromOutput(*self), y, dy, dx);
+macro_rules! wrapped { ($($Wrapper:ident),*) => {$(
+    impl<Op: BackwardAt> BackwardAt for $Wrapper<Op> {
+        fn backward_at(self, isa: Isa, x: &[f32], dy: &[f32], dx: &mut [f32]) {
+            self.0.backward_at(isa, x, dy, dx);
+        }
+    }
+    impl<Op: BackwardFromOutputAt> BackwardFromOutputAt for $Wrapper<Op> {
+        fn backward_from_output_at(self, isa: Isa, y: &[f32], dy: &[f32], dx: &mut [f32]) {
+            self.0.backward_from_output_at(isa, y, dy, dx);
         }
     }
 )*}; }
 
-from_output!(Exp, Relu, Relu6, HardTanh);
+wrapped!(Fast, Exact);
+
+impl<Op: ApplyAt> Activation for At<Op> {
+    fn apply(&self, x: &mut [f32]) {
+        self.operation.apply_at(self.isa(), None, x);
+    }
+    fn apply_into(&self, src: &[f32], dst: &mut [f32]) {
+        same_length("src", src.len(), "dst", dst.len());
+        self.operation.apply_at(self.isa(), Some(src), dst);
+    }
+}
+
+impl<Op: ApplyAt + BackwardAt> Gradient for At<Op> {
+    fn backward(&self, x: &[f32], dy: &[f32], dx: &mut [f32]) {
+        same_length("x", x.len(), "dx", dx.len());
+        same_length("dy", dy.len(), "dx", dx.len());
+        self.operation.backward_at(self.isa(), x, dy, dx);
+    }
+}
+
+impl<Op: ApplyAt + BackwardAt + BackwardFromOutputAt> GradientFromOutput for At<Op> {
+    fn backward_from_output(&self, y: &[f32], dy: &[f32], dx: &mut [f32]) {
+        same_length("y", y.len(), "dx", dx.len());
+        same_length("dy", dy.len(), "dx", dx.len());
+        self.operation.backward_from_output_at(self.isa(), y, dy, dx);
+    }
+}

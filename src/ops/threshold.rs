@@ -54,6 +54,7 @@ impl Map<2> for Backward<Threshold> {
 
 impl Contract for Threshold {
     const NAME: &'static str = "threshold";
+    const INFINITE_PARAMETERS: bool = true;
     const BOUNDS: Bounds =
         Bounds { default: Bound::EXACT, fast: Bound::EXACT, backward: Bound::EXACT };
     const RANGE: [f32; 2] = [0.0, f32::INFINITY];

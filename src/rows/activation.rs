@@ -1,6 +1,6 @@
 //! The traits that functions of rows implement.
 
-use super::layout::Rows;
+use super::layout::RowLayout;
 
 /// A function of rows that gives each row as many results as it has entries.
 ///
@@ -38,7 +38,7 @@ pub trait RowActivation<T = f32> {
     /// If the stride is shorter than a row, or the slice does not end with a row or its padding;
     /// nothing is written then.
     #[track_caller]
-    fn strided(&self, x: &mut [T], rows: Rows);
+    fn strided(&self, x: &mut [T], layout: RowLayout);
 
     /// As [`rows_into`](Self::rows_into), of rows that have strides.
     ///
@@ -46,7 +46,7 @@ pub trait RowActivation<T = f32> {
     ///
     /// As `strided`, and if the numbers of rows or columns differ.
     #[track_caller]
-    fn strided_into(&self, src: &[T], src_rows: Rows, dst: &mut [T], dst_rows: Rows);
+    fn strided_into(&self, src: &[T], dst: &mut [T], of_src: RowLayout, of_dst: RowLayout);
 
     /// Replaces the vectors along the middle axis of `[outer, n, inner]` by their images: any axis
     /// of a tensor, without a transpose. Takes up to 72 KiB of stack.

@@ -1,24 +1,24 @@
 //! The calls on rows at one level: arguments are checked, and the loops begin.
 
 use super::{
-    layout::Rows,
+    layout::RowLayout,
     logits::Logits,
     loops::{Axis, Matrix, along_axis, each_row},
     numerics::function::Function,
-    options::Options,
+    options::SoftmaxOptions,
 };
 use crate::{check::shape, isa::Isa};
 
 #[track_caller]
 pub(super) fn in_place<F: Function>(
     isa: Isa,
-    options: Options<'_>,
+    options: SoftmaxOptions<'_>,
     x: &mut [f32],
-    rows: Rows,
+    rows: RowLayout,
     log_sum_exps: Option<&mut [f32]>,
 ) {
     let count = rows.count("x", x.len());
-    let Rows { cols, stride } = rows;
+    let RowLayout { cols, stride } = rows;
     options.check(count, cols, 1);
     let (logits, scale) = Logits::or_scale::<F>(isa, options, cols);
     each_row::<F>(
@@ -40,11 +40,11 @@ pub(super) fn in_place<F: Function>(
 #[track_caller]
 pub(super) fn into<F: Function>(
     isa: Isa,
-    options: Options<'_>,
+    options: SoftmaxOptions<'_>,
     src: &[f32],
-    src_rows: Rows,
     dst: &mut [f32],
-    dst_rows: Rows,
+    src_rows: RowLayout,
+    dst_rows: RowLayout,
 ) {
     let rows = src_rows.count("src", src.len());
     let dst_count = dst_rows.count("dst", dst.len());
@@ -72,7 +72,7 @@ pub(super) fn into<F: Function>(
 #[track_caller]
 pub(super) fn axis<F: Function>(
     isa: Isa,
-    options: Options<'_>,
+    options: SoftmaxOptions<'_>,
     src: Option<&[f32]>,
     dst: &mut [f32],
     [outer, n, inner]: [usize; 3],
@@ -87,5 +87,55 @@ pub(super) fn axis<F: Function>(
             isa,
             Axis { src, dst, n, inner, logits: Logits::new(isa, options, n, inner) },
         );
+    }
+}
+
+/// One result a row.
+#[track_caller]
+pub(super) fn reduce<F: Function>(
+    isa: Isa,
+    options: SoftmaxOptions<'_>,
+    src: &[f32],
+    dst: &mut [f32],
+    layout: RowLayout,
+) {
+    let count = layout.count("src", src.len());
+    assert!(count == dst.len(), "src has {count} rows, dst has {} elements", dst.len());
+    let RowLayout { cols, stride } = layout;
+    options.check(count, cols, 1);
+    let logits = Logits::of_sum(isa, options, cols, 1);
+    each_row::<F>(
+        isa,
+        Matrix {
+            src: Some(src),
+            dst,
+            rows: count,
+            cols,
+            src_stride: stride,
+            dst_stride: 1,
+            logits,
+            scale: 1.0,
+            log_sum_exps: None,
+        },
+    );
+}
+
+/// One result for each vector along the axis.
+#[track_caller]
+pub(super) fn reduce_axis<F: Function>(
+    isa: Isa,
+    options: SoftmaxOptions<'_>,
+    src: &[f32],
+    dst: &mut [f32],
+    [outer, n, inner]: [usize; 3],
+) {
+    shape("src", src.len(), [outer, n, inner]);
+    shape("dst", dst.len(), [outer, 1, inner]);
+    options.check(outer, n, inner);
+    if n == 0 {
+        dst.fill(options.sink.unwrap_or(f32::NEG_INFINITY));
+    } else if !dst.is_empty() {
+        let logits = Logits::of_sum(isa, options, n, inner);
+        along_axis::<F>(isa, Axis { src: Some(src), dst, n, inner, logits });
     }
 }

@@ -4,13 +4,10 @@
 //! rounded to f32 last.
 
 use super::{
-    activation::{RowActivation, RowGradient},
-    builder::Optional,
-    layout::Rows,
+    layout::RowLayout,
     log_softmax::LogSoftmax,
-    log_sum_exp::LogSumExp,
     numerics::sum::{LANES, over_lanes},
-    options::{EmptyRow, Options},
+    options::SoftmaxOptions,
     softmax::Softmax,
 };
 use crate::{
@@ -18,13 +15,12 @@ use crate::{
     isa::{Isa, Job, Native, Simd, on},
     map::Map,
     ops::Exp,
-    tier::Fast,
     vector::{F32s, F64s, Mask},
 };
 use core::marker::PhantomData;
 
 /// How a gradient follows from y, dy and a sum over the row.
-trait Function: Copy {
+pub(super) trait Function: Copy {
     fn summand<S: Simd>(y: F32s<S>, dy: F32s<S>) -> F64s<S>;
     fn gradient<S: Simd>(y: F32s<S>, dy: F32s<S>, sum: F64s<S>) -> F64s<S>;
     /// Whether the entry was excluded or negligible.
@@ -64,91 +60,40 @@ impl Function for LogSoftmax<'_> {
     }
 }
 
-macro_rules! row_gradients { ($($Op:ty: $Function:ty;)*) => {$(
-    impl RowGradient for $Op {
-        fn rows_backward(&self, y: &[f32], dy: &[f32], dx: &mut [f32], cols: usize) {
-            let rows = Rows { cols, stride: cols };
-            let count = rows.count("dx", dx.len());
-            assert!(y.len() == dx.len(), "y has {} elements, dx has {}", y.len(), dx.len());
-            assert!(dy.len() == dx.len(), "dy has {} elements, dx has {}", dy.len(), dx.len());
-            backward::<$Function>(Isa::active(), factor(self.options()), y, dy, dx, [count, cols, 1]);
-        }
-        fn axis_backward(&self, y: &[f32], dy: &[f32], dx: &mut [f32], axes: [usize; 3]) {
-            shape("y", y.len(), axes);
-            shape("dy", dy.len(), axes);
-            shape("dx", dx.len(), axes);
-            backward::<$Function>(Isa::active(), factor(self.options()), y, dy, dx, axes);
-        }
-    }
-)*}; }
-
-row_gradients! {
-    Softmax<'_>: Softmax<'_>;
-    Fast<Softmax<'_>>: Softmax<'_>;
-    LogSoftmax<'_>: LogSoftmax<'_>;
-    Fast<LogSoftmax<'_>>: LogSoftmax<'_>;
+#[track_caller]
+pub(super) fn rows_backward<F: Function>(
+    isa: Isa,
+    options: SoftmaxOptions<'_>,
+    y: &[f32],
+    dy: &[f32],
+    dx: &mut [f32],
+    cols: usize,
+) {
+    let count = RowLayout::contiguous(cols).count("dx", dx.len());
+    assert!(y.len() == dx.len(), "y has {} elements, dx has {}", y.len(), dx.len());
+    assert!(dy.len() == dx.len(), "dy has {} elements, dx has {}", dy.len(), dx.len());
+    backward::<F>(isa, factor(options), y, dy, dx, [count, cols, 1]);
 }
 
-/// The derivative of a logit by its entry. At the temperature 0 small changes change nothing.
-fn factor(options: Options<'_>) -> f32 {
-    if options.scale.is_infinite() { 0.0 } else { options.scale }
+#[track_caller]
+pub(super) fn axis_backward<F: Function>(
+    isa: Isa,
+    options: SoftmaxOptions<'_>,
+    y: &[f32],
+    dy: &[f32],
+    dx: &mut [f32],
+    axes: [usize; 3],
+) {
+    shape("y", y.len(), axes);
+    shape("dy", dy.len(), axes);
+    shape("dx", dx.len(), axes);
+    backward::<F>(isa, factor(options), y, dy, dx, axes);
 }
 
-impl LogSumExp<'_> {
-    /// The gradient of each row of `cols` elements: `dy[i]` times the scale times the softmax of
-    /// row i of `x`. An entry that does not count has 0. A soft cap's own derivative is not in it.
-    ///
-    /// ```
-    /// use activations::LogSumExp;
-    ///
-    /// let mut dx = [0.0; 4];
-    /// LogSumExp::new().rows_backward(&[1.0, 1.0, 0.0, 0.0], &[1.0, 3.0], &mut dx, 2);
-    /// assert_eq!(dx, [0.5, 0.5, 1.5, 1.5]);
-    /// ```
-    ///
-    /// # Panics
-    ///
-    /// If the lengths of `x` and `dx` differ or are no multiple of `cols`, a mask does not fit, or
-    /// `dy` has not one element a row; nothing is written then.
-    #[track_caller]
-    pub fn rows_backward(&self, x: &[f32], dy: &[f32], dx: &mut [f32], cols: usize) {
-        let count = Rows { cols, stride: cols }.count("dx", dx.len());
-        assert!(x.len() == dx.len(), "x has {} elements, dx has {}", x.len(), dx.len());
-        assert!(dy.len() == count, "dy has {} elements, dx has {count} rows", dy.len());
-        self.axis_backward(x, dy, dx, [count, cols, 1]);
-    }
-
-    /// The gradient along the middle axis of `[outer, n, inner]`, as
-    /// [`rows_backward`](Self::rows_backward): `dy` is `[outer, inner]`.
-    ///
-    /// # Panics
-    ///
-    /// If a length is not the product of its shape, or a mask does not fit; nothing is written
-    /// then.
-    #[track_caller]
-    pub fn axis_backward(
-        &self,
-        x: &[f32],
-        dy: &[f32],
-        dx: &mut [f32],
-        axes @ [outer, n, inner]: [usize; 3],
-    ) {
-        shape("x", x.len(), axes);
-        shape("dx", dx.len(), axes);
-        shape("dy", dy.len(), [outer, 1, inner]);
-        let scale = self.options.scale;
-        Softmax::with(self.options).empty_rows(EmptyRow::Zeros).axis_into(x, dx, axes);
-        if dx.is_empty() {
-            return;
-        }
-        for (dx, dy) in dx.chunks_exact_mut(n * inner).zip(dy.chunks_exact(inner)) {
-            for dx in dx.chunks_exact_mut(inner) {
-                for (dx, &dy) in dx.iter_mut().zip(dy) {
-                    *dx *= dy * scale;
-                }
-            }
-        }
-    }
+/// The derivative of a logit by its entry. Where only the largest counts, small changes change
+/// nothing.
+fn factor(options: SoftmaxOptions<'_>) -> f32 {
+    if options.argmax { 0.0 } else { options.scale }
 }
 
 struct Backward<'a, F> {
@@ -210,7 +155,7 @@ fn row<F: Function, S: Simd>(s: S, factor: f32, y: &[f32], dy: &[f32], dx: &mut 
     }
 }
 
-/// Rows along an axis, one in each lane.
+/// RowLayout along an axis, one in each lane.
 #[inline(always)]
 fn columns<F: Function, S: Simd>(
     s: S,

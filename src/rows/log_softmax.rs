@@ -1,7 +1,7 @@
 use super::{
     activation::RowActivation,
     numerics::{function::Function, log_sum_exp::log_sum_exp, terms::Reference},
-    options::Options,
+    options::SoftmaxOptions,
 };
 use crate::{
     isa::Simd,
@@ -35,7 +35,7 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LogSoftmax<'a> {
     /// What is done to the entries first.
-    pub options: Options<'a>,
+    pub options: SoftmaxOptions<'a>,
 }
 
 /// Replaces each row of `cols` elements by its log-softmax: [`LogSoftmax`] in place.

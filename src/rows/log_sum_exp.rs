@@ -1,11 +1,12 @@
 use super::{
-    layout::Rows,
-    logits::Logits,
-    loops::{Axis, Matrix, along_axis, each_row},
+    entry::{axis, reduce, reduce_axis},
+    layout::RowLayout,
     numerics::{function::Function, log_sum_exp::log_sum_exp, terms::Reference},
-    options::Options,
+    options::{EmptyRow, SoftmaxOptions},
+    softmax::Softmax,
 };
 use crate::{
+    at::At,
     check::shape,
     isa::{Isa, Simd},
     vector::{F32s, F64s},
@@ -29,7 +30,7 @@ use crate::{
 /// use activations::LogSumExp;
 ///
 /// let mut y = [0.0; 2];
-/// LogSumExp::new().rows(&[0.0, 0.0, 100.0, -100.0], 2, &mut y);
+/// LogSumExp::new().rows_into(&[0.0, 0.0, 100.0, -100.0], &mut y, 2);
 /// assert_eq!(y, [0.6931472, 100.0]);
 /// ```
 ///
@@ -37,79 +38,156 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LogSumExp<'a> {
     /// What is done to the entries first.
-    pub options: Options<'a>,
+    pub options: SoftmaxOptions<'a>,
 }
 
 impl LogSumExp<'_> {
-    /// `dst[i]` = the log-sum-exp of row i of `x`.
+    /// Writes the log-sum-exp of row i of `src` to `dst[i]`.
     ///
     /// # Panics
     ///
-    /// If `x` is not whole rows, a mask does not fit them, or `dst` has not one element for each;
+    /// If `src` is not whole rows, a mask does not fit them, or `dst` has not one element for each;
     /// nothing is written then.
     #[track_caller]
-    pub fn rows(&self, x: &[f32], cols: usize, dst: &mut [f32]) {
-        self.strided(x, Rows { cols, stride: cols }, dst);
+    pub fn rows_into(&self, src: &[f32], dst: &mut [f32], cols: usize) {
+        At::active(*self).rows_into(src, dst, cols);
     }
 
-    /// [`rows`](Self::rows) with a stride between the rows.
+    /// As [`rows_into`](Self::rows_into), of rows that have a stride.
     ///
     /// # Panics
     ///
-    /// As `rows`, and if the stride is shorter than a row.
+    /// As `rows_into`, and if the stride is shorter than a row.
     #[track_caller]
-    pub fn strided(&self, x: &[f32], rows: Rows, dst: &mut [f32]) {
-        log_sum_exp_at(Isa::active(), self.options, x, rows, dst);
+    pub fn strided_into(&self, src: &[f32], dst: &mut [f32], layout: RowLayout) {
+        At::active(*self).strided_into(src, dst, layout);
     }
 
-    /// The log-sum-exp along the middle axis of `[outer, n, inner]`: `dst` is `[outer, inner]`. Of
-    /// nothing it is −∞.
+    /// Writes the log-sum-exp along the middle axis of `[outer, n, inner]`: `dst` is `[outer,
+    /// inner]`. That of no entries is −∞.
     ///
     /// # Panics
     ///
     /// If a length is not the product of its shape, or a mask does not fit; nothing is written
     /// then.
     #[track_caller]
-    pub fn axis(&self, x: &[f32], [outer, n, inner]: [usize; 3], dst: &mut [f32]) {
-        shape("x", x.len(), [outer, n, inner]);
-        shape("dst", dst.len(), [outer, 1, inner]);
-        self.options.check(outer, n, inner);
-        if n == 0 {
-            dst.fill(self.options.sink.unwrap_or(f32::NEG_INFINITY));
-        } else if !dst.is_empty() {
-            let isa = Isa::active();
-            let logits = Logits::of_sum(isa, self.options, n, inner);
-            along_axis::<LogSumExp<'_>>(isa, Axis { src: Some(x), dst, n, inner, logits });
-        }
+    pub fn axis_into(&self, src: &[f32], dst: &mut [f32], shape: [usize; 3]) {
+        At::active(*self).axis_into(src, dst, shape);
+    }
+
+    /// The gradient of each row of `cols` elements: `dy[i]` times the scale times the softmax of
+    /// row i of `x`. An entry that does not count has 0. A soft cap's own derivative is not in it.
+    ///
+    /// ```
+    /// use activations::LogSumExp;
+    ///
+    /// let mut dx = [0.0; 4];
+    /// LogSumExp::new().rows_backward(&[1.0, 1.0, 0.0, 0.0], &[1.0, 3.0], &mut dx, 2);
+    /// assert_eq!(dx, [0.5, 0.5, 1.5, 1.5]);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If the lengths of `x` and `dx` differ or are no multiple of `cols`, a mask does not fit, or
+    /// `dy` has not one element a row; nothing is written then.
+    #[track_caller]
+    pub fn rows_backward(&self, x: &[f32], dy: &[f32], dx: &mut [f32], cols: usize) {
+        At::active(*self).rows_backward(x, dy, dx, cols);
+    }
+
+    /// The gradient along the middle axis of `[outer, n, inner]`, as
+    /// [`rows_backward`](Self::rows_backward): `dy` is `[outer, inner]`.
+    ///
+    /// # Panics
+    ///
+    /// If a length is not the product of its shape, or a mask does not fit; nothing is written
+    /// then.
+    #[track_caller]
+    pub fn axis_backward(&self, x: &[f32], dy: &[f32], dx: &mut [f32], shape: [usize; 3]) {
+        At::active(*self).axis_backward(x, dy, dx, shape);
     }
 }
 
-/// [`LogSumExp::strided`] at one level.
-///
-/// # Panics
-///
-/// As that does.
+impl At<LogSumExp<'_>> {
+    /// As [`LogSumExp::rows_into`], at this level.
+    ///
+    /// # Panics
+    ///
+    /// As that does.
+    #[track_caller]
+    pub fn rows_into(&self, src: &[f32], dst: &mut [f32], cols: usize) {
+        self.strided_into(src, dst, RowLayout::contiguous(cols));
+    }
+
+    /// As [`LogSumExp::strided_into`], at this level.
+    ///
+    /// # Panics
+    ///
+    /// As that does.
+    #[track_caller]
+    pub fn strided_into(&self, src: &[f32], dst: &mut [f32], layout: RowLayout) {
+        reduce::<LogSumExp<'_>>(self.isa(), self.operation.options, src, dst, layout);
+    }
+
+    /// As [`LogSumExp::axis_into`], at this level.
+    ///
+    /// # Panics
+    ///
+    /// As that does.
+    #[track_caller]
+    pub fn axis_into(&self, src: &[f32], dst: &mut [f32], shape: [usize; 3]) {
+        reduce_axis::<LogSumExp<'_>>(self.isa(), self.operation.options, src, dst, shape);
+    }
+
+    /// As [`LogSumExp::rows_backward`], at this level.
+    ///
+    /// # Panics
+    ///
+    /// As that does.
+    #[track_caller]
+    pub fn rows_backward(&self, x: &[f32], dy: &[f32], dx: &mut [f32], cols: usize) {
+        let count = RowLayout::contiguous(cols).count("dx", dx.len());
+        assert!(x.len() == dx.len(), "x has {} elements, dx has {}", x.len(), dx.len());
+        assert!(dy.len() == count, "dy has {} elements, dx has {count} rows", dy.len());
+        self.axis_backward(x, dy, dx, [count, cols, 1]);
+    }
+
+    /// As [`LogSumExp::axis_backward`], at this level.
+    ///
+    /// # Panics
+    ///
+    /// As that does.
+    #[track_caller]
+    pub fn axis_backward(&self, x: &[f32], dy: &[f32], dx: &mut [f32], shape: [usize; 3]) {
+        axis_backward(self.isa(), self.operation.options, x, dy, dx, shape);
+    }
+}
+
 #[track_caller]
-pub fn log_sum_exp_at(isa: Isa, options: Options<'_>, x: &[f32], rows: Rows, dst: &mut [f32]) {
-    let count = rows.count("x", x.len());
-    assert!(count == dst.len(), "x has {count} rows, dst has {} elements", dst.len());
-    let Rows { cols, stride } = rows;
-    options.check(count, cols, 1);
-    let logits = Logits::of_sum(isa, options, cols, 1);
-    each_row::<LogSumExp<'_>>(
-        isa,
-        Matrix {
-            src: Some(x),
-            dst,
-            rows: count,
-            cols,
-            src_stride: stride,
-            dst_stride: 1,
-            logits,
-            scale: 1.0,
-            log_sum_exps: None,
-        },
-    );
+pub(super) fn axis_backward(
+    isa: Isa,
+    options: SoftmaxOptions<'_>,
+    x: &[f32],
+    dy: &[f32],
+    dx: &mut [f32],
+    axes @ [outer, n, inner]: [usize; 3],
+) {
+    shape("x", x.len(), axes);
+    shape("dx", dx.len(), axes);
+    shape("dy", dy.len(), [outer, 1, inner]);
+    let scale = options.scale;
+    let options = SoftmaxOptions { argmax: false, empty_rows: EmptyRow::Zeros, ..options };
+    axis::<Softmax<'_>>(isa, options, Some(x), dx, axes);
+    if dx.is_empty() {
+        return;
+    }
+    for (dx, dy) in dx.chunks_exact_mut(n * inner).zip(dy.chunks_exact(inner)) {
+        for dx in dx.chunks_exact_mut(inner) {
+            for (dx, &dy) in dx.iter_mut().zip(dy) {
+                *dx *= dy * scale;
+            }
+        }
+    }
 }
 
 impl Function for LogSumExp<'_> {

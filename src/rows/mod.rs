@@ -3,7 +3,7 @@
 //!
 //! A call goes from `table.rs` (the public methods) through `entry.rs` (checks) to a loop of
 //! `loops/`, which is generic over one of `softmax.rs`, `log_softmax.rs`, `log_sum_exp.rs` and does
-//! the arithmetic of `numerics/`. Options make logits of the entries first (`logits/`). The
+//! the arithmetic of `numerics/`. SoftmaxOptions make logits of the entries first (`logits/`). The
 //! arithmetic on an entry and the order of the sum are the same in every loop, and so are the bits.
 
 mod activation;
@@ -22,10 +22,10 @@ mod softmax;
 mod table;
 
 pub use activation::{RowActivation, RowGradient};
-pub use layout::Rows;
+pub use layout::{AxisError, RowLayout, axis_shape};
 pub use log_softmax::{LogSoftmax, log_softmax};
-pub use log_sum_exp::{LogSumExp, log_sum_exp_at};
+pub use log_sum_exp::LogSumExp;
 pub use online::OnlineSoftmax;
-pub use options::{Causal, EmptyRow, Infinity, Options};
+pub use options::{Causal, EmptyRow, InfiniteLogits, SoftmaxOptions};
 pub use softmax::{Softmax, softmax};
-pub use table::{ROW_OPERATIONS, RowOperation};
+pub use table::{ROW_OPERATIONS, ROW_REDUCTIONS, RowOperation, RowReduction};

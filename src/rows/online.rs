@@ -8,6 +8,7 @@ use super::{
     softmax::Softmax,
 };
 use crate::{
+    at::At,
     isa::{Isa, Job, Native, Simd, on},
     vector::{F32s, F64s},
 };
@@ -76,7 +77,7 @@ impl OnlineSoftmax {
     /// Weights are proportional to e^score, with one factor for the whole row, and below 3. Scores
     /// of −∞ have the weight 0. A NaN or +∞ among the scores makes the result NaN.
     pub fn update(&mut self, scores: &mut [f32], accumulator: &mut [f32]) {
-        on(Isa::active(), Update { state: self, scores, accumulator });
+        update(Isa::active(), self, scores, accumulator);
     }
 
     /// Adds all scores of `other`, and its accumulator.
@@ -108,13 +109,7 @@ impl OnlineSoftmax {
     /// If all scores were −∞ or there were none, the accumulator becomes 0 and the log-sum-exp is
     /// −∞.
     pub fn finish(self, accumulator: &mut [f32]) -> f32 {
-        if self.maximum == f32::NEG_INFINITY && self.lanes == [0.0; LANES] {
-            accumulator.fill(0.0);
-            return f32::NEG_INFINITY;
-        }
-        let mut log_sum_exp = 0.0;
-        on(Isa::active(), Finish { state: &self, accumulator, log_sum_exp: &mut log_sum_exp });
-        log_sum_exp
+        At::active(self).finish(accumulator)
     }
 
     /// Returns the factor that makes exponentials relative to another offset and exponent. It is a
@@ -130,6 +125,29 @@ impl OnlineSoftmax {
         }
         libm::exp(f64::from(self.offset) - f64::from(offset) + n * core::f64::consts::LN_2)
     }
+}
+
+impl At<OnlineSoftmax> {
+    /// As [`OnlineSoftmax::update`], at this level.
+    pub fn update(&mut self, scores: &mut [f32], accumulator: &mut [f32]) {
+        update(self.isa(), &mut self.operation, scores, accumulator);
+    }
+
+    /// As [`OnlineSoftmax::finish`], at this level.
+    pub fn finish(self, accumulator: &mut [f32]) -> f32 {
+        let state = &self.operation;
+        if state.maximum == f32::NEG_INFINITY && state.lanes == [0.0; LANES] {
+            accumulator.fill(0.0);
+            return f32::NEG_INFINITY;
+        }
+        let mut log_sum_exp = 0.0;
+        on(self.isa(), Finish { state, accumulator, log_sum_exp: &mut log_sum_exp });
+        log_sum_exp
+    }
+}
+
+fn update(isa: Isa, state: &mut OnlineSoftmax, scores: &mut [f32], accumulator: &mut [f32]) {
+    on(isa, Update { state, scores, accumulator });
 }
 
 impl Default for OnlineSoftmax {

@@ -21,10 +21,12 @@
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct Options<'a> {
-    /// The factor of every entry. For softmax and log-softmax an infinite one stands for the
-    /// temperature 0.
+pub struct SoftmaxOptions<'a> {
+    /// The factor of every entry.
     pub scale: f32,
+    /// Whether only the first of the largest entries counts: the limit of a temperature of 0. A
+    /// negative scale makes it the smallest. [`LogSumExp`](crate::LogSumExp) takes no notice of it.
+    pub argmax: bool,
     /// The limit c of c · tanh(t / c). 0 and ∞ mean none.
     pub soft_cap: Option<f32>,
     /// Added to the scores; −∞ excludes an entry.
@@ -36,9 +38,9 @@ pub struct Options<'a> {
     /// Attention sink: an additional logit that enters the normaliser and has no output.
     pub sink: Option<f32>,
     /// The results of a row in which no entry counts.
-    pub empty: EmptyRow,
+    pub empty_rows: EmptyRow,
     /// The results of a row with logits of +∞.
-    pub infinity: Infinity,
+    pub infinite_logits: InfiniteLogits,
 }
 
 /// The entries j that query i of causal attention sees: j ≤ i + offset and, with a window, j > i +
@@ -48,10 +50,15 @@ pub struct Options<'a> {
 /// use activations::{Causal, RowActivation, Softmax};
 ///
 /// let mut scores = [0.0; 4]; // two queries, two keys
-/// Softmax::new().causal(Causal::default()).rows(&mut scores, 2);
+/// Softmax::new().causal(Causal::new()).rows(&mut scores, 2);
 /// assert_eq!(scores, [1.0, 0.0, 0.5, 0.5]);
+///
+/// let mut scores = [0.0; 6]; // two queries, three keys: both end together
+/// Softmax::new().causal(Causal::new().offset(1).window(2)).rows(&mut scores, 3);
+/// assert_eq!(scores, [0.5, 0.5, 0.0, 0.0, 0.5, 0.5]);
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Causal {
     /// The number of keys before the first query: keys − queries where both end together.
     pub offset: isize,
@@ -66,7 +73,8 @@ pub struct Causal {
 /// logarithm.
 ///
 /// A NaN that is read makes the row NaN all the same.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum EmptyRow {
     /// NaN, as PyTorch and ONNX Runtime have it.
     #[default]
@@ -78,8 +86,9 @@ pub enum EmptyRow {
 }
 
 /// What softmax makes of a row with logits of +∞. Log-softmax gives the logarithm.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Infinity {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum InfiniteLogits {
     /// NaN, the whole row.
     #[default]
     Nan,
@@ -87,18 +96,100 @@ pub enum Infinity {
     Shared,
 }
 
-impl Options<'_> {
+impl<'a> SoftmaxOptions<'a> {
     /// None of them: t = x.
     pub(crate) const NONE: Self = Self {
         scale: 1.0,
+        argmax: false,
         soft_cap: None,
         mask: None,
         keep: None,
         causal: None,
         sink: None,
-        empty: EmptyRow::Nan,
-        infinity: Infinity::Nan,
+        empty_rows: EmptyRow::Nan,
+        infinite_logits: InfiniteLogits::Nan,
     };
+
+    /// No options: each logit is its entry.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self::NONE
+    }
+
+    /// Multiplies every entry by `scale` first.
+    #[must_use]
+    pub const fn scale(mut self, scale: f32) -> Self {
+        self.scale = scale;
+        self
+    }
+
+    /// Divides every entry by `temperature`, by the scale of its reciprocal. The temperature 0
+    /// leaves the first of the largest entries that no mask excludes alone: neither the rest of the
+    /// mask nor a sink or a soft cap counts then.
+    #[must_use]
+    pub const fn temperature(mut self, temperature: f32) -> Self {
+        let scale = 1.0 / temperature;
+        self.argmax = scale.is_infinite();
+        self.scale = match scale {
+            _ if temperature == 0.0 => 1.0,
+            f32::INFINITY => 1.0,
+            f32::NEG_INFINITY => -1.0,
+            scale => scale,
+        };
+        self
+    }
+
+    /// Keeps the logits within ±`limit`, after the scale and before the mask, by
+    /// limit · tanh(t / limit).
+    #[must_use]
+    pub const fn soft_cap(mut self, limit: f32) -> Self {
+        self.soft_cap = Some(limit);
+        self
+    }
+
+    /// Adds `mask`: one row for all, one for each, or any number between that goes into theirs.
+    #[must_use]
+    pub const fn mask(mut self, mask: &'a [f32]) -> Self {
+        self.mask = Some(mask);
+        self
+    }
+
+    /// Excludes the entries whose `keep` is false; their values do not matter. Its length is as
+    /// that of [`mask`](Self::mask).
+    #[must_use]
+    pub const fn keep(mut self, keep: &'a [bool]) -> Self {
+        self.keep = Some(keep);
+        self
+    }
+
+    /// Excludes the entries that a row, as a query, does not see.
+    #[must_use]
+    pub const fn causal(mut self, causal: Causal) -> Self {
+        self.causal = Some(causal);
+        self
+    }
+
+    /// Adds a logit to each row that gives no result: e^`logit` goes into the sum, last. A sink of 0
+    /// is the quiet softmax.
+    #[must_use]
+    pub const fn sink(mut self, logit: f32) -> Self {
+        self.sink = Some(logit);
+        self
+    }
+
+    /// Chooses the results of a row in which no entry counts.
+    #[must_use]
+    pub const fn empty_rows(mut self, empty_rows: EmptyRow) -> Self {
+        self.empty_rows = empty_rows;
+        self
+    }
+
+    /// Chooses the results of a row that has logits of +∞.
+    #[must_use]
+    pub const fn infinite_logits(mut self, infinite_logits: InfiniteLogits) -> Self {
+        self.infinite_logits = infinite_logits;
+        self
+    }
 
     /// Refuses masks that are not a row, or a number of planes `[n, inner]` that goes into `count`
     /// of them.
@@ -124,13 +215,40 @@ fn check_mask(name: &str, len: usize, [count, n, inner]: [usize; 3]) {
     );
 }
 
-impl Default for Options<'_> {
+impl Default for SoftmaxOptions<'_> {
     fn default() -> Self {
         Self::NONE
     }
 }
 
 impl Causal {
+    /// Query i sees the entries j ≤ i, and i is the number of its row.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { offset: 0, window: None, queries: None }
+    }
+
+    /// Query i sees the entries j ≤ i + `offset`: keys − queries where both end together.
+    #[must_use]
+    pub const fn offset(mut self, offset: isize) -> Self {
+        self.offset = offset;
+        self
+    }
+
+    /// A query sees at most the last `window` of its entries.
+    #[must_use]
+    pub const fn window(mut self, window: usize) -> Self {
+        self.window = Some(window);
+        self
+    }
+
+    /// Query i is row i modulo `queries`, as in a batch of heads.
+    #[must_use]
+    pub const fn queries(mut self, queries: usize) -> Self {
+        self.queries = Some(queries);
+        self
+    }
+
     /// The entries from the first to before the second of `n` that row `row` sees.
     pub(super) fn seen(&self, row: usize, n: usize) -> [usize; 2] {
         let i = self.queries.and_then(|queries| row.checked_rem(queries)).unwrap_or(row);

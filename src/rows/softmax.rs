@@ -1,12 +1,13 @@
 use super::{
     activation::RowActivation,
     entry::in_place,
-    layout::Rows,
+    layout::RowLayout,
     numerics::{function::Function, terms::Reference},
-    options::Options,
+    options::SoftmaxOptions,
 };
 use crate::{
-    isa::{Isa, Simd},
+    at::At,
+    isa::Simd,
     tier::Fast,
     vector::{F32s, F64s},
 };
@@ -51,7 +52,7 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Softmax<'a> {
     /// What is done to the entries first.
-    pub options: Options<'a>,
+    pub options: SoftmaxOptions<'a>,
 }
 
 /// Replaces each row of `cols` elements by its softmax: [`Softmax`] in place.
@@ -80,10 +81,11 @@ impl Softmax<'_> {
     /// 0 is its maximum.
     ///
     /// ```
-    /// use activations::{Rows, Softmax};
+    /// use activations::{RowLayout, Softmax};
     ///
     /// let (mut x, mut log_sum_exps) = ([3.0, 3.0], [0.0]);
-    /// Softmax::new().strided_with_log_sum_exps(&mut x, Rows { cols: 2, stride: 2 }, &mut log_sum_exps);
+    /// let layout = RowLayout::contiguous(2);
+    /// Softmax::new().strided_with_log_sum_exps(&mut x, &mut log_sum_exps, layout);
     /// assert_eq!((x, log_sum_exps), ([0.5, 0.5], [3.6931472]));
     /// ```
     ///
@@ -91,10 +93,22 @@ impl Softmax<'_> {
     ///
     /// As `strided`, and if `dst` has not one element for each row; nothing is written then.
     #[track_caller]
-    pub fn strided_with_log_sum_exps(&self, x: &mut [f32], rows: Rows, dst: &mut [f32]) {
-        let count = rows.count("x", x.len());
+    pub fn strided_with_log_sum_exps(&self, x: &mut [f32], dst: &mut [f32], layout: RowLayout) {
+        At::active(*self).strided_with_log_sum_exps(x, dst, layout);
+    }
+}
+
+impl At<Softmax<'_>> {
+    /// As [`Softmax::strided_with_log_sum_exps`], at this level.
+    ///
+    /// # Panics
+    ///
+    /// As that does.
+    #[track_caller]
+    pub fn strided_with_log_sum_exps(&self, x: &mut [f32], dst: &mut [f32], layout: RowLayout) {
+        let count = layout.count("x", x.len());
         assert!(count == dst.len(), "x has {count} rows, dst has {} elements", dst.len());
-        in_place::<Softmax<'_>>(Isa::active(), self.options, x, rows, Some(dst));
+        in_place::<Softmax<'_>>(self.isa(), self.operation.options, x, layout, Some(dst));
     }
 }
 

@@ -1,72 +1,178 @@
 //! The table of the functions of rows, and what is made of each of its lines.
 
 use super::{
-    activation::RowActivation,
+    activation::{RowActivation, RowGradient},
     builder::Optional,
-    entry::{axis, in_place, into},
-    layout::Rows,
+    entry::{axis, in_place, into, reduce, reduce_axis},
+    gradient::{axis_backward, rows_backward},
+    layout::RowLayout,
     log_softmax::LogSoftmax,
-    options::Options,
+    log_sum_exp::LogSumExp,
+    options::SoftmaxOptions,
     softmax::Softmax,
 };
-use crate::{contract::Bound, isa::Isa, tier::Fast};
+use crate::{
+    at::At,
+    contract::Bound,
+    isa::Isa,
+    tier::{Fast, Tier},
+};
 
 #[allow(missing_docs, reason = "read by tests alone, through the hidden module `table`")]
 /// A function of rows in one tier.
 #[derive(Clone, Copy, Debug)]
 pub struct RowOperation {
     pub name: &'static str,
-    pub tier: &'static str,
+    /// The number that stands for the function in other languages. It never changes.
+    pub id: u16,
+    pub tier: Tier,
     /// Where the exact result is a normal number.
     pub bound: Bound,
-    pub rows: fn(Isa, Options<'_>, x: &mut [f32], Rows),
-    pub rows_into: fn(Isa, Options<'_>, src: &[f32], Rows, dst: &mut [f32], Rows),
+    pub rows: fn(Isa, SoftmaxOptions<'_>, x: &mut [f32], RowLayout),
+    pub rows_into:
+        fn(Isa, SoftmaxOptions<'_>, src: &[f32], dst: &mut [f32], src: RowLayout, dst: RowLayout),
     /// The shape is `[outer, n, inner]`.
-    pub axis: fn(Isa, Options<'_>, x: &mut [f32], [usize; 3]),
-    pub axis_into: fn(Isa, Options<'_>, src: &[f32], dst: &mut [f32], [usize; 3]),
+    pub axis: fn(Isa, SoftmaxOptions<'_>, x: &mut [f32], [usize; 3]),
+    pub axis_into: fn(Isa, SoftmaxOptions<'_>, src: &[f32], dst: &mut [f32], [usize; 3]),
+    /// From the output.
+    pub axis_backward:
+        fn(Isa, SoftmaxOptions<'_>, y: &[f32], dy: &[f32], dx: &mut [f32], [usize; 3]),
 }
 
-/// Each function and tier, with the kernel that does it.
-macro_rules! row_operations { ($($name:literal $tier:literal $Op:ty: $Kernel:ty, $bound:expr;)*) => {
-    $(impl RowActivation for $Op {
-        fn rows(&self, x: &mut [f32], cols: usize) {
-            self.strided(x, Rows { cols, stride: cols });
+#[allow(missing_docs, reason = "read by tests alone, through the hidden module `table`")]
+/// A function of rows that gives one result a row.
+#[derive(Clone, Copy, Debug)]
+pub struct RowReduction {
+    pub name: &'static str,
+    pub id: u16,
+    pub bound: Bound,
+    pub rows_into: fn(Isa, SoftmaxOptions<'_>, src: &[f32], dst: &mut [f32], RowLayout),
+    pub axis_into: fn(Isa, SoftmaxOptions<'_>, src: &[f32], dst: &mut [f32], [usize; 3]),
+    /// From the input; `dy` has one element a row.
+    pub axis_backward:
+        fn(Isa, SoftmaxOptions<'_>, x: &[f32], dy: &[f32], dx: &mut [f32], [usize; 3]),
+}
+
+/// The traits of one operation, at a level and at the active one.
+macro_rules! row_activation {
+    ($Op:ty: $Kernel:ty, gradient of $Gradient:ty) => {
+        impl RowActivation for At<$Op> {
+            fn rows(&self, x: &mut [f32], cols: usize) {
+                self.strided(x, RowLayout::contiguous(cols));
+            }
+            fn rows_into(&self, src: &[f32], dst: &mut [f32], cols: usize) {
+                let layout = RowLayout::contiguous(cols);
+                self.strided_into(src, dst, layout, layout);
+            }
+            fn strided(&self, x: &mut [f32], layout: RowLayout) {
+                in_place::<$Kernel>(self.isa(), self.operation.options(), x, layout, None);
+            }
+            fn strided_into(
+                &self,
+                src: &[f32],
+                dst: &mut [f32],
+                of_src: RowLayout,
+                of_dst: RowLayout,
+            ) {
+                into::<$Kernel>(self.isa(), self.operation.options(), src, dst, of_src, of_dst);
+            }
+            fn axis(&self, x: &mut [f32], shape: [usize; 3]) {
+                axis::<$Kernel>(self.isa(), self.operation.options(), None, x, shape);
+            }
+            fn axis_into(&self, src: &[f32], dst: &mut [f32], shape: [usize; 3]) {
+                axis::<$Kernel>(self.isa(), self.operation.options(), Some(src), dst, shape);
+            }
         }
-        fn rows_into(&self, src: &[f32], dst: &mut [f32], cols: usize) {
-            let rows = Rows { cols, stride: cols };
-            self.strided_into(src, rows, dst, rows);
+
+        impl RowActivation for $Op {
+            fn rows(&self, x: &mut [f32], cols: usize) {
+                At::active(*self).rows(x, cols);
+            }
+            fn rows_into(&self, src: &[f32], dst: &mut [f32], cols: usize) {
+                At::active(*self).rows_into(src, dst, cols);
+            }
+            fn strided(&self, x: &mut [f32], layout: RowLayout) {
+                At::active(*self).strided(x, layout);
+            }
+            fn strided_into(
+                &self,
+                src: &[f32],
+                dst: &mut [f32],
+                of_src: RowLayout,
+                of_dst: RowLayout,
+            ) {
+                At::active(*self).strided_into(src, dst, of_src, of_dst);
+            }
+            fn axis(&self, x: &mut [f32], shape: [usize; 3]) {
+                At::active(*self).axis(x, shape);
+            }
+            fn axis_into(&self, src: &[f32], dst: &mut [f32], shape: [usize; 3]) {
+                At::active(*self).axis_into(src, dst, shape);
+            }
         }
-        fn strided(&self, x: &mut [f32], rows: Rows) {
-            in_place::<$Kernel>(Isa::active(), self.options(), x, rows, None);
+
+        impl RowGradient for At<$Op> {
+            fn rows_backward(&self, y: &[f32], dy: &[f32], dx: &mut [f32], cols: usize) {
+                rows_backward::<$Gradient>(self.isa(), self.operation.options(), y, dy, dx, cols);
+            }
+            fn axis_backward(&self, y: &[f32], dy: &[f32], dx: &mut [f32], shape: [usize; 3]) {
+                axis_backward::<$Gradient>(self.isa(), self.operation.options(), y, dy, dx, shape);
+            }
         }
-        fn strided_into(&self, src: &[f32], src_rows: Rows, dst: &mut [f32], dst_rows: Rows) {
-            into::<$Kernel>(Isa::active(), self.options(), src, src_rows, dst, dst_rows);
+
+        impl RowGradient for $Op {
+            fn rows_backward(&self, y: &[f32], dy: &[f32], dx: &mut [f32], cols: usize) {
+                At::active(*self).rows_backward(y, dy, dx, cols);
+            }
+            fn axis_backward(&self, y: &[f32], dy: &[f32], dx: &mut [f32], shape: [usize; 3]) {
+                At::active(*self).axis_backward(y, dy, dx, shape);
+            }
         }
-        fn axis(&self, x: &mut [f32], shape: [usize; 3]) {
-            axis::<$Kernel>(Isa::active(), self.options(), None, x, shape);
-        }
-        fn axis_into(&self, src: &[f32], dst: &mut [f32], shape: [usize; 3]) {
-            axis::<$Kernel>(Isa::active(), self.options(), Some(src), dst, shape);
-        }
-    })*
+    };
+}
+
+/// Each function and tier, with its kernel, its gradient and its bound on the levels with and
+/// without FMA.
+macro_rules! row_operations { ($(
+    $id:literal $name:literal $tier:ident $Op:ty:
+        $Kernel:ty, gradient of $Gradient:ty, $fused:literal or $baseline:literal ULP;
+)*) => {
+    $(row_activation!($Op: $Kernel, gradient of $Gradient);)*
 
     /// Every function of rows and tier that gives as many results as there are entries.
     pub static ROW_OPERATIONS: &[RowOperation] = &[$(
         RowOperation {
             name: $name,
-            tier: $tier,
-            bound: $bound,
-            rows: |isa, options, x, rows| in_place::<$Kernel>(isa, options, x, rows, None),
+            id: $id,
+            tier: Tier::$tier,
+            bound: Bound { fused: $fused, baseline: $baseline },
+            rows: |isa, options, x, layout| in_place::<$Kernel>(isa, options, x, layout, None),
             rows_into: into::<$Kernel>,
             axis: |isa, options, x, shape| axis::<$Kernel>(isa, options, None, x, shape),
-            axis_into: |isa, options, src, dst, shape| axis::<$Kernel>(isa, options, Some(src), dst, shape),
+            axis_into: |isa, options, src, dst, shape| {
+                axis::<$Kernel>(isa, options, Some(src), dst, shape);
+            },
+            axis_backward: axis_backward::<$Gradient>,
         },
     )*];
 }; }
 
 row_operations! {
-    "softmax" "default" Softmax<'_>: Softmax<'_>, Bound { fused: 3.8, baseline: 4.0 };
-    "softmax" "fast" Fast<Softmax<'_>>: Fast<Softmax<'_>>, Bound { fused: 12.0, baseline: 12.0 };
-    "log_softmax" "default" LogSoftmax<'_>: LogSoftmax<'_>, Bound { fused: 2.0, baseline: 2.0 };
-    "log_softmax" "fast" Fast<LogSoftmax<'_>>: LogSoftmax<'_>, Bound { fused: 2.0, baseline: 2.0 };
+    1001 "softmax" Default Softmax<'_>: Softmax<'_>, gradient of Softmax<'_>, 3.8 or 4.0 ULP;
+    1001 "softmax" Fast Fast<Softmax<'_>>:
+        Fast<Softmax<'_>>, gradient of Softmax<'_>, 12.0 or 12.0 ULP;
+    1002 "log_softmax" Default LogSoftmax<'_>:
+        LogSoftmax<'_>, gradient of LogSoftmax<'_>, 2.0 or 2.0 ULP;
+    1002 "log_softmax" Fast Fast<LogSoftmax<'_>>:
+        LogSoftmax<'_>, gradient of LogSoftmax<'_>, 2.0 or 2.0 ULP;
 }
+
+/// Every function of rows that gives one result a row.
+pub static ROW_REDUCTIONS: &[RowReduction] = &[RowReduction {
+    name: "log_sum_exp",
+    id: 1003,
+    bound: Bound { fused: 1.0, baseline: 1.0 },
+    rows_into: reduce::<LogSumExp<'_>>,
+    axis_into: reduce_axis::<LogSumExp<'_>>,
+    axis_backward: super::log_sum_exp::axis_backward,
+}];

@@ -1,7 +1,7 @@
 //! Rows with some of the options, and their logits.
 
-use super::families::Numbers;
-use activations::{Causal, Isa, Options, table::OPERATIONS};
+use activations::{Causal, Isa, SoftmaxOptions, table::OPERATIONS};
+use activations_testing::families::Numbers;
 
 const INF: f32 = f32::INFINITY;
 
@@ -39,14 +39,18 @@ impl Case {
         let offset = (normal() * 5.0) as isize;
         let window = (normal() > 0.0).then(|| (normal().abs() * 10.0) as usize);
         let queries = (normal() > 0.0).then_some(3);
-        let causal = causal.then_some(Causal { offset, window, queries });
+        let causal = causal.then(|| {
+            let mut causal = Causal::new().offset(offset);
+            (causal.window, causal.queries) = (window, queries);
+            causal
+        });
         let sink = has_sink.then(|| normal() * 5.0);
         let mask = mask.map(|mask| mask.iter().map(|&x| if x > 4.0 { -INF } else { x }).collect());
         Self { scale, soft_cap, mask, keep, causal, sink }
     }
 
-    pub(crate) fn options(&self) -> Options<'_> {
-        let mut options = Options::default();
+    pub(crate) fn options(&self) -> SoftmaxOptions<'_> {
+        let mut options = SoftmaxOptions::default();
         options.scale = self.scale;
         options.soft_cap = self.soft_cap;
         options.mask = self.mask.as_deref();
@@ -62,7 +66,7 @@ impl Case {
         let mut t: Vec<f32> = x.iter().map(|x| x * self.scale).collect();
         if let Some(limit) = self.soft_cap {
             t = t.iter().map(|t| t / limit).collect();
-            (tanh.tiers[0].apply)(isa, &mut t);
+            (tanh.kernels[0].apply)(isa, &mut t);
             t = t.iter().map(|t| t * limit).collect();
         }
         for (i, t) in t.iter_mut().enumerate() {
@@ -71,7 +75,7 @@ impl Case {
                 *t += mask[i % mask.len()];
             }
             let kept = self.keep.as_ref().is_none_or(|keep| keep[i % keep.len()]);
-            let seen = self.causal.is_none_or(|Causal { offset, window, queries }| {
+            let seen = self.causal.is_none_or(|Causal { offset, window, queries, .. }| {
                 let i = queries.map_or(row, |queries| row % queries) as isize;
                 j <= i + offset && window.is_none_or(|window| j > i + offset - window as isize)
             });

@@ -1,17 +1,17 @@
-//! Options whose results are stated outright: what counts for nothing, what is infinite, and the
+//! SoftmaxOptions whose results are stated outright: what counts for nothing, what is infinite, and the
 //! temperature 0.
 
-use super::{bits, families::Numbers};
 use activations::{
-    Causal, EmptyRow, Infinity, LogSoftmax, LogSumExp, Options, RowActivation, Softmax,
+    Causal, EmptyRow, InfiniteLogits, LogSoftmax, LogSumExp, RowActivation, Softmax, SoftmaxOptions,
 };
+use activations_testing::{bits, families::Numbers};
 
 const INF: f32 = f32::INFINITY;
 const NAN: f32 = f32::NAN;
 
 /// Softmax of `x`, a row, in each form; they must agree.
 #[track_caller]
-fn softmax(options: Options<'_>, x: &[f32]) -> Vec<f32> {
+fn softmax(options: SoftmaxOptions<'_>, x: &[f32]) -> Vec<f32> {
     let mut y = x.to_vec();
     Softmax::with(options).rows(&mut y, x.len());
     // The same vector as each of three columns.
@@ -56,11 +56,7 @@ fn rows_without_an_entry_that_counts_give_what_the_caller_chose() {
             assert_softmax(softmax, &empty, expected);
             assert_softmax(softmax.temperature(0.0), &empty, expected);
             assert_softmax(softmax.keep(&hidden), &with_nan, expected);
-            assert_softmax(
-                softmax.causal(Causal { offset: -5, ..Causal::default() }),
-                &with_nan,
-                expected,
-            );
+            assert_softmax(softmax.causal(Causal::new().offset(-5)), &with_nan, expected);
             assert_softmax(softmax.mask(&empty), &zeros, expected);
             // A NaN that is read, and a sink that takes all.
             assert_softmax(softmax, &with_nan, &nans);
@@ -69,7 +65,7 @@ fn rows_without_an_entry_that_counts_give_what_the_caller_chose() {
             assert_softmax(softmax.sink(NAN), &empty, &nans);
         }
         let mut y = [0.0];
-        LogSumExp::new().mask(&empty).rows(&zeros, n, &mut y);
+        LogSumExp::new().mask(&empty).rows_into(&zeros, &mut y, n);
         assert_eq!(y, [-INF]);
     }
     // One row for all stands for one entry here.
@@ -80,7 +76,7 @@ fn rows_without_an_entry_that_counts_give_what_the_caller_chose() {
 
 #[test]
 fn infinite_logits_give_what_the_caller_chose() {
-    let shared = Softmax::new().infinity(Infinity::Shared);
+    let shared = Softmax::new().infinite_logits(InfiniteLogits::Shared);
     assert_softmax(Softmax::new(), &[1.0, INF, -INF], &[NAN; 3]);
     assert_softmax(shared, &[1.0, INF, -INF], &[0.0, 1.0, 0.0]);
     assert_softmax(shared, &[INF, INF, 3.0, 5.0], &[0.5, 0.5, 0.0, 0.0]);
@@ -109,13 +105,19 @@ fn the_temperature_0_leaves_the_first_of_the_largest_entries() {
     assert_softmax(cold.sink(10.0).soft_cap(1.0), &[1.0, 2.0], &[0.0, 1.0]);
     assert_softmax(cold, &[1.0, NAN], &[NAN; 2]);
     assert_softmax(cold, &[1.0, INF], &[NAN; 2]);
-    assert_softmax(cold.infinity(Infinity::Shared), &[1.0, INF, INF], &[0.0, 1.0, 0.0]);
+    assert_softmax(
+        cold.infinite_logits(InfiniteLogits::Shared),
+        &[1.0, INF, INF],
+        &[0.0, 1.0, 0.0],
+    );
     // The first of the smallest.
-    assert_softmax(Softmax::new().scale(-INF), &[1.0, -3.0, -3.0], &[0.0, 1.0, 0.0]);
+    assert_softmax(cold.scale(-1.0), &[1.0, -3.0, -3.0], &[0.0, 1.0, 0.0]);
+    // An infinite scale is a factor like any other.
+    assert_softmax(Softmax::new().scale(INF), &[1.0, 0.0], &[NAN; 2]);
     // The log-sum-exp has infinite results.
     for (scale, expected) in [(INF, INF), (-INF, -INF)] {
         let mut y = [0.0];
-        LogSumExp::new().scale(scale).rows(&[1.0, 2.0], 2, &mut y);
+        LogSumExp::new().scale(scale).rows_into(&[1.0, 2.0], &mut y, 2);
         assert_eq!(y, [expected]);
     }
     for n in [17, 33, 1100] {

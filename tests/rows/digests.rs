@@ -1,12 +1,13 @@
 //! The bits of fixed rows.
 
-use super::{bits, log_sum_exps, operations, rows};
-use crate::{
+use super::{log_sum_exps, operations, rows};
+use activations::{Causal, Isa, RowLayout, SoftmaxOptions};
+use activations_testing::{
+    bits,
     capture::{SCORES, capture},
-    common::isas,
     families::{self, FAMILIES},
+    isas,
 };
-use activations::{Causal, Isa, Options, Rows};
 use std::fmt::Write;
 
 /// Every level with FMA, on every machine, and the baseline on every machine.
@@ -50,7 +51,7 @@ fn fixed_rows_have_the_bits_of_the_recorded_digests() {
         for (cols, x) in &matrices {
             digest.add(&rows(operation, isa, x, *cols));
         }
-        check(operation.name, operation.tier, isa, digest.0);
+        check(operation.name, operation.tier.name(), isa, digest.0);
     }
     for isa in isas() {
         let mut digest = Digest::new();
@@ -63,11 +64,11 @@ fn fixed_rows_have_the_bits_of_the_recorded_digests() {
     let masks = Masks::new(keys);
     for (operation, isa) in operations() {
         let mut y = scores.clone();
-        (operation.rows)(isa, masks.options(), &mut y, Rows { cols: keys, stride: keys });
+        (operation.rows)(isa, masks.options(), &mut y, RowLayout { cols: keys, stride: keys });
         let mut digest = Digest::new();
         digest.add(&rows(operation, isa, &scores, keys));
         digest.add(&y);
-        check(&format!("{}_of_scores", operation.name), operation.tier, isa, digest.0);
+        check(&format!("{}_of_scores", operation.name), operation.tier.name(), isa, digest.0);
     }
     assert!(wrong.is_empty(), "not what tests/digests.txt says:\n{wrong}");
 }
@@ -84,13 +85,13 @@ impl Masks {
         Self { mask, keep: (0..cols).map(|j| j % 7 != 3).collect() }
     }
 
-    fn options(&self) -> Options<'_> {
-        let mut options = Options::default();
+    fn options(&self) -> SoftmaxOptions<'_> {
+        let mut options = SoftmaxOptions::default();
         options.scale = 1.7;
         options.soft_cap = Some(30.0);
         options.mask = Some(&self.mask);
         options.keep = Some(&self.keep);
-        options.causal = Some(Causal { queries: Some(128), window: Some(50), ..Causal::default() });
+        options.causal = Some(Causal::new().queries(128).window(50));
         options.sink = Some(-1.5);
         options
     }

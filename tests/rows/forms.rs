@@ -1,13 +1,13 @@
 //! The forms that a row can have: alone or among others, strided, along an axis, with entries of
 //! -inf appended.
 
-use super::{
+use super::{log_sum_exps, operations, rows};
+use activations::{Isa, RowLayout, SoftmaxOptions, table::RowOperation};
+use activations_testing::{
     bits,
     families::{self, FAMILIES},
-    log_sum_exps, operations, rows,
+    isas,
 };
-use crate::common::isas;
-use activations::{Isa, Options, Rows, table::RowOperation};
 
 /// Asserts that each other form gives `y`, the results of all rows at once.
 #[track_caller]
@@ -24,8 +24,8 @@ pub(crate) fn check_forms(
     let y = bits(y);
 
     let mut into = vec![7.0; x.len()];
-    let dense = Rows { cols, stride: cols };
-    (operation.rows_into)(isa, Options::default(), x, dense, &mut into, dense);
+    let dense = RowLayout { cols, stride: cols };
+    (operation.rows_into)(isa, SoftmaxOptions::default(), x, &mut into, dense, dense);
     assert_eq!(y, bits(&into), "{name}: into another slice");
 
     let last = count / 2;
@@ -37,7 +37,7 @@ pub(crate) fn check_forms(
     for (to, x) in strided.chunks_exact_mut(stride).zip(x.chunks_exact(cols)) {
         to[..cols].copy_from_slice(x);
     }
-    (operation.rows)(isa, Options::default(), &mut strided, Rows { cols, stride });
+    (operation.rows)(isa, SoftmaxOptions::default(), &mut strided, RowLayout { cols, stride });
     for (y, strided) in y.chunks_exact(cols).zip(strided.chunks_exact(stride)) {
         assert_eq!(y, bits(&strided[..cols]), "{name}: with a stride of {stride}");
         assert!(
@@ -51,8 +51,14 @@ pub(crate) fn check_forms(
         columns[i % cols * count + i / cols] = x;
     }
     let mut from_columns = vec![7.0; x.len()];
-    (operation.axis_into)(isa, Options::default(), &columns, &mut from_columns, [1, cols, count]);
-    (operation.axis)(isa, Options::default(), &mut columns, [1, cols, count]);
+    (operation.axis_into)(
+        isa,
+        SoftmaxOptions::default(),
+        &columns,
+        &mut from_columns,
+        [1, cols, count],
+    );
+    (operation.axis)(isa, SoftmaxOptions::default(), &mut columns, [1, cols, count]);
     assert_eq!(bits(&columns), bits(&from_columns), "{name}: along an axis, into another slice");
     for (i, y) in y.iter().enumerate() {
         assert_eq!(
@@ -118,7 +124,7 @@ fn log_sum_exp_has_the_same_bits_in_every_form() {
                 }
                 if isa == Isa::active() {
                     let mut along = vec![0.0; count];
-                    activations::LogSumExp::new().axis(&columns, [1, cols, count], &mut along);
+                    activations::LogSumExp::new().axis_into(&columns, &mut along, [1, cols, count]);
                     assert_eq!(bits(&y), bits(&along), "{cols} columns at {isa}, along an axis");
                 }
             }

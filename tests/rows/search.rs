@@ -1,12 +1,13 @@
 //! The largest errors in many rows.
 
 use super::{errors, log_sum_exps, operations, rows};
-use crate::{
-    common::{isas, ulp::ulps},
-    families::{self, FAMILIES},
-    oracle::{Exact, exact},
-};
 use activations::Isa;
+use activations_testing::{
+    families::{self, FAMILIES},
+    isas,
+    oracle::{Exact, exact},
+    ulp::ulps,
+};
 
 /// The largest error found, and the row it was found in.
 #[derive(Clone, Default)]
@@ -77,8 +78,8 @@ fn the_largest_errors_of_many_rows() {
         println!("{name:<12} {tier:<8} {isa:<9} {error:<8.3} {row}{note}");
     };
     for ((operation, isa), [normal, subnormal]) in all.iter().zip(&worst) {
-        line(operation.name, operation.tier, *isa, normal, "");
-        line(operation.name, operation.tier, *isa, subnormal, " (subnormal results)");
+        line(operation.name, operation.tier.name(), *isa, normal, "");
+        line(operation.name, operation.tier.name(), *isa, subnormal, " (subnormal results)");
         assert!(normal.0 <= operation.bound.at(*isa));
     }
     for (isa, worst) in isas().zip(&worst_sums) {

@@ -1,13 +1,11 @@
 //! The largest allowed distance of a result from PyTorch's in float64: the bounds of the contract.
 
-use crate::{
-    jobs::{Job, Part},
-    ulp::per_ulp,
-};
+use crate::jobs::{Job, Part};
 use activations::{
     Isa,
     table::{Bound, OPERATIONS, ROW_OPERATIONS},
 };
+use activations_testing::ulp::per_ulp;
 
 /// The results of PyTorch in float64.
 pub(crate) struct Exact {
@@ -64,14 +62,15 @@ fn bound(job: &Job, part: Part) -> Bound {
             _ if matches!(name, "elu" | "celu") && !job.is_usual() => {
                 Bound { fused: 2.0, baseline: 2.0 }
             }
-            Part::Forward => operation.tiers[0].bound,
-            Part::Fast => operation.tiers[1].bound,
+            Part::Forward => operation.kernels[0].bound,
+            Part::Fast => operation.kernels[1].bound,
             Part::Gradient | Part::Slopes => operation.backward.bound,
         };
     }
     let tier = if part == Part::Fast { "fast" } else { "default" };
-    let of_rows =
-        ROW_OPERATIONS.iter().find(|operation| operation.name == name && operation.tier == tier);
+    let of_rows = ROW_OPERATIONS
+        .iter()
+        .find(|operation| operation.name == name && operation.tier.name() == tier);
     match (part, name) {
         (Part::Gradient, "prelu") => Bound::EXACT,
         (_, "prelu") => Bound::ROUNDED,

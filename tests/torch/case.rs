@@ -1,9 +1,7 @@
 //! One result on both sides, and what the list of differences asks of it.
 
-use crate::{
-    jobs::{Job, Part},
-    ulp::finite,
-};
+use crate::jobs::{Job, Part};
+use activations_testing::ulp::finite;
 use std::fmt;
 
 pub(crate) struct Case<'a> {

@@ -1,7 +1,7 @@
 //! What is computed on both sides: operations with their inputs, special values among them.
 
-use crate::families::{FAMILIES, Numbers, matrix};
-use activations::{Fast, Kind, LogSumExp, PRelu};
+use activations::{AnyActivation, PRelu, Tier};
+use activations_testing::families::{FAMILIES, Numbers, matrix};
 use std::{array::from_fn, fmt};
 
 /// Beside every kind with its usual parameters.
@@ -23,7 +23,7 @@ const PARAMETERS: &[&str] = &[
 
 /// One operation on one tensor.
 pub(crate) struct Job {
-    /// The text of a [`Kind`], or one of those that are none.
+    /// The text of an [`AnyActivation`], or `prelu`.
     pub(crate) text: String,
     pub(crate) shape: [usize; 3],
     pub(crate) x: Vec<f32>,
@@ -63,7 +63,7 @@ impl Job {
 
     /// Whether it has the parameters that the contract speaks of.
     pub(crate) fn is_usual(&self) -> bool {
-        Kind::all().any(|kind| kind.to_string() == self.text)
+        AnyActivation::all().any(|activation| activation.to_string() == self.text)
     }
 
     pub(crate) fn is_of_rows(&self) -> bool {
@@ -83,16 +83,14 @@ impl Job {
                 PRelu { slopes }.slopes_backward(x, dy, &mut d_slopes, *shape);
                 vec![(Part::Forward, y), (Part::Gradient, dx), (Part::Slopes, d_slopes)]
             }
-            "log_sum_exp" => {
-                LogSumExp::new().axis(x, *shape, &mut y);
-                LogSumExp::new().axis_backward(x, dy, &mut dx, *shape);
-                vec![(Part::Forward, y), (Part::Gradient, dx)]
-            }
             _ => {
-                let kind: Kind = self.text.parse().unwrap();
-                kind.axis_into(x, &mut y, *shape);
-                Fast(kind).axis_into(x, &mut fast, *shape);
-                kind.axis_backward(x, &y, dy, &mut dx, *shape);
+                let activation: AnyActivation = self.text.parse().unwrap();
+                activation.axis_into(x, &mut y, *shape);
+                activation.axis_backward(x, &y, dy, &mut dx, *shape);
+                if activation.is_reduction() {
+                    return vec![(Part::Forward, y), (Part::Gradient, dx)];
+                }
+                activation.with_tier(Tier::Fast).unwrap().axis_into(x, &mut fast, *shape);
                 vec![(Part::Forward, y), (Part::Fast, fast), (Part::Gradient, dx)]
             }
         }
@@ -117,9 +115,8 @@ impl Job {
 
 pub(crate) fn jobs() -> Vec<Job> {
     let mut jobs = Vec::new();
-    let texts =
-        Kind::all().map(|kind| kind.to_string()).chain(PARAMETERS.iter().map(ToString::to_string));
-    for text in texts.chain(["log_sum_exp".to_owned()]) {
+    let usual = AnyActivation::all().map(|activation| activation.to_string());
+    for text in usual.chain(PARAMETERS.iter().map(ToString::to_string)) {
         if is_of_rows(&text) {
             rows(&text, &mut jobs);
         } else {

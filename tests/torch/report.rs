@@ -4,8 +4,8 @@ use crate::{
     case::Case,
     differences::{DIFFERENCES, Difference, Version},
     jobs::{Job, Part},
-    ulp::ulps,
 };
+use activations_testing::ulp::ulps;
 use comfy_table::{CellAlignment::Right, Table, presets::ASCII_MARKDOWN};
 use std::{collections::BTreeMap, fmt};
 

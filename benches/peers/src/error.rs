@@ -4,8 +4,8 @@
 use crate::{
     function::Function,
     peers::{COPY, Peer},
-    ulp::ulps,
 };
+use activations_testing::ulp::ulps;
 use std::fmt;
 
 /// Inputs that are evaluated together.

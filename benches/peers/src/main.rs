@@ -20,9 +20,6 @@ mod measure;
 mod peers;
 mod rows;
 mod table;
-#[path = "../../../tests/common/ulp.rs"]
-#[allow(clippy::cast_possible_wrap, clippy::cast_sign_loss, unreachable_pub)]
-mod ulp;
 
 use activations::Isa;
 use anyhow::{Context, Result};

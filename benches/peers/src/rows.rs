@@ -1,8 +1,9 @@
 //! Softmax and log-softmax of rows: every implementation on the same matrices, in interleaved
 //! rounds.
 
-use crate::{ffi, measure::median, table::table as new_table, ulp::ulps};
+use crate::{ffi, measure::median, table::table as new_table};
 use activations::{Fast, LogSoftmax, RowActivation, Softmax};
+use activations_testing::ulp::ulps;
 use comfy_table::{CellAlignment::Right, Table};
 use rand::{SeedableRng, rngs::StdRng};
 use rand_distr::{Distribution, Normal};

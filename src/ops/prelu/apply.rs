@@ -35,25 +35,25 @@ impl Task for Forward<'_> {
     #[inline(always)]
     fn run<S: Native>(&mut self, s: S, range: Range<usize>, slope: f32) {
         let x = part(self.x, &range);
-        Apply { kernel: LeakyRelu { slope }, inputs: [x], dst: &mut self.dst[range] }.run(s);
+        Apply { kernel: LeakyRelu { slope }, inputs: x, dst: &mut self.dst[range] }.run(s);
     }
     #[inline(always)]
     fn block<S: Native>(&mut self, s: S, range: Range<usize>, slopes: &[f32]) {
         let x = part(self.x, &range);
-        Apply { kernel: BySlope, inputs: [x, Some(slopes)], dst: &mut self.dst[range] }.run(s);
+        Apply { kernel: BySlope, inputs: (x, slopes), dst: &mut self.dst[range] }.run(s);
     }
 }
 
 impl Task for Backward<'_> {
     #[inline(always)]
     fn run<S: Native>(&mut self, s: S, range: Range<usize>, slope: f32) {
-        let inputs = [part(Some(self.x), &range), part(Some(self.dy), &range)];
+        let inputs = [&self.x[range.clone()], &self.dy[range.clone()]];
         let kernel = map::Backward(LeakyRelu { slope });
         Apply { kernel, inputs, dst: &mut self.dst[range] }.run(s);
     }
     #[inline(always)]
     fn block<S: Native>(&mut self, s: S, range: Range<usize>, slopes: &[f32]) {
-        let inputs = [part(Some(self.x), &range), part(Some(self.dy), &range), Some(slopes)];
+        let inputs = [&self.x[range.clone()], &self.dy[range.clone()], slopes];
         Apply { kernel: BackwardBySlope, inputs, dst: &mut self.dst[range] }.run(s);
     }
 }

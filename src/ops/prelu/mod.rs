@@ -5,8 +5,9 @@ mod parts;
 mod sums;
 
 use crate::{
+    at::At,
     check::{same_length, shape},
-    isa::{Isa, on},
+    isa::on,
 };
 use apply::{Backward, Forward, Slopes};
 use sums::Sums;
@@ -69,10 +70,7 @@ impl PRelu<'_> {
     /// is written then.
     #[track_caller]
     pub fn apply(&self, x: &mut [f32], shape: [usize; 3]) {
-        self.check(&[("x", x.len())], shape);
-        if !x.is_empty() {
-            on(Isa::active(), Forward { slopes: self.over(shape), x: None, dst: x });
-        }
+        At::active(*self).apply(x, shape);
     }
 
     /// Writes the image of every element of `src` to `dst`.
@@ -83,10 +81,7 @@ impl PRelu<'_> {
     /// written then.
     #[track_caller]
     pub fn apply_into(&self, src: &[f32], dst: &mut [f32], shape: [usize; 3]) {
-        self.check(&[("src", src.len()), ("dst", dst.len())], shape);
-        if !dst.is_empty() {
-            on(Isa::active(), Forward { slopes: self.over(shape), x: Some(src), dst });
-        }
+        At::active(*self).apply_into(src, dst, shape);
     }
 
     /// The gradient of the input: `dy` where x > 0, else the slope times `dy`.
@@ -97,10 +92,7 @@ impl PRelu<'_> {
     /// written then.
     #[track_caller]
     pub fn backward(&self, x: &[f32], dy: &[f32], dx: &mut [f32], shape: [usize; 3]) {
-        self.check(&[("x", x.len()), ("dy", dy.len()), ("dx", dx.len())], shape);
-        if !dx.is_empty() {
-            on(Isa::active(), Backward { slopes: self.over(shape), x, dy, dst: dx });
-        }
+        At::active(*self).backward(x, dy, dx, shape);
     }
 
     /// The gradient of the slopes: the sum of `dy` · min(x, 0) over each channel, 0 where it has no
@@ -123,14 +115,7 @@ impl PRelu<'_> {
     /// `d_slopes` a channel; nothing is written then.
     #[track_caller]
     pub fn slopes_backward(&self, x: &[f32], dy: &[f32], d_slopes: &mut [f32], shape: [usize; 3]) {
-        self.check(&[("x", x.len()), ("dy", dy.len())], shape);
-        same_length("slopes", self.slopes.len(), "d_slopes", d_slopes.len());
-        if x.is_empty() {
-            d_slopes.fill(0.0);
-            return;
-        }
-        let inner = if d_slopes.len() == 1 { x.len() } else { shape[2] };
-        on(Isa::active(), Sums { x, dy, d_slopes, inner });
+        At::active(*self).slopes_backward(x, dy, d_slopes, shape);
     }
 
     fn over(&self, [_, _, inner]: [usize; 3]) -> Slopes<'_> {
@@ -147,5 +132,67 @@ impl PRelu<'_> {
             slopes == channels,
             "slopes has {slopes} elements, the shape has {channels} channels"
         );
+    }
+}
+
+impl At<PRelu<'_>> {
+    /// As [`PRelu::apply`], at this level.
+    ///
+    /// # Panics
+    ///
+    /// As that does.
+    #[track_caller]
+    pub fn apply(&self, x: &mut [f32], shape: [usize; 3]) {
+        let op = self.operation;
+        op.check(&[("x", x.len())], shape);
+        if !x.is_empty() {
+            on(self.isa(), Forward { slopes: op.over(shape), x: None, dst: x });
+        }
+    }
+
+    /// As [`PRelu::apply_into`], at this level.
+    ///
+    /// # Panics
+    ///
+    /// As that does.
+    #[track_caller]
+    pub fn apply_into(&self, src: &[f32], dst: &mut [f32], shape: [usize; 3]) {
+        let op = self.operation;
+        op.check(&[("src", src.len()), ("dst", dst.len())], shape);
+        if !dst.is_empty() {
+            on(self.isa(), Forward { slopes: op.over(shape), x: Some(src), dst });
+        }
+    }
+
+    /// As [`PRelu::backward`], at this level.
+    ///
+    /// # Panics
+    ///
+    /// As that does.
+    #[track_caller]
+    pub fn backward(&self, x: &[f32], dy: &[f32], dx: &mut [f32], shape: [usize; 3]) {
+        let op = self.operation;
+        op.check(&[("x", x.len()), ("dy", dy.len()), ("dx", dx.len())], shape);
+        if !dx.is_empty() {
+            on(self.isa(), Backward { slopes: op.over(shape), x, dy, dst: dx });
+        }
+    }
+
+    /// As [`PRelu::slopes_backward`], at this level.
+    ///
+    /// # Panics
+    ///
+    /// As that does.
+    #[track_caller]
+    pub fn slopes_backward(&self, x: &[f32], dy: &[f32], d_slopes: &mut [f32], shape: [usize; 3]) {
+        let op = self.operation;
+        op.check(&[("x", x.len()), ("dy", dy.len())], shape);
+        same_length("slopes", op.slopes.len(), "d_slopes", d_slopes.len());
+        if x.is_empty() {
+            d_slopes.fill(0.0);
+            return;
+        }
+        let inner = if d_slopes.len() == 1 { x.len() } else { shape[2] };
+        on(self.isa(), Sums { x, dy, d_slopes, inner });
     }
 }

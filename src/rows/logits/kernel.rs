@@ -254,7 +254,7 @@ impl Logits<'_> {
         }
     }
 
-    /// The scale, or its sign where it is infinite: the largest entry is the same.
+    /// The scale, or its sign where only the largest entry counts: that entry is the same.
     #[inline(always)]
     fn factor(&self) -> f32 {
         if self.one_hot { 1.0_f32.copysign(self.options.scale) } else { self.options.scale }

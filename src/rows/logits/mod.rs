@@ -4,7 +4,7 @@ mod kernel;
 
 use super::{
     numerics::function::Function,
-    options::{EmptyRow, Infinity, Options},
+    options::{EmptyRow, InfiniteLogits, SoftmaxOptions},
 };
 use crate::isa::Isa;
 
@@ -15,7 +15,7 @@ pub(in crate::rows) const NONE: f32 = f32::NEG_INFINITY;
 #[derive(Clone, Copy)]
 pub(in crate::rows) struct Logits<'a> {
     pub(in crate::rows) isa: Isa,
-    pub(in crate::rows) options: Options<'a>,
+    pub(in crate::rows) options: SoftmaxOptions<'a>,
     pub(in crate::rows) n: usize,
     pub(in crate::rows) inner: usize,
     /// Whether the largest entry is all that counts.
@@ -37,20 +37,19 @@ impl<'a> Logits<'a> {
     #[inline]
     pub(in crate::rows) fn new(
         isa: Isa,
-        options: Options<'a>,
+        options: SoftmaxOptions<'a>,
         n: usize,
         inner: usize,
     ) -> Option<Self> {
-        let one_hot = options.scale.is_infinite();
-        (options != Options::NONE).then_some(Self { isa, options, n, inner, one_hot })
+        let one_hot = options.argmax;
+        (options != SoftmaxOptions::NONE).then_some(Self { isa, options, n, inner, one_hot })
     }
 
-    /// As [`new`](Self::new) for the log-sum-exp, which has infinite results: an infinite scale is
-    /// a factor as others are.
+    /// As [`new`](Self::new) for the log-sum-exp, which has no argmax.
     #[inline]
     pub(in crate::rows) fn of_sum(
         isa: Isa,
-        options: Options<'a>,
+        options: SoftmaxOptions<'a>,
         n: usize,
         inner: usize,
     ) -> Option<Self> {
@@ -61,7 +60,7 @@ impl<'a> Logits<'a> {
     #[inline]
     pub(in crate::rows) fn or_scale<F: Function>(
         isa: Isa,
-        options: Options<'a>,
+        options: SoftmaxOptions<'a>,
         cols: usize,
     ) -> (Option<Self>, f32) {
         let scale = options.scale;
@@ -69,7 +68,7 @@ impl<'a> Logits<'a> {
         if F::KEEPS_TERMS
             && scale > 0.0
             && scale.is_finite()
-            && options == (Options { scale, ..Options::NONE })
+            && options == (SoftmaxOptions { scale, ..SoftmaxOptions::NONE })
         {
             return (None, scale);
         }
@@ -99,7 +98,7 @@ impl<'a> Logits<'a> {
     #[cold]
     #[inline(never)]
     fn settled(&self, y: &mut [f32], stride: usize, maximum: f32) -> Option<[f32; 2]> {
-        let Options { empty, infinity, .. } = self.options;
+        let SoftmaxOptions { empty_rows, infinite_logits, .. } = self.options;
         let sink = self.sink();
         if sink.is_nan() || y.iter().step_by(stride).any(|t| t.is_nan()) {
             return None;
@@ -107,7 +106,7 @@ impl<'a> Logits<'a> {
         let row = y.iter_mut().step_by(stride);
         let largest = maximum.max(sink);
         if largest == NONE {
-            return match empty {
+            return match empty_rows {
                 EmptyRow::Nan => None,
                 EmptyRow::Zeros => Some([NONE, 0.0]),
                 EmptyRow::Uniform => {
@@ -116,7 +115,7 @@ impl<'a> Logits<'a> {
                 }
             };
         }
-        if largest == f32::INFINITY && infinity == Infinity::Nan {
+        if largest == f32::INFINITY && infinite_logits == InfiniteLogits::Nan {
             // Else a single one would be left alone at the temperature 0.
             row.for_each(|t| *t = f32::NAN);
             return None;

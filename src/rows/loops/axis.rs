@@ -1,4 +1,4 @@
-//! Rows along an inner axis, sixteen neighbours at a time.
+//! RowLayout along an inner axis, sixteen neighbours at a time.
 
 use super::{
     aligned::Aligned,

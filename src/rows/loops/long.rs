@@ -1,4 +1,4 @@
-//! Rows across the lanes.
+//! RowLayout across the lanes.
 
 use super::{
     matrix::{Matrix, limit},

@@ -1,4 +1,4 @@
-//! Rows in memory.
+//! RowLayout in memory.
 
 use crate::rows::logits::Logits;
 

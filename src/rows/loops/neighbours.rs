@@ -1,4 +1,4 @@
-//! Rows along an inner axis, sixty-four neighbours at a time where there are so many: each pass
+//! RowLayout along an inner axis, sixty-four neighbours at a time where there are so many: each pass
 //! takes their entries in the order of memory, and whole lines of it.
 
 use super::{

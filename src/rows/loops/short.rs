@@ -11,7 +11,7 @@ use crate::{
     vector::F32s,
 };
 
-/// Rows of at most so many entries are worked on here.
+/// RowLayout of at most so many entries are worked on here.
 pub(super) const SHORT: usize = 31;
 
 /// As many of the rows as come in blocks that fill the lanes; how many that are.

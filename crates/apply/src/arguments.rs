@@ -1,0 +1,80 @@
+//! The command line.
+
+use lexopt::{
+    Arg::{Long, Short, Value},
+    Error, Parser, ValueExt,
+};
+use std::path::PathBuf;
+
+pub(crate) const HELP: &str = "\
+Apply an activation function to every element, or to every vector along an axis, of a NumPy file
+(f32, any shape).
+
+Without arguments: print speed and error of every function on real activations.
+
+Usage: apply
+       apply --all
+       apply [OPTIONS] <FUNCTION> <INPUT> <OUTPUT>
+
+Arguments:
+  <FUNCTION>  The function, such as sigmoid or leaky_relu(0.1); a wrong name prints them all
+  <INPUT>     The .npy file to read
+  <OUTPUT>    The .npy file to write; may be the input
+
+Options:
+      --tier <TIER>  The kernel: default, fast with at most 4 ULP of error (softmax: 12), or exact,
+                     correctly rounded [default: default]
+      --axis <AXIS>  The axis of softmax and log_softmax; from the last one if negative
+                     [default: -1]
+      --all          Print speed and error for every level of this machine, not the active one alone
+  -h, --help         Print help
+";
+
+/// What the command line asks for.
+pub(crate) enum Task {
+    Help,
+    Summary,
+    All,
+    Convert(Arguments),
+}
+
+/// The conversion of a file.
+pub(crate) struct Arguments {
+    pub(crate) function: String,
+    pub(crate) input: PathBuf,
+    pub(crate) output: PathBuf,
+    pub(crate) tier: Option<String>,
+    pub(crate) axis: Option<isize>,
+}
+
+pub(crate) fn parse() -> Result<Task, Error> {
+    let mut parser = Parser::from_env();
+    let (mut values, mut tier, mut axis, mut all) = (Vec::new(), None, None, false);
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Short('h') | Long("help") => return Ok(Task::Help),
+            Long("all") => all = true,
+            Long("tier") => tier = Some(parser.value()?.string()?),
+            Long("axis") => axis = Some(parser.value()?.parse()?),
+            Value(value) if values.len() < 3 => values.push(value),
+            other => return Err(other.unexpected()),
+        }
+    }
+    let is_table = values.is_empty() && tier.is_none() && axis.is_none();
+    if is_table {
+        return Ok(if all { Task::All } else { Task::Summary });
+    }
+    if all {
+        return Err("--all stands alone".into());
+    }
+    let Ok([function, input, output]) = <[_; 3]>::try_from(values) else {
+        return Err("expected a function, an input file and an output file".into());
+    };
+    Ok(Task::Convert(Arguments {
+        function: function.string()?,
+        input: input.into(),
+        output: output.into(),
+        tier,
+        axis,
+    }))
+}

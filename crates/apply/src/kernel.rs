@@ -1,0 +1,53 @@
+//! The kernel that the arguments name.
+
+use activations::{AnyActivation, ParseActivationError, Tier, axis_shape};
+use anyhow::{Result, anyhow, ensure};
+
+type Apply = Box<dyn Fn(&mut [f32])>;
+
+pub(crate) struct Kernel {
+    activation: AnyActivation,
+    axis: Option<isize>,
+}
+
+impl Kernel {
+    pub(crate) fn new(function: &str, tier: Option<&str>, axis: Option<isize>) -> Result<Self> {
+        let mut activation: AnyActivation = function
+            .parse()
+            .map_err(|error: ParseActivationError| anyhow!("'{function}': {error}"))?;
+        if let Some(name) = tier {
+            ensure!(activation.tier() == Tier::Default, "--tier {name} beside {activation}");
+            let tier: Tier = name.parse().map_err(|error| anyhow!("'{name}': {error}"))?;
+            activation = activation.with_tier(tier)?;
+        }
+        ensure!(
+            !activation.is_reduction(),
+            "{activation} gives one result a row; the output has the shape of the input"
+        );
+        let is_of_rows = !activation.is_elementwise();
+        ensure!(
+            axis.is_none() || is_of_rows,
+            "--axis is for softmax and log_softmax, not for {activation}"
+        );
+        Ok(Self { activation, axis: is_of_rows.then_some(axis.unwrap_or(-1)) })
+    }
+
+    /// The kernel for arrays of a shape.
+    pub(crate) fn over(self, shape: &[usize]) -> Result<Blocks> {
+        let Self { activation, axis } = self;
+        let Some(axis) = axis else {
+            return Ok(Blocks { elements: 1, apply: Box::new(move |x| activation.apply(x)) });
+        };
+        let [_, n, inner] = axis_shape(shape, axis)?;
+        let elements = n * inner;
+        let apply = move |x: &mut [f32]| activation.axis(x, [x.len() / elements, n, inner]);
+        Ok(Blocks { elements, apply: Box::new(apply) })
+    }
+}
+
+/// What can be done to an array a block at a time.
+pub(crate) struct Blocks {
+    /// Blocks are multiples of so many elements.
+    pub(crate) elements: usize,
+    pub(crate) apply: Apply,
+}

@@ -1,0 +1,29 @@
+//! The support that the tests, benchmarks, examples and fuzz targets of `activations` share.
+//!
+//! Every kernel as one kind of call ([`calls`]), the unit of every bound ([`ulp`]), reference
+//! values ([`nearest`], [`oracle`]), sweeps over all inputs ([`sweep`]), and inputs of many kinds
+//! ([`families`], [`capture`], [`nans`]).
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::must_use_candidate,
+    clippy::missing_panics_doc,
+    reason = "these functions serve tests: counts are small, and a panic is a failed test"
+)]
+
+mod call;
+pub mod capture;
+#[cfg(not(any(target_family = "wasm", miri)))]
+pub mod child;
+mod each;
+pub mod families;
+pub mod nearest;
+mod normal;
+pub mod npy;
+pub mod oracle;
+pub mod sweep;
+pub mod ulp;
+mod values;
+
+pub use call::{Call, Form, at_levels, calls, forward, gradients, isas};
+pub use normal::normal;
+pub use values::{bits, is_quiet_nan, nans, same, spread};

@@ -1,0 +1,282 @@
+//! Runs kernels over many inputs and reports what became of each promise.
+
+use crate::{
+    nearest::{Function, round},
+    ulp::{finite, per_ulp},
+};
+use std::sync::{
+    Mutex,
+    atomic::{AtomicUsize, Ordering::Relaxed},
+};
+
+/// Inputs evaluated together: one digest each.
+pub const BLOCK: usize = 1 << 16;
+
+/// Which of the 2^32 bit patterns are visited: `first`, `first + stride`, ….
+#[derive(Clone, Copy)]
+pub struct Inputs {
+    /// The first bit pattern.
+    pub first: u32,
+    /// The distance from one bit pattern to the next.
+    pub stride: u32,
+}
+
+impl Inputs {
+    /// All 2^32 bit patterns.
+    pub const ALL: Self = Self { first: 0, stride: 1 };
+
+    /// The number of blocks that are visited.
+    pub fn blocks(self) -> usize {
+        (1_usize << 16) / self.stride as usize
+    }
+
+    /// The inputs of a block and, so that every pair of neighbours is seen, the first of the next
+    /// one.
+    fn fill(self, block: usize, x: &mut Vec<f32>) {
+        let first = block as u64 * BLOCK as u64;
+        x.clear();
+        x.extend((first..=first + BLOCK as u64).map(|i| {
+            f32::from_bits(
+                (u64::from(self.first) + i * u64::from(self.stride)).min(u64::from(u32::MAX))
+                    as u32,
+            )
+        }));
+    }
+}
+
+/// A function in f64, and rounded to f32 by more than that, where the least errors matter.
+#[derive(Clone, Copy)]
+pub struct Exact {
+    /// The function in f64.
+    pub value: fn(f64) -> f64,
+    /// The correctly rounded function, where f64 is not enough to round by.
+    pub nearest: Option<Function>,
+}
+
+/// A kernel as a function of a slice and its destination.
+pub type Apply<'a> = Box<dyn Fn(&[f32], &mut [f32]) + Sync + 'a>;
+
+/// A kernel and what is promised of it.
+pub struct Kernel<'a> {
+    /// The kernel.
+    pub apply: Apply<'a>,
+    /// The least and the largest result.
+    pub range: [f32; 2],
+    /// Whether the results of x and -x differ in their sign alone.
+    pub odd: bool,
+    /// Whether results never decrease.
+    pub monotone: bool,
+}
+
+/// The input of the largest error.
+#[derive(Clone, Copy, Default)]
+pub struct Witness {
+    /// The input.
+    pub x: f32,
+    /// The result of the kernel.
+    pub got: f32,
+    /// The reference value.
+    pub exact: f64,
+}
+
+/// What was seen of one kernel.
+#[derive(Clone, Copy, Default)]
+pub struct Report {
+    /// The largest error in ULP.
+    pub ulp: f64,
+    /// The input of the largest error.
+    pub witness: Witness,
+    /// The number of results that are not the nearest f32.
+    pub misrounded: u64,
+    /// The number of results that are less than the one before, of a smaller input.
+    pub steps_back: u64,
+    /// The number of results that are NaN where the input is not, or no quiet NaN where it is.
+    pub wrong_nans: u64,
+    /// The number of results outside the range.
+    pub out_of_range: u64,
+    /// The number of inputs at which the kernel is not odd.
+    pub not_odd: u64,
+    /// A digest of all results.
+    pub digest: u64,
+}
+
+/// Every kernel over all `inputs`, on all cores. Without `exact` the digest is all that is found.
+/// `tick` is called after every block.
+pub fn sweep(
+    inputs: Inputs,
+    exact: Option<Exact>,
+    kernels: &[Kernel],
+    tick: impl Fn() + Sync,
+) -> Vec<Report> {
+    let next = AtomicUsize::new(0);
+    let total = Mutex::new(vec![Report::default(); kernels.len()]);
+    let digests = Mutex::new(vec![vec![0; inputs.blocks()]; kernels.len()]);
+    let work = || {
+        let mut block = Block::default();
+        loop {
+            let index = next.fetch_add(1, Relaxed);
+            if index >= inputs.blocks() {
+                return;
+            }
+            inputs.fill(index, &mut block.x);
+            block.y.resize(block.x.len(), 0.0);
+            if let Some(exact) = exact {
+                block.compute(exact);
+            }
+            for (i, kernel) in kernels.iter().enumerate() {
+                (kernel.apply)(&block.x, &mut block.y);
+                let report =
+                    if exact.is_some() { block.examine(kernel) } else { Report::default() };
+                let report = Report { digest: digest(&block.y[..BLOCK]), ..report };
+                digests.lock().unwrap()[i][index] = report.digest;
+                total.lock().unwrap()[i].add(&report);
+            }
+            tick();
+        }
+    };
+    if cfg!(target_family = "wasm") {
+        work();
+    } else {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        std::thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(work))));
+    }
+    let mut reports = total.into_inner().unwrap();
+    for (report, digests) in reports.iter_mut().zip(digests.into_inner().unwrap()) {
+        report.digest = digests.into_iter().fold(SEED, mix);
+    }
+    reports
+}
+
+impl Report {
+    fn add(&mut self, other: &Self) {
+        if other.ulp > self.ulp {
+            (self.ulp, self.witness) = (other.ulp, other.witness);
+        }
+        self.misrounded += other.misrounded;
+        self.steps_back += other.steps_back;
+        self.wrong_nans += other.wrong_nans;
+        self.out_of_range += other.out_of_range;
+        self.not_odd += other.not_odd;
+    }
+}
+
+/// Inputs with their exact results.
+#[derive(Default)]
+struct Block {
+    x: Vec<f32>,
+    exact: Vec<f64>,
+    rounded: Vec<f32>,
+    per_ulp: Vec<f64>,
+    y: Vec<f32>,
+    negated: Vec<f32>,
+    /// Results that were examined, and what was seen.
+    seen: Vec<(Vec<f32>, Report)>,
+}
+
+impl Block {
+    fn compute(&mut self, exact: Exact) {
+        self.exact.clear();
+        self.exact.extend(self.x.iter().map(|&x| finite((exact.value)(f64::from(x)))));
+        self.rounded.clear();
+        let pairs = self.x.iter().zip(&self.exact);
+        self.rounded.extend(pairs.map(|(&x, &y)| round(x, y, exact.nearest)));
+        self.per_ulp.clear();
+        self.per_ulp.extend(self.exact.iter().map(|&exact| per_ulp(exact)));
+        self.seen.clear();
+    }
+
+    /// Levels and tiers often give the same bits: those are examined once.
+    fn examine(&mut self, kernel: &Kernel) -> Report {
+        let same = |y: &[f32]| y.iter().zip(&self.y).all(|(a, b)| a.to_bits() == b.to_bits());
+        if let Some((_, report)) = self.seen.iter().find(|(y, _)| same(y)) {
+            return *report;
+        }
+        let mut report = self.errors(kernel);
+        if kernel.monotone {
+            report.steps_back = self.steps_back();
+        }
+        if kernel.odd {
+            report.not_odd = self.not_odd(kernel);
+        }
+        self.seen.push((self.y.clone(), report));
+        report
+    }
+
+    fn errors(&self, kernel: &Kernel) -> Report {
+        const LANES: usize = 8;
+        let mut worst = [0.0_f64; LANES];
+        let (mut misrounded, mut out_of_range, mut wrong_nans) =
+            ([0_u32; LANES], [0_u32; LANES], [0_u32; LANES]);
+        for start in (0..BLOCK).step_by(LANES) {
+            let x: &[f32; LANES] = self.x[start..][..LANES].try_into().unwrap();
+            let y: &[f32; LANES] = self.y[start..][..LANES].try_into().unwrap();
+            let rounded: &[f32; LANES] = self.rounded[start..][..LANES].try_into().unwrap();
+            for i in 0..LANES {
+                let error = self.error(start + i);
+                worst[i] = if error > worst[i] { error } else { worst[i] };
+                misrounded[i] += u32::from(y[i] != rounded[i]) & u32::from(!x[i].is_nan());
+                out_of_range[i] +=
+                    u32::from(y[i] < kernel.range[0]) | u32::from(y[i] > kernel.range[1]);
+                let loud = u32::from(y[i].is_nan()) & u32::from(y[i].to_bits() & 0x0040_0000 == 0);
+                wrong_nans[i] += u32::from(y[i].is_nan() != x[i].is_nan()) | loud;
+            }
+        }
+        let total = |counts: [u32; LANES]| counts.into_iter().map(u64::from).sum();
+        let ulp = worst.into_iter().fold(0.0, f64::max);
+        Report {
+            ulp,
+            witness: self.witness(ulp),
+            misrounded: total(misrounded),
+            out_of_range: total(out_of_range),
+            wrong_nans: total(wrong_nans),
+            ..Report::default()
+        }
+    }
+
+    #[inline]
+    fn error(&self, i: usize) -> f64 {
+        (finite(f64::from(self.y[i])) - self.exact[i]).abs() * self.per_ulp[i]
+    }
+
+    fn steps_back(&self) -> u64 {
+        let steps = self.y.iter().zip(&self.y[1..]).zip(&self.x);
+        let back = steps.map(|((y, next), x)| {
+            // Bit patterns of negative numbers descend.
+            u32::from(if x.is_sign_negative() { y < next } else { y > next })
+        });
+        back.sum::<u32>().into()
+    }
+
+    fn not_odd(&mut self, kernel: &Kernel) -> u64 {
+        let negated: Vec<_> = self.x.iter().map(|x| -x).collect();
+        self.negated.resize(negated.len(), 0.0);
+        (kernel.apply)(&negated, &mut self.negated);
+        let pairs = self.y.iter().zip(&self.negated);
+        pairs
+            .map(|(y, z)| u32::from(!y.is_nan() && y.to_bits() != (-z).to_bits()))
+            .sum::<u32>()
+            .into()
+    }
+
+    fn witness(&self, ulp: f64) -> Witness {
+        let i = (0..BLOCK).find(|&i| self.error(i) == ulp).unwrap_or_default();
+        Witness { x: self.x[i], got: self.y[i], exact: self.exact[i] }
+    }
+}
+
+const SEED: u64 = 0xcbf2_9ce4_8422_2325;
+
+fn mix(hash: u64, value: u64) -> u64 {
+    (hash ^ value).wrapping_mul(0x0100_0000_01b3).rotate_left(29)
+}
+
+/// Of the bits of all results in order; which NaN it is does not count.
+fn digest(y: &[f32]) -> u64 {
+    let mut lanes = [SEED; 8];
+    for y in y.as_chunks::<8>().0 {
+        for (lane, y) in lanes.iter_mut().zip(y) {
+            *lane = mix(*lane, if y.is_nan() { 0x7fc0_0000 } else { u64::from(y.to_bits()) });
+        }
+    }
+    lanes.into_iter().fold(SEED, mix)
+}

@@ -1,0 +1,350 @@
+//! The calls of an operation that is chosen at run time: one `match` leads to the kernels of the
+//! operation itself, and to its bits.
+
+use super::{AnyActivation, Kind, RowFunction};
+use crate::{
+    at::At,
+    check::{same_length, shape as check},
+    each_operation,
+    isa::Isa,
+    ops::table::{ApplyAt, BackwardAt, BackwardFromOutputAt},
+    rows::{LogSoftmax, LogSumExp, RowActivation, RowGradient, RowLayout, Softmax},
+    tier::{Exact, Fast, Tier},
+};
+
+macro_rules! exact {
+    (none, $operation:expr, $isa:expr, $src:expr, $dst:expr) => {
+        unreachable!("an exact tier that there is not has been refused")
+    };
+    ($kernel:ident, $operation:expr, $isa:expr, $src:expr, $dst:expr) => {
+        Exact($operation).apply_at($isa, $src, $dst)
+    };
+}
+
+/// A tier without a kernel of its own leads to the default one here, not by way of the wrapper.
+macro_rules! fast {
+    (own, $operation:expr) => {
+        Fast($operation)
+    };
+    (default, $operation:expr) => {
+        $operation
+    };
+}
+
+macro_rules! from_output {
+    (yes, $operation:expr, $isa:expr, $y:expr, $dy:expr, $dx:expr) => {
+        $operation.backward_from_output_at($isa, $y, $dy, $dx)
+    };
+    (no, $operation:expr, $isa:expr, $y:expr, $dy:expr, $dx:expr) => {
+        panic!(
+            "the gradient of {} does not follow from its output",
+            AnyActivation::from($operation)
+        )
+    };
+}
+
+macro_rules! has_from_output {
+    (yes) => {
+        true
+    };
+    (no) => {
+        false
+    };
+}
+
+macro_rules! calls { ($(
+    $id:literal $file:ident $Op:ident:
+        fast $fast:ident, exact $exact:ident, from_output $from_output:ident;
+)*) => {
+    impl AnyActivation {
+        #[track_caller]
+        fn apply_at(self, isa: Isa, src: Option<&[f32]>, dst: &mut [f32]) {
+            match self.kind {
+                $(Kind::$Op(operation) => match self.tier {
+                    Tier::Default => operation.apply_at(isa, src, dst),
+                    Tier::Fast => fast!($fast, operation).apply_at(isa, src, dst),
+                    Tier::Exact => exact!($exact, operation, isa, src, dst),
+                },)*
+                Kind::OfRows(..) => self.refuse_elementwise(),
+            }
+        }
+
+        #[track_caller]
+        fn backward_at(self, isa: Isa, x: &[f32], dy: &[f32], dx: &mut [f32]) {
+            match self.kind {
+                $(Kind::$Op(operation) => operation.backward_at(isa, x, dy, dx),)*
+                Kind::OfRows(..) => self.refuse_elementwise(),
+            }
+        }
+
+        #[track_caller]
+        fn backward_from_output_at(self, isa: Isa, y: &[f32], dy: &[f32], dx: &mut [f32]) {
+            match self.kind {
+                $(Kind::$Op(operation) => from_output!($from_output, operation, isa, y, dy, dx),)*
+                Kind::OfRows(..) => self.refuse_elementwise(),
+            }
+        }
+
+        /// Returns whether the gradient follows from the output alone, so that the input need not
+        /// be kept.
+        #[must_use]
+        pub const fn has_gradient_from_output(&self) -> bool {
+            match self.kind {
+                $(Kind::$Op(_) => has_from_output!($from_output),)*
+                Kind::OfRows(function, _) => !matches!(function, RowFunction::LogSumExp),
+            }
+        }
+    }
+}; }
+
+each_operation!(calls);
+
+impl AnyActivation {
+    /// Replaces every element by its image.
+    ///
+    /// # Panics
+    ///
+    /// If it is not [elementwise](Self::is_elementwise): [`rows`](Self::rows) and
+    /// [`axis`](Self::axis) say what a row is.
+    #[track_caller]
+    pub fn apply(&self, x: &mut [f32]) {
+        At::active(*self).apply(x);
+    }
+
+    /// Writes the image of every element of `src` to `dst`.
+    ///
+    /// # Panics
+    ///
+    /// As [`apply`](Self::apply), and if the lengths differ; nothing is written then.
+    #[track_caller]
+    pub fn apply_into(&self, src: &[f32], dst: &mut [f32]) {
+        At::active(*self).apply_into(src, dst);
+    }
+
+    /// Writes `dx[i] = dy[i] * f'(x[i])`, from the input `x` of the forward call.
+    ///
+    /// # Panics
+    ///
+    /// As [`apply_into`](Self::apply_into).
+    #[track_caller]
+    pub fn backward(&self, x: &[f32], dy: &[f32], dx: &mut [f32]) {
+        At::active(*self).backward(x, dy, dx);
+    }
+
+    /// Writes `dx[i] = dy[i] * f'(x[i])`, from the output `y` of the forward call.
+    ///
+    /// # Panics
+    ///
+    /// As [`apply_into`](Self::apply_into), and if the operation has no
+    /// [gradient from the output](Self::has_gradient_from_output).
+    #[track_caller]
+    pub fn backward_from_output(&self, y: &[f32], dy: &[f32], dx: &mut [f32]) {
+        At::active(*self).backward_from_output(y, dy, dx);
+    }
+
+    /// Replaces every row of `cols` elements by its image. For an elementwise operation any `cols`
+    /// that divides the length will do.
+    ///
+    /// # Panics
+    ///
+    /// If the length is no multiple of `cols`, or it is a [reduction](Self::is_reduction), whose
+    /// results have another shape; nothing is written then.
+    #[track_caller]
+    pub fn rows(&self, x: &mut [f32], cols: usize) {
+        At::active(*self).rows(x, cols);
+    }
+
+    /// Writes the images of the rows of `src` to `dst`, which has one element a row for a
+    /// [reduction](Self::is_reduction).
+    ///
+    /// # Panics
+    ///
+    /// If the lengths do not fit; nothing is written then.
+    #[track_caller]
+    pub fn rows_into(&self, src: &[f32], dst: &mut [f32], cols: usize) {
+        At::active(*self).rows_into(src, dst, cols);
+    }
+
+    /// Replaces the vectors along the middle axis of `[outer, n, inner]` by their images.
+    /// [`axis_shape`](crate::axis_shape) gives the shape.
+    ///
+    /// # Panics
+    ///
+    /// If the length is not the product of the shape, or it is a [reduction](Self::is_reduction);
+    /// nothing is written then.
+    #[track_caller]
+    pub fn axis(&self, x: &mut [f32], shape: [usize; 3]) {
+        At::active(*self).axis(x, shape);
+    }
+
+    /// Writes the images of the vectors of `src` to `dst`, whose shape is `[outer, inner]` for a
+    /// [reduction](Self::is_reduction).
+    ///
+    /// # Panics
+    ///
+    /// If a length is not the product of its shape; nothing is written then.
+    #[track_caller]
+    pub fn axis_into(&self, src: &[f32], dst: &mut [f32], shape: [usize; 3]) {
+        At::active(*self).axis_into(src, dst, shape);
+    }
+
+    /// Writes the gradient along the middle axis of `[outer, n, inner]`, from the input `x` and the
+    /// output `y` of the forward call.
+    ///
+    /// Elementwise operations and [reductions](Self::is_reduction) read `x`, the other functions of
+    /// rows `y`; the one that is not read may be empty. `dy` has the shape of the output.
+    ///
+    /// # Panics
+    ///
+    /// If a length that is read is not the product of its shape; nothing is written then.
+    #[track_caller]
+    pub fn axis_backward(
+        &self,
+        x: &[f32],
+        y: &[f32],
+        dy: &[f32],
+        dx: &mut [f32],
+        shape: [usize; 3],
+    ) {
+        At::active(*self).axis_backward(x, y, dy, dx, shape);
+    }
+
+    #[cold]
+    #[track_caller]
+    fn refuse_elementwise(&self) -> ! {
+        panic!("{} is a function of rows: call rows or axis", self.name())
+    }
+
+    #[cold]
+    #[track_caller]
+    fn refuse_in_place(&self) -> ! {
+        panic!("{} gives one result a row: call rows_into or axis_into", self.name())
+    }
+}
+
+/// Calls `$method` of the function of rows in its tier.
+macro_rules! of_rows {
+    ($at:ident, $function:ident, $options:ident, $method:ident($($argument:expr),*)) => {
+        match ($function, $at.operation.tier) {
+            (RowFunction::Softmax, Tier::Fast) => {
+                $at.with(Fast(Softmax::with($options))).$method($($argument),*)
+            }
+            (RowFunction::Softmax, _) => $at.with(Softmax::with($options)).$method($($argument),*),
+            // Its fast tier is the default one.
+            (RowFunction::LogSoftmax, _) => {
+                $at.with(LogSoftmax::with($options)).$method($($argument),*)
+            }
+            (RowFunction::LogSumExp, _) => $at.operation.refuse_in_place(),
+        }
+    };
+}
+
+/// The methods of [`AnyActivation`], at this level.
+impl At<AnyActivation> {
+    /// [`AnyActivation::apply`]
+    #[track_caller]
+    pub fn apply(&self, x: &mut [f32]) {
+        self.operation.apply_at(self.isa(), None, x);
+    }
+
+    /// [`AnyActivation::apply_into`]
+    #[track_caller]
+    pub fn apply_into(&self, src: &[f32], dst: &mut [f32]) {
+        same_length("src", src.len(), "dst", dst.len());
+        self.operation.apply_at(self.isa(), Some(src), dst);
+    }
+
+    /// [`AnyActivation::backward`]
+    #[track_caller]
+    pub fn backward(&self, x: &[f32], dy: &[f32], dx: &mut [f32]) {
+        same_length("x", x.len(), "dx", dx.len());
+        same_length("dy", dy.len(), "dx", dx.len());
+        self.operation.backward_at(self.isa(), x, dy, dx);
+    }
+
+    /// [`AnyActivation::backward_from_output`]
+    #[track_caller]
+    pub fn backward_from_output(&self, y: &[f32], dy: &[f32], dx: &mut [f32]) {
+        same_length("y", y.len(), "dx", dx.len());
+        same_length("dy", dy.len(), "dx", dx.len());
+        self.operation.backward_from_output_at(self.isa(), y, dy, dx);
+    }
+
+    /// [`AnyActivation::rows`]
+    #[track_caller]
+    pub fn rows(&self, x: &mut [f32], cols: usize) {
+        let Kind::OfRows(function, options) = self.operation.kind else {
+            RowLayout::contiguous(cols).count("x", x.len());
+            return self.apply(x);
+        };
+        of_rows!(self, function, options, rows(x, cols));
+    }
+
+    /// [`AnyActivation::rows_into`]
+    #[track_caller]
+    pub fn rows_into(&self, src: &[f32], dst: &mut [f32], cols: usize) {
+        match self.operation.kind {
+            Kind::OfRows(RowFunction::LogSumExp, options) => {
+                self.with(LogSumExp::with(options)).rows_into(src, dst, cols);
+            }
+            Kind::OfRows(function, options) => {
+                of_rows!(self, function, options, rows_into(src, dst, cols));
+            }
+            _ => {
+                RowLayout::contiguous(cols).count("src", src.len());
+                self.apply_into(src, dst);
+            }
+        }
+    }
+
+    /// [`AnyActivation::axis`]
+    #[track_caller]
+    pub fn axis(&self, x: &mut [f32], shape: [usize; 3]) {
+        let Kind::OfRows(function, options) = self.operation.kind else {
+            check("x", x.len(), shape);
+            return self.apply(x);
+        };
+        of_rows!(self, function, options, axis(x, shape));
+    }
+
+    /// [`AnyActivation::axis_into`]
+    #[track_caller]
+    pub fn axis_into(&self, src: &[f32], dst: &mut [f32], shape: [usize; 3]) {
+        match self.operation.kind {
+            Kind::OfRows(RowFunction::LogSumExp, options) => {
+                self.with(LogSumExp::with(options)).axis_into(src, dst, shape);
+            }
+            Kind::OfRows(function, options) => {
+                of_rows!(self, function, options, axis_into(src, dst, shape));
+            }
+            _ => {
+                check("src", src.len(), shape);
+                self.apply_into(src, dst);
+            }
+        }
+    }
+
+    /// [`AnyActivation::axis_backward`]
+    #[track_caller]
+    pub fn axis_backward(
+        &self,
+        x: &[f32],
+        y: &[f32],
+        dy: &[f32],
+        dx: &mut [f32],
+        shape: [usize; 3],
+    ) {
+        match self.operation.kind {
+            Kind::OfRows(RowFunction::LogSumExp, options) => {
+                self.with(LogSumExp::with(options)).axis_backward(x, dy, dx, shape);
+            }
+            Kind::OfRows(function, options) => {
+                of_rows!(self, function, options, axis_backward(y, dy, dx, shape));
+            }
+            _ => {
+                check("dx", dx.len(), shape);
+                self.backward(x, dy, dx);
+            }
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Slices of different lengths, and slopes that do not fit.
+
+use activations::{
+    Activation, Exact, Fast, Gradient, GradientFromOutput, PRelu, RRelu, RandomStream,
+};
+use activations_testing::{
+    each_operation, each_operation_from_output, each_operation_with_an_exact_tier,
+};
+use std::{
+    cell::{Cell, RefCell},
+    panic::{self, AssertUnwindSafe, Location, catch_unwind},
+    sync::Once,
+};
+
+/// Of an input that has the wrong length, and of the destination.
+const LENGTHS: [(usize, usize); 6] = [(3, 5), (5, 3), (0, 7), (7, 0), (67, 68), (1000, 64)];
+const UNTOUCHED: f32 = 1234.5;
+
+thread_local! {
+    static EXPECTED: Cell<bool> = const { Cell::new(false) };
+    static PLACE: RefCell<Option<(String, u32)>> = const { RefCell::new(None) };
+}
+
+/// The message of the panic that `call` ends in, and the place that it blames.
+fn refusal(call: impl FnOnce()) -> (String, (String, u32)) {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let others = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if EXPECTED.get() {
+                PLACE.set(info.location().map(|place| (place.file().to_owned(), place.line())));
+            } else {
+                others(info);
+            }
+        }));
+    });
+    EXPECTED.set(true);
+    let result = catch_unwind(AssertUnwindSafe(call));
+    EXPECTED.set(false);
+    let message = result.expect_err("a panic").downcast::<String>().expect("a formatted message");
+    (*message, PLACE.take().expect("a place"))
+}
+
+/// That the panic names the place where the call was made: the line of `caller`, or one of the next,
+/// on which rustfmt puts a closure.
+fn assert_blames((file, line): &(String, u32), caller: &Location<'_>, message: &str) {
+    let lines = caller.line()..=caller.line() + 2;
+    assert!(file == caller.file() && lines.contains(line), "{message} blames {file}:{line}");
+}
+
+/// That `call` panics, on the line of this call, for an input of `len` elements beside its
+/// destination of `dst_len`.
+#[track_caller]
+pub(crate) fn assert_refused((len, dst_len): (usize, usize), call: impl FnOnce(&mut [f32])) {
+    let caller = Location::caller();
+    let mut dst = vec![UNTOUCHED; dst_len];
+    let (message, place) = refusal(|| call(&mut dst));
+    assert_blames(&place, caller, &message);
+    let numbers = message.split(|c: char| !c.is_ascii_digit()).filter(|number| !number.is_empty());
+    assert!(numbers.eq([len, dst_len].map(|len| len.to_string())), "{message}");
+    assert!(dst.iter().all(|&x| x == UNTOUCHED), "{message}, but has written");
+}
+
+fn refuses_different_lengths<Op: Gradient + Copy>(_: &str, op: Op)
+where
+    Fast<Op>: Gradient,
+{
+    for lengths in LENGTHS {
+        let (wrong, right) = (vec![0.5; lengths.0], vec![0.5; lengths.1]);
+        assert_refused(lengths, |dst| op.apply_into(&wrong, dst));
+        assert_refused(lengths, |dst| Fast(op).apply_into(&wrong, dst));
+        assert_refused(lengths, |dx| op.backward(&wrong, &right, dx));
+        assert_refused(lengths, |dx| op.backward(&right, &wrong, dx));
+        assert_refused(lengths, |dx| Fast(op).backward(&wrong, &right, dx));
+        assert_refused(lengths, |dx| Fast(op).backward(&right, &wrong, dx));
+    }
+}
+
+fn refuses_different_lengths_exactly<Op: Copy>(_: &str, op: Op)
+where
+    Exact<Op>: Gradient,
+{
+    for lengths in LENGTHS {
+        let (wrong, right) = (vec![0.5; lengths.0], vec![0.5; lengths.1]);
+        assert_refused(lengths, |dst| Exact(op).apply_into(&wrong, dst));
+        assert_refused(lengths, |dx| Exact(op).backward(&wrong, &right, dx));
+        assert_refused(lengths, |dx| Exact(op).backward(&right, &wrong, dx));
+    }
+}
+
+fn refuses_different_lengths_from_output<Op: GradientFromOutput + Copy>(_: &str, op: Op)
+where
+    Fast<Op>: GradientFromOutput,
+{
+    for lengths in LENGTHS {
+        let (wrong, right) = (vec![0.5; lengths.0], vec![0.5; lengths.1]);
+        assert_refused(lengths, |dx| op.backward_from_output(&wrong, &right, dx));
+        assert_refused(lengths, |dx| op.backward_from_output(&right, &wrong, dx));
+        assert_refused(lengths, |dx| Fast(op).backward_from_output(&wrong, &right, dx));
+        assert_refused(lengths, |dx| Fast(op).backward_from_output(&right, &wrong, dx));
+    }
+}
+
+/// That `call` panics so, on the line of this call, for a destination of `len` elements.
+#[track_caller]
+pub(crate) fn assert_says(expected: &str, len: usize, call: impl FnOnce(&mut [f32])) {
+    let caller = Location::caller();
+    let mut dst = vec![UNTOUCHED; len];
+    let (message, place) = refusal(|| call(&mut dst));
+    assert_eq!(message, expected);
+    assert_blames(&place, caller, &message);
+    assert!(dst.iter().all(|&x| x == UNTOUCHED), "{message}, but has written");
+}
+
+#[test]
+fn different_lengths_panic_at_the_callers_line_and_nothing_is_written() {
+    each_operation!(refuses_different_lengths);
+    each_operation_with_an_exact_tier!(refuses_different_lengths_exactly);
+    each_operation_from_output!(refuses_different_lengths_from_output);
+}
+
+#[test]
+fn shapes_that_do_not_fit_slopes_panic_at_the_callers_line_and_nothing_is_written() {
+    let (op, x, short, shape) = (PRelu { slopes: &[0.25; 3] }, [-0.5; 12], [-0.5; 8], [2, 3, 2]);
+    let not_the_shape = |name| format!("{name} has 8 elements, its shape is [2, 3, 2]");
+    assert_says(&not_the_shape("x"), 8, |x| op.apply(x, shape));
+    assert_says(&not_the_shape("src"), 12, |dst| op.apply_into(&short, dst, shape));
+    assert_says(&not_the_shape("dst"), 8, |dst| op.apply_into(&x, dst, shape));
+    assert_says(&not_the_shape("x"), 12, |dx| op.backward(&short, &x, dx, shape));
+    assert_says(&not_the_shape("dy"), 12, |dx| op.backward(&x, &short, dx, shape));
+    assert_says(&not_the_shape("dx"), 8, |dx| op.backward(&x, &x, dx, shape));
+    assert_says(&not_the_shape("x"), 3, |d_slopes| op.slopes_backward(&short, &x, d_slopes, shape));
+    assert_says(&not_the_shape("dy"), 3, |d_slopes| {
+        op.slopes_backward(&x, &short, d_slopes, shape);
+    });
+    let two = "slopes has 3 elements, d_slopes has 2";
+    assert_says(two, 2, |d_slopes| op.slopes_backward(&x, &x, d_slopes, shape));
+    let (four, shape) = ("slopes has 3 elements, the shape has 4 channels", [3, 4, 1]);
+    assert_says(four, 12, |x| op.apply(x, shape));
+    assert_says(four, 12, |dst| op.apply_into(&x, dst, shape));
+    assert_says(four, 12, |dx| op.backward(&x, &x, dx, shape));
+    assert_says(four, 4, |d_slopes| op.slopes_backward(&x, &x, d_slopes, shape));
+    assert_says(four, 0, |x| op.apply(x, [0, 4, 1]));
+    let too_large = format!("x has 12 elements, its shape is [{}, 3, 5]", usize::MAX);
+    assert_says(&too_large, 12, |x| op.apply(x, [usize::MAX, 3, 5]));
+}
+
+#[test]
+fn slopes_of_other_lengths_panic_at_the_callers_line_and_nothing_is_written() {
+    for lengths in LENGTHS {
+        let (wrong, right, draws) =
+            (vec![0.5; lengths.0], vec![0.5; lengths.1], RandomStream::default());
+        assert_refused(lengths, |dx| RRelu::backward_from_slopes(&wrong, &right, dx));
+        assert_refused(lengths, |dx| RRelu::backward_from_slopes(&right, &wrong, dx));
+        let mut others = wrong.clone();
+        assert_refused(lengths, |slopes| RRelu::default().train(&mut others, slopes, draws));
+        assert_refused(lengths, |dst| RRelu::default().train_into(&right, dst, &mut others, draws));
+        assert!(others == wrong);
+        let mut slopes = right.clone();
+        assert_refused(lengths, |dst| RRelu::default().train_into(&wrong, dst, &mut slopes, draws));
+        assert!(slopes == right);
+    }
+}

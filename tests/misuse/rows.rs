@@ -1,0 +1,137 @@
+//! What are no rows, and masks and gradients that do not fit rows.
+
+use crate::refused::{assert_refused, assert_says};
+use activations::{
+    AnyActivation, Fast, LogSoftmax, LogSumExp, RowActivation, RowGradient, RowLayout, Softmax,
+    Tier,
+};
+
+fn refuses_what_are_no_rows<Op: RowActivation + Copy>(op: Op) {
+    let rows = |cols, stride| RowLayout { cols, stride };
+    let x = [0.5; 12];
+    assert_says("x has 12 elements, no multiple of 5 columns", 12, |x| op.rows(x, 5));
+    assert_says("x has 12 elements, but rows have 0 columns", 12, |x| op.rows(x, 0));
+    assert_says("src has 12 elements, no multiple of 8 columns", 16, |dst| {
+        op.rows_into(&x, dst, 8);
+    });
+    assert_says("src has 3 rows, dst has 4", 16, |dst| op.rows_into(&x, dst, 4));
+    assert_says("the stride of x, 3, is less than its 4 columns", 12, |x| {
+        op.strided(x, rows(4, 3));
+    });
+    let no_rows = "x has 12 elements, which are no rows of 4 columns with a stride of 7";
+    assert_says(no_rows, 12, |x| op.strided(x, rows(4, 7)));
+    let (four, three) = (rows(4, 4), rows(3, 3));
+    assert_says("src has 4 columns, dst has 3", 9, |dst| op.strided_into(&x, dst, four, three));
+    assert_says("x has 12 elements, its shape is [2, 2, 2]", 12, |x| op.axis(x, [2, 2, 2]));
+    assert_says("dst has 8 elements, its shape is [3, 2, 2]", 8, |dst| {
+        op.axis_into(&x, dst, [3, 2, 2]);
+    });
+    assert_says("src has 12 elements, its shape is [2, 2, 2]", 8, |dst| {
+        op.axis_into(&x, dst, [2, 2, 2]);
+    });
+    let huge = [usize::MAX, 3, 5];
+    let too_large = format!("x has 12 elements, its shape is [{}, 3, 5]", usize::MAX);
+    assert_says(&too_large, 12, |x| op.axis(x, huge));
+}
+
+fn refuses_other_gradients<Op: RowGradient + Copy>(op: Op) {
+    let (x, short) = ([0.5; 12], [0.5; 8]);
+    let axes = [3, 2, 2];
+    let not_the_shape = |name| format!("{name} has 8 elements, its shape is [3, 2, 2]");
+    assert_says("dx has 12 elements, no multiple of 5 columns", 12, |dx| {
+        op.rows_backward(&x, &x, dx, 5);
+    });
+    assert_says("y has 8 elements, dx has 12", 12, |dx| op.rows_backward(&short, &x, dx, 4));
+    assert_says("dy has 8 elements, dx has 12", 12, |dx| op.rows_backward(&x, &short, dx, 4));
+    assert_says(&not_the_shape("y"), 12, |dx| op.axis_backward(&short, &x, dx, axes));
+    assert_says(&not_the_shape("dy"), 12, |dx| op.axis_backward(&x, &short, dx, axes));
+    assert_says(&not_the_shape("dx"), 8, |dx| op.axis_backward(&x, &x, dx, axes));
+}
+
+#[test]
+fn other_gradients_of_rows_panic_at_the_callers_line_and_nothing_is_written() {
+    refuses_other_gradients(Softmax::new());
+    refuses_other_gradients(Fast(Softmax::new()));
+    refuses_other_gradients(LogSoftmax::new());
+    refuses_other_gradients(Fast(LogSoftmax::new()));
+    let (x, short, op) = ([0.5; 12], [0.5; 8], LogSumExp::new());
+    assert_says("x has 8 elements, dx has 12", 12, |dx| op.rows_backward(&short, &x[..3], dx, 4));
+    assert_says("dy has 8 elements, dx has 3 rows", 12, |dx| op.rows_backward(&x, &short, dx, 4));
+}
+
+#[test]
+fn other_masks_panic_at_the_callers_line_and_nothing_is_written() {
+    let (mask, keep, x, wrong) = ([0.0; 8], [true; 5], [0.5; 12], [0.5; 2]);
+    let no_mask = "mask has 8 elements, for 3 times [4, 1]";
+    let no_keep = "keep has 5 elements, for 3 times [4, 1]";
+    let op = Softmax::new().mask(&mask);
+    assert_says(no_mask, 12, |x| op.rows(x, 4));
+    assert_says(no_mask, 12, |dst| Fast(op).rows_into(&x, dst, 4));
+    assert_says("mask has 8 elements, for 3 times [2, 2]", 12, |x| op.axis(x, [3, 2, 2]));
+    let op = Softmax::new().mask(&[]);
+    assert_says("mask has 0 elements, for 3 times [4, 1]", 12, |x| op.rows(x, 4));
+    let four = RowLayout { cols: 4, stride: 4 };
+    let none = "x has 0 rows, dst has 2 elements";
+    assert_says(none, 2, |dst| op.strided_with_log_sum_exps(&mut [], dst, four));
+    let op = LogSoftmax::new().keep(&keep);
+    assert_says(no_keep, 12, |x| op.rows(x, 4));
+    let op = LogSumExp::new().keep(&keep);
+    assert_says(no_keep, 3, |dst| op.rows_into(&x, dst, 4));
+    assert_says("keep has 5 elements, for 1 times [6, 2]", 2, |dst| {
+        op.axis_into(&x, dst, [1, 6, 2])
+    });
+    assert_says("dy has 2 elements, dx has 3 rows", 12, |dx| op.rows_backward(&x, &wrong, dx, 4));
+    assert_says(no_keep, 12, |dx| op.rows_backward(&x, &x[..3], dx, 4));
+    let no_shape = "dy has 2 elements, its shape is [2, 1, 2]";
+    assert_says(no_shape, 12, |dx| op.axis_backward(&x, &wrong, dx, [2, 3, 2]));
+}
+
+#[test]
+fn any_activation_refuses_other_shapes_at_the_callers_line_and_nothing_is_written() {
+    let (x, short, axes) = ([0.5; 12], [0.5; 8], [3, 2, 2]);
+    let not_the_shape = |name| format!("{name} has 8 elements, its shape is [3, 2, 2]");
+    for tier in Tier::ALL {
+        for any in AnyActivation::all().filter_map(|any| any.with_tier(tier).ok()) {
+            assert_says(&not_the_shape("src"), 12, |dst| any.axis_into(&short, dst, axes));
+            assert_says(&not_the_shape("dx"), 8, |dx| any.axis_backward(&x, &x, &x, dx, axes));
+            if any.is_reduction() {
+                let in_place = "log_sum_exp gives one result a row: call rows_into or axis_into";
+                assert_says(in_place, 12, |x| any.rows(x, 4));
+                assert_says(in_place, 12, |x| any.axis(x, axes));
+            } else {
+                assert_says(&not_the_shape("x"), 8, |x| any.axis(x, axes));
+                assert_says("x has 12 elements, no multiple of 5 columns", 12, |x| any.rows(x, 5));
+            }
+            if any.is_elementwise() {
+                assert_refused((8, 12), |dst| any.apply_into(&short, dst));
+                assert_refused((8, 12), |dx| any.backward(&short, &x, dx));
+                assert_refused((8, 12), |dx| any.backward(&x, &short, dx));
+                assert_refused((8, 12), |dx| any.axis_backward(&x, &x, &short, dx, axes));
+            } else {
+                let of_rows = format!("{} is a function of rows: call rows or axis", any.name());
+                assert_says(&of_rows, 12, |x| any.apply(x));
+                assert_says(&of_rows, 12, |dst| any.apply_into(&x, dst));
+                assert_says(&of_rows, 12, |dx| any.backward(&x, &x, dx));
+            }
+        }
+    }
+}
+
+#[test]
+fn what_are_no_rows_panics_at_the_callers_line_and_nothing_is_written() {
+    refuses_what_are_no_rows(Softmax::new());
+    refuses_what_are_no_rows(Fast(Softmax::new()));
+    refuses_what_are_no_rows(LogSoftmax::new());
+    refuses_what_are_no_rows(Fast(LogSoftmax::new()));
+    assert_says("x has 12 elements, no multiple of 5 columns", 12, |x| activations::softmax(x, 5));
+    assert_says("x has 12 elements, no multiple of 5 columns", 12, |x| {
+        activations::log_softmax(x, 5);
+    });
+    let (x, op) = ([0.5; 12], LogSumExp::new());
+    assert_says("src has 12 elements, no multiple of 5 columns", 2, |dst| op.rows_into(&x, dst, 5));
+    assert_says("src has 3 rows, dst has 4 elements", 4, |dst| op.rows_into(&x, dst, 4));
+    let shape = [2, 3, 2];
+    assert_says("dst has 3 elements, its shape is [2, 1, 2]", 3, |dst| {
+        op.axis_into(&x, dst, shape)
+    });
+}
