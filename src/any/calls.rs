@@ -4,11 +4,9 @@
 use super::{AnyActivation, Kind, RowFunction};
 use crate::{
     at::At,
-    check::{same_length, shape as check},
     each_operation,
     isa::Isa,
     ops::table::{ApplyAt, BackwardAt, BackwardFromOutputAt},
-    rows::{LogSoftmax, LogSumExp, RowActivation, RowGradient, RowLayout, Softmax},
     tier::{Exact, Fast, Tier},
 };
 
@@ -58,7 +56,7 @@ macro_rules! calls { ($(
 )*) => {
     impl AnyActivation {
         #[track_caller]
-        fn apply_at(self, isa: Isa, src: Option<&[f32]>, dst: &mut [f32]) {
+        pub(super) fn apply_at(self, isa: Isa, src: Option<&[f32]>, dst: &mut [f32]) {
             match self.kind {
                 $(Kind::$Op(operation) => match self.tier {
                     Tier::Default => operation.apply_at(isa, src, dst),
@@ -70,7 +68,7 @@ macro_rules! calls { ($(
         }
 
         #[track_caller]
-        fn backward_at(self, isa: Isa, x: &[f32], dy: &[f32], dx: &mut [f32]) {
+        pub(super) fn backward_at(self, isa: Isa, x: &[f32], dy: &[f32], dx: &mut [f32]) {
             match self.kind {
                 $(Kind::$Op(operation) => operation.backward_at(isa, x, dy, dx),)*
                 Kind::OfRows(..) => self.refuse_elementwise(),
@@ -78,7 +76,7 @@ macro_rules! calls { ($(
         }
 
         #[track_caller]
-        fn backward_from_output_at(self, isa: Isa, y: &[f32], dy: &[f32], dx: &mut [f32]) {
+        pub(super) fn backward_from_output_at(self, isa: Isa, y: &[f32], dy: &[f32], dx: &mut [f32]) {
             match self.kind {
                 $(Kind::$Op(operation) => from_output!($from_output, operation, isa, y, dy, dx),)*
                 Kind::OfRows(..) => self.refuse_elementwise(),
@@ -217,134 +215,7 @@ impl AnyActivation {
 
     #[cold]
     #[track_caller]
-    fn refuse_in_place(&self) -> ! {
+    pub(super) fn refuse_in_place(&self) -> ! {
         panic!("{} gives one result a row: call rows_into or axis_into", self.name())
-    }
-}
-
-/// Calls `$method` of the function of rows in its tier.
-macro_rules! of_rows {
-    ($at:ident, $function:ident, $options:ident, $method:ident($($argument:expr),*)) => {
-        match ($function, $at.operation.tier) {
-            (RowFunction::Softmax, Tier::Fast) => {
-                $at.with(Fast(Softmax::with($options))).$method($($argument),*)
-            }
-            (RowFunction::Softmax, _) => $at.with(Softmax::with($options)).$method($($argument),*),
-            // Its fast tier is the default one.
-            (RowFunction::LogSoftmax, _) => {
-                $at.with(LogSoftmax::with($options)).$method($($argument),*)
-            }
-            (RowFunction::LogSumExp, _) => $at.operation.refuse_in_place(),
-        }
-    };
-}
-
-/// The methods of [`AnyActivation`], at this level.
-impl At<AnyActivation> {
-    /// [`AnyActivation::apply`]
-    #[track_caller]
-    pub fn apply(&self, x: &mut [f32]) {
-        self.operation.apply_at(self.isa(), None, x);
-    }
-
-    /// [`AnyActivation::apply_into`]
-    #[track_caller]
-    pub fn apply_into(&self, src: &[f32], dst: &mut [f32]) {
-        same_length("src", src.len(), "dst", dst.len());
-        self.operation.apply_at(self.isa(), Some(src), dst);
-    }
-
-    /// [`AnyActivation::backward`]
-    #[track_caller]
-    pub fn backward(&self, x: &[f32], dy: &[f32], dx: &mut [f32]) {
-        same_length("x", x.len(), "dx", dx.len());
-        same_length("dy", dy.len(), "dx", dx.len());
-        self.operation.backward_at(self.isa(), x, dy, dx);
-    }
-
-    /// [`AnyActivation::backward_from_output`]
-    #[track_caller]
-    pub fn backward_from_output(&self, y: &[f32], dy: &[f32], dx: &mut [f32]) {
-        same_length("y", y.len(), "dx", dx.len());
-        same_length("dy", dy.len(), "dx", dx.len());
-        self.operation.backward_from_output_at(self.isa(), y, dy, dx);
-    }
-
-    /// [`AnyActivation::rows`]
-    #[track_caller]
-    pub fn rows(&self, x: &mut [f32], cols: usize) {
-        let Kind::OfRows(function, options) = self.operation.kind else {
-            RowLayout::contiguous(cols).count("x", x.len());
-            return self.apply(x);
-        };
-        of_rows!(self, function, options, rows(x, cols));
-    }
-
-    /// [`AnyActivation::rows_into`]
-    #[track_caller]
-    pub fn rows_into(&self, src: &[f32], dst: &mut [f32], cols: usize) {
-        match self.operation.kind {
-            Kind::OfRows(RowFunction::LogSumExp, options) => {
-                self.with(LogSumExp::with(options)).rows_into(src, dst, cols);
-            }
-            Kind::OfRows(function, options) => {
-                of_rows!(self, function, options, rows_into(src, dst, cols));
-            }
-            _ => {
-                RowLayout::contiguous(cols).count("src", src.len());
-                self.apply_into(src, dst);
-            }
-        }
-    }
-
-    /// [`AnyActivation::axis`]
-    #[track_caller]
-    pub fn axis(&self, x: &mut [f32], shape: [usize; 3]) {
-        let Kind::OfRows(function, options) = self.operation.kind else {
-            check("x", x.len(), shape);
-            return self.apply(x);
-        };
-        of_rows!(self, function, options, axis(x, shape));
-    }
-
-    /// [`AnyActivation::axis_into`]
-    #[track_caller]
-    pub fn axis_into(&self, src: &[f32], dst: &mut [f32], shape: [usize; 3]) {
-        match self.operation.kind {
-            Kind::OfRows(RowFunction::LogSumExp, options) => {
-                self.with(LogSumExp::with(options)).axis_into(src, dst, shape);
-            }
-            Kind::OfRows(function, options) => {
-                of_rows!(self, function, options, axis_into(src, dst, shape));
-            }
-            _ => {
-                check("src", src.len(), shape);
-                self.apply_into(src, dst);
-            }
-        }
-    }
-
-    /// [`AnyActivation::axis_backward`]
-    #[track_caller]
-    pub fn axis_backward(
-        &self,
-        x: &[f32],
-        y: &[f32],
-        dy: &[f32],
-        dx: &mut [f32],
-        shape: [usize; 3],
-    ) {
-        match self.operation.kind {
-            Kind::OfRows(RowFunction::LogSumExp, options) => {
-                self.with(LogSumExp::with(options)).axis_backward(x, dy, dx, shape);
-            }
-            Kind::OfRows(function, options) => {
-                of_rows!(self, function, options, axis_backward(y, dy, dx, shape));
-            }
-            _ => {
-                check("dx", dx.len(), shape);
-                self.backward(x, dy, dx);
-            }
-        }
     }
 }

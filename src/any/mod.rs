@@ -1,6 +1,8 @@
 //! Operations that are chosen at run time: one type for all that need no slices of their own.
 
 mod calls;
+mod levels;
+mod parameter;
 mod parameters;
 mod text;
 
@@ -15,7 +17,7 @@ use core::{
     fmt,
     hash::{Hash, Hasher},
 };
-pub use parameters::{Parameter, ParameterError};
+pub use parameter::{Parameter, ParameterError};
 pub use text::ParseActivationError;
 
 /// An operation with its parameters and its tier, chosen at run time.

@@ -2,7 +2,7 @@
 
 use super::{
     AnyActivation, Kind,
-    parameters::{Mistake, Parameter, ParameterError},
+    parameter::{Mistake, Parameter, ParameterError},
 };
 use crate::tier::Tier;
 use core::{

@@ -1,6 +1,8 @@
 //! Slices of different lengths, and slopes that do not fit.
 
-use activations::{Activation, Draws, Exact, Fast, FromOutput, Gradient, PRelu, RRelu};
+use activations::{
+    Activation, Exact, Fast, Gradient, GradientFromOutput, PRelu, RRelu, RandomStream,
+};
 use activations_testing::{
     each_operation, each_operation_from_output, each_operation_with_an_exact_tier,
 };
@@ -87,9 +89,9 @@ where
     }
 }
 
-fn refuses_different_lengths_from_output<Op: FromOutput + Copy>(_: &str, op: Op)
+fn refuses_different_lengths_from_output<Op: GradientFromOutput + Copy>(_: &str, op: Op)
 where
-    Fast<Op>: FromOutput,
+    Fast<Op>: GradientFromOutput,
 {
     for lengths in LENGTHS {
         let (wrong, right) = (vec![0.5; lengths.0], vec![0.5; lengths.1]);
@@ -147,7 +149,8 @@ fn shapes_that_do_not_fit_slopes_panic_at_the_callers_line_and_nothing_is_writte
 #[test]
 fn slopes_of_other_lengths_panic_at_the_callers_line_and_nothing_is_written() {
     for lengths in LENGTHS {
-        let (wrong, right, draws) = (vec![0.5; lengths.0], vec![0.5; lengths.1], Draws::default());
+        let (wrong, right, draws) =
+            (vec![0.5; lengths.0], vec![0.5; lengths.1], RandomStream::default());
         assert_refused(lengths, |dx| RRelu::backward_from_slopes(&wrong, &right, dx));
         assert_refused(lengths, |dx| RRelu::backward_from_slopes(&right, &wrong, dx));
         let mut others = wrong.clone();
