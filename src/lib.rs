@@ -1,23 +1,23 @@
-//! Activation functions for inference engines: exp, sigmoid, tanh, softmax, the ReLU and the ELU
-//! family with their gradients, hand-vectorised, with the maximum error in each function's
-//! documentation: over all 2^32 inputs where it has one.
+//! Activation functions for inference engines, hand-vectorised, with their gradients and with error
+//! bounds that are the maximum over all 2^32 inputs of each function of one number.
 //!
 //! ```
-//! use activations::{Activation, Exact, Fast, Gradient, LeakyRelu, Sigmoid, Tanh};
+//! use activations::{Activation, LeakyRelu, RowActivation, Sigmoid, Softmax, Tanh};
 //!
-//! let mut x = [-100.0, 0.0, 1.5];
-//! activations::sigmoid(&mut x); // in place
+//! let mut x = [-100.0, 0.0, 1.5_f32];
+//! Sigmoid.apply(&mut x); // in place
 //! assert_eq!(x, [3.8e-44, 0.5, 0.8175745]);
 //!
-//! let mut y = [0.0; 3];
+//! let mut y = [0.0_f32; 3];
 //! Tanh.apply_into(&x, &mut y); // from one slice to another
-//! Fast(Sigmoid).apply(&mut y); // a quicker tier, up to 4 ULP
-//! Exact(Tanh).apply(&mut y); // correctly rounded: the same bits on every machine
 //! LeakyRelu { slope: 0.1 }.apply(&mut y); // an operation is a value
 //!
-//! let mut dx = [0.0; 3];
-//! Sigmoid.backward(&x, &[1.0; 3], &mut dx); // the gradient, from the input
+//! let mut scores = [0.0, 0.0, 1.0, 1.0_f32];
+//! Softmax::new().rows(&mut scores, 2); // each row of two
+//! assert_eq!(scores, [0.5; 4]);
 //! ```
+//!
+//! # Which function
 //!
 //! | operation | formula |
 //! |---|---|
@@ -38,31 +38,99 @@
 //! | [`LogSoftmax`] | x_i − log(e^x_1 + … + e^x_n), of rows |
 //! | [`LogSumExp`] | log(e^x_1 + … + e^x_n), one result a row |
 //!
-//! The [`guide`] tells what each of them is for, with pictures.
 //!
-//! Every operation on elements implements [`Activation`] and [`Gradient`], and so does [`Fast`]
-//! around it, and [`Exact`] around those that have it; [`PRelu`], which also takes the shape, has
-//! methods of the same names. The functions [`exp`], [`sigmoid`], [`tanh`] and [`relu`] are short
-//! for the default tier in place. Functions of rows implement [`RowActivation`] and
-//! [`RowGradient`]: rows that follow each other or have a stride, and any axis of a tensor;
-//! [`softmax`] and [`log_softmax`] are the short forms. Scale, masks and more are their
-//! [`Options`]; rows that come in blocks go through an [`OnlineSoftmax`].
+//! The [`guide`] tells what each of them is for, with pictures. Every function of one number
+//! implements [`Activation`] and [`Gradient`]. The functions [`exp`], [`sigmoid`], [`tanh`],
+//! [`relu`], [`softmax`] and [`log_softmax`] are short for the default tier in place.
 //!
-//! # Instruction sets
+//! # Tiers
 //!
-//! The kernels are compiled for AVX-512, AVX2 with FMA, NEON and what the compiler's target has
-//! everywhere; the first call chooses ([`Isa`]). The first three give the same bits as each other,
-//! and in the tier [`Exact`] so does the last. Without the feature `std` nothing can be detected,
-//! and the last is used.
+//! An operation itself is the default tier: at most 1 ULP, and 2 for composed functions. [`Fast`]
+//! around it is quicker, with at most 4 ULP and the same promises otherwise. [`Exact`] around it is
+//! correctly rounded, so that every machine gives the same bits. [`Tier`] is the choice as a value.
 //!
-//! # What holds for all of them
+//! ```
+//! use activations::{Activation, Exact, Fast, Sigmoid};
+//!
+//! let mut x = [1.0, 2.0_f32];
+//! Fast(Sigmoid).apply(&mut x);
+//! Exact(Sigmoid).apply(&mut x);
+//! ```
+//!
+//! # Rows and axes
+//!
+//! [`Softmax`], [`LogSoftmax`] and [`LogSumExp`] are functions of rows, through [`RowActivation`]:
+//! `rows` for rows that follow each other, `strided` for a padded matrix ([`RowLayout`]), `axis` for
+//! any axis of a tensor, without a transpose. An axis is given as `[outer, n, inner]`, which
+//! [`axis_shape`] computes from a shape and the number of an axis. The bits are the same in every
+//! form.
+//!
+//! # Attention
+//!
+//! [`SoftmaxOptions`] turn scores into logits in the same call: scale, soft cap, additive and
+//! boolean masks, causal rows, a sink. [`OnlineSoftmax`] computes the softmax of rows that come in
+//! blocks.
+//!
+//! ```
+//! use activations::{Causal, RowActivation, Softmax};
+//!
+//! let mut scores = [8.0, 1.0, 8.0, 8.0_f32]; // two queries, two keys
+//! Softmax::new().scale(0.125).causal(Causal::new()).rows(&mut scores, 2);
+//! assert_eq!(scores, [1.0, 0.0, 0.5, 0.5]);
+//! ```
+//!
+//! # Gradients
+//!
+//! [`Gradient::backward`] computes `dx = dy * f'(x)` from the input of the forward call, accurate
+//! in both tails. [`GradientFromOutput`] does so from the output, for the operations whose output
+//! determines the gradient. [`RowGradient`] is the gradient of functions of rows, from the output.
+//!
+//! # Chosen at run time
+//!
+//! [`AnyActivation`] holds any operation with its parameters and its tier. It is `Copy`, compares
+//! and hashes by bits, and is parsed from a text such as `leaky_relu(0.1)` or `fast(softmax)`.
+//!
+//! # Instruction sets and bits
+//!
+//! The kernels are compiled for AVX-512, AVX2 with FMA, NEON and the baseline, which every machine
+//! of the compiler's target has. The first call chooses the best level of the machine ([`Isa`]);
+//! [`At`] runs an operation at a given level. AVX-512, AVX2 and NEON give the same bits as each
+//! other. In the tier [`Exact`] the baseline gives them too.
+//!
+//! # What is promised
 //!
 //! Element i of a result depends on element i of the inputs alone, bit for bit. Lengths that differ
 //! panic with both lengths, at the caller's line, before anything is written. Nothing is allocated,
-//! no thread is started, no value panics. A NaN gives a quiet NaN.
+//! no thread is started, and no value panics. A NaN gives a quiet NaN.
 //!
 //! An ULP is the distance of the two f32 numbers around the exact result; below the smallest normal
 //! number it is 2^-149.
+//!
+//! # Element types
+//!
+//! The elements are f32. The traits have a parameter for the type, since f64 will be a second one.
+//! An array of literals that nothing else makes f32 would then be f64, so in these pages it names
+//! its type: `[-2.0, 0.0_f32]`.
+//!
+//! # Debug builds
+//!
+//! The kernels are compiled in this crate, and the dev profile does not optimise it. These lines in
+//! the `Cargo.toml` of your workspace do, and leave everything else as it was:
+//!
+//! ```toml
+//! [profile.dev.package.activations]
+//! opt-level = 3
+//! ```
+//!
+//! # Features
+//!
+//! `std`, on by default, detects the instruction set at run time. Without it the crate is `no_std`,
+//! nothing can be detected, and every call runs at the baseline.
+//!
+//! # When not to use this crate
+//!
+//! It works on slices on a CPU. For a GPU, for single numbers, or for f64 and 16-bit elements it is
+//! not the right one, the latter until they come.
 #![no_std]
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]

@@ -207,6 +207,17 @@ impl AnyActivation {
         At::active(*self).axis_backward(x, y, dy, dx, shape);
     }
 
+    /// As [`axis_backward`](Self::axis_backward), for rows of `cols` elements that follow each other.
+    ///
+    /// # Panics
+    ///
+    /// If a length that is read is no multiple of `cols`, or not that of `dx`; nothing is written
+    /// then.
+    #[track_caller]
+    pub fn rows_backward(&self, x: &[f32], y: &[f32], dy: &[f32], dx: &mut [f32], cols: usize) {
+        At::active(*self).rows_backward(x, y, dy, dx, cols);
+    }
+
     #[cold]
     #[track_caller]
     fn refuse_elementwise(&self) -> ! {

@@ -133,4 +133,11 @@ impl At<AnyActivation> {
             }
         }
     }
+
+    /// [`AnyActivation::rows_backward`]
+    #[track_caller]
+    pub fn rows_backward(&self, x: &[f32], y: &[f32], dy: &[f32], dx: &mut [f32], cols: usize) {
+        let rows = RowLayout::contiguous(cols).count("dx", dx.len());
+        self.axis_backward(x, y, dy, dx, [rows, cols, 1]);
+    }
 }

@@ -120,10 +120,10 @@ impl AnyActivation {
     /// ```
     pub fn parameters(&self) -> impl Iterator<Item = (&'static str, Parameter)> {
         let mut parameters = [None; PARAMETERS];
-        let mut places = parameters.iter_mut();
-        let mut kind = self.kind;
+        let (mut kind, mut count) = (self.kind, 0);
         kind.each_parameter(&mut |name, slot| {
-            *places.next().expect("a place for each parameter") = Some((name, slot.get()));
+            parameters[count] = Some((name, slot.get()));
+            count += 1;
         });
         parameters.into_iter().flatten()
     }

@@ -178,15 +178,13 @@ fn parse_operation(name: &str, arguments: &str) -> Result<AnyActivation, ParseMi
 
 /// The name of an argument, where it has one, and its value. The name of a flag alone sets it.
 fn argument_of<'a>(kind: &Kind, text: &'a str) -> (Option<&'a str>, &'a str) {
-    match text.split_once('=') {
-        Some((name, value)) => (Some(name.trim()), value.trim()),
-        None => {
-            let text = text.trim();
-            match AnyActivation::from(*kind).get(text) {
-                Some(Parameter::Flag(_)) => (Some(text), "true"),
-                _ => (None, text),
-            }
-        }
+    if let Some((name, value)) = text.split_once('=') {
+        return (Some(name.trim()), value.trim());
+    }
+    let text = text.trim();
+    match AnyActivation::from(*kind).get(text) {
+        Some(Parameter::Flag(_)) => (Some(text), "true"),
+        _ => (None, text),
     }
 }
 

@@ -1,5 +1,7 @@
 //! The table of the functions of one number, and what is made of each of its lines.
 
+#[allow(clippy::wildcard_imports, reason = "the types of the lines of the table")]
+use super::*;
 use crate::{
     activation::{Activation, Gradient, GradientFromOutput},
     at::At,
@@ -7,7 +9,6 @@ use crate::{
     contract::{self, Bound, Contract, Kernel, Operation},
     isa::Isa,
     map::{Backward, BackwardFromOutput, binary, unary},
-    ops::*,
     tier::{Exact, Fast, Tier},
 };
 

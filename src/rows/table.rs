@@ -35,8 +35,7 @@ pub struct RowOperation {
     pub axis: fn(Isa, SoftmaxOptions<'_>, x: &mut [f32], [usize; 3]),
     pub axis_into: fn(Isa, SoftmaxOptions<'_>, src: &[f32], dst: &mut [f32], [usize; 3]),
     /// From the output.
-    pub axis_backward:
-        fn(Isa, SoftmaxOptions<'_>, y: &[f32], dy: &[f32], dx: &mut [f32], [usize; 3]),
+    pub axis_backward: AxisBackward,
 }
 
 #[allow(missing_docs, reason = "read by tests alone, through the hidden module `table`")]
@@ -49,9 +48,11 @@ pub struct RowReduction {
     pub rows_into: fn(Isa, SoftmaxOptions<'_>, src: &[f32], dst: &mut [f32], RowLayout),
     pub axis_into: fn(Isa, SoftmaxOptions<'_>, src: &[f32], dst: &mut [f32], [usize; 3]),
     /// From the input; `dy` has one element a row.
-    pub axis_backward:
-        fn(Isa, SoftmaxOptions<'_>, x: &[f32], dy: &[f32], dx: &mut [f32], [usize; 3]),
+    pub axis_backward: AxisBackward,
 }
+
+/// A gradient along an axis: of the output or the input, and dy, to dx.
+pub(super) type AxisBackward = fn(Isa, SoftmaxOptions<'_>, &[f32], &[f32], &mut [f32], [usize; 3]);
 
 /// The traits of one operation, at a level and at the active one.
 macro_rules! row_activation {

@@ -78,7 +78,7 @@ fn other_masks_panic_at_the_callers_line_and_nothing_is_written() {
     let op = LogSumExp::new().keep(&keep);
     assert_says(no_keep, 3, |dst| op.rows_into(&x, dst, 4));
     assert_says("keep has 5 elements, for 1 times [6, 2]", 2, |dst| {
-        op.axis_into(&x, dst, [1, 6, 2])
+        op.axis_into(&x, dst, [1, 6, 2]);
     });
     assert_says("dy has 2 elements, dx has 3 rows", 12, |dx| op.rows_backward(&x, &wrong, dx, 4));
     assert_says(no_keep, 12, |dx| op.rows_backward(&x, &x[..3], dx, 4));
@@ -132,6 +132,6 @@ fn what_are_no_rows_panics_at_the_callers_line_and_nothing_is_written() {
     assert_says("src has 3 rows, dst has 4 elements", 4, |dst| op.rows_into(&x, dst, 4));
     let shape = [2, 3, 2];
     assert_says("dst has 3 elements, its shape is [2, 1, 2]", 3, |dst| {
-        op.axis_into(&x, dst, shape)
+        op.axis_into(&x, dst, shape);
     });
 }

@@ -75,24 +75,21 @@ impl Job {
         let Self { x, dy, slopes, shape, .. } = self;
         let (mut y, mut fast, mut dx) =
             (vec![7.0; dy.len()], vec![7.0; dy.len()], vec![7.0; x.len()]);
-        match self.name() {
-            "prelu" => {
-                let mut d_slopes = vec![7.0; slopes.len()];
-                PRelu { slopes }.apply_into(x, &mut y, *shape);
-                PRelu { slopes }.backward(x, dy, &mut dx, *shape);
-                PRelu { slopes }.slopes_backward(x, dy, &mut d_slopes, *shape);
-                vec![(Part::Forward, y), (Part::Gradient, dx), (Part::Slopes, d_slopes)]
+        if self.name() == "prelu" {
+            let mut d_slopes = vec![7.0; slopes.len()];
+            PRelu { slopes }.apply_into(x, &mut y, *shape);
+            PRelu { slopes }.backward(x, dy, &mut dx, *shape);
+            PRelu { slopes }.slopes_backward(x, dy, &mut d_slopes, *shape);
+            vec![(Part::Forward, y), (Part::Gradient, dx), (Part::Slopes, d_slopes)]
+        } else {
+            let activation: AnyActivation = self.text.parse().unwrap();
+            activation.axis_into(x, &mut y, *shape);
+            activation.axis_backward(x, &y, dy, &mut dx, *shape);
+            if activation.is_reduction() {
+                return vec![(Part::Forward, y), (Part::Gradient, dx)];
             }
-            _ => {
-                let activation: AnyActivation = self.text.parse().unwrap();
-                activation.axis_into(x, &mut y, *shape);
-                activation.axis_backward(x, &y, dy, &mut dx, *shape);
-                if activation.is_reduction() {
-                    return vec![(Part::Forward, y), (Part::Gradient, dx)];
-                }
-                activation.with_tier(Tier::Fast).unwrap().axis_into(x, &mut fast, *shape);
-                vec![(Part::Forward, y), (Part::Fast, fast), (Part::Gradient, dx)]
-            }
+            activation.with_tier(Tier::Fast).unwrap().axis_into(x, &mut fast, *shape);
+            vec![(Part::Forward, y), (Part::Fast, fast), (Part::Gradient, dx)]
         }
     }
 
