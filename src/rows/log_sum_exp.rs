@@ -24,7 +24,7 @@ use crate::{
 /// | an entry is NaN | NaN |
 ///
 /// Every form gives the same bits, and the order of the sum is fixed, as for
-/// [`Softmax`](crate::Softmax).
+/// [`Softmax`].
 ///
 /// ```
 /// use activations::LogSumExp;

@@ -40,7 +40,7 @@ pub(super) fn columns_at<F: Function, S: Simd, const FULL: bool>(
     Summary { maximum, values }
 }
 
-/// The sums of the terms, scaled as [`unscaled`] wants them, and the numbers of maxima that are not
+/// The sums of the terms, and the numbers of maxima that are not
 /// in them.
 #[inline(always)]
 fn totals<F: Function, S: Simd, const FULL: bool>(

@@ -136,7 +136,7 @@ fn maxima<F: Function, S: Simd>(
     }
 }
 
-/// The sums of the terms of rows, scaled as [`unscaled`] wants them, and the numbers of maxima that
+/// The sums of the terms of rows, and the numbers of maxima that
 /// are not in them.
 #[inline(always)]
 fn totals<F: Function, S: Simd>(
