@@ -2,7 +2,7 @@
 
 use super::{Logits, NONE, Place};
 use crate::{
-    isa::{Job, Native, Simd, on},
+    isa::{Job, Native, Simd, at_baseline, on},
     map::Map,
     ops::Tanh,
     rows::numerics::sum::LANES,
@@ -83,12 +83,12 @@ impl Job for OfRow<'_> {
         let steps = Steps { logits, x, mask, keep };
         let y = &mut y[first..end];
         let s = s.sixteen();
-        *maximum = match (options.mask, options.keep) {
-            (None, None) => steps.run::<false, false, _>(s, y),
-            (None, Some(_)) => steps.run::<false, true, _>(s, y),
-            (Some(_), None) => steps.run::<true, false, _>(s, y),
-            (Some(_), Some(_)) => steps.run::<true, true, _>(s, y),
-        };
+        *maximum = steps.run(s, y, [options.mask.is_some(), options.keep.is_some()]);
+    }
+
+    #[inline(always)]
+    fn on_baseline(self) {
+        at_baseline(self);
     }
 }
 
@@ -102,43 +102,47 @@ struct Steps<'a> {
 
 impl Steps<'_> {
     #[inline(always)]
-    fn run<const MASK: bool, const KEEP: bool, S: Simd>(self, s: S, y: &mut [f32]) -> f32 {
-        match self.logits.soft_cap() {
-            None => self.with::<MASK, KEEP, S>(
-                s,
-                y,
-                #[inline(always)]
-                |t| t,
-            ),
-            Some(limit) => self.with::<MASK, KEEP, S>(
-                s,
-                y,
-                #[inline(always)]
-                |t| Tanh.eval([t / limit]) * limit,
-            ),
-        }
+    fn run<S: Simd>(self, s: S, y: &mut [f32], masks: [bool; 2]) -> f32 {
+        let Some(limit) = self.logits.soft_cap() else {
+            // Four loops, each without a condition in it.
+            return match masks {
+                [false, false] => self.with(s, y, [false, false], uncapped),
+                [false, true] => self.with(s, y, [false, true], uncapped),
+                [true, false] => self.with(s, y, [true, false], uncapped),
+                [true, true] => self.with(s, y, [true, true], uncapped),
+            };
+        };
+        // One loop, for beside a tanh the conditions cost nothing.
+        self.with(
+            s,
+            y,
+            masks,
+            #[inline(always)]
+            |t| Tanh.eval([t / limit]) * limit,
+        )
     }
 
-    /// The maximum.
+    /// The maximum. `masks` says which of the two there are.
     #[inline(always)]
-    fn with<const MASK: bool, const KEEP: bool, S: Simd>(
+    fn with<S: Simd>(
         self,
         s: S,
         y: &mut [f32],
+        masks: [bool; 2],
         capped: impl Fn(F32s<S>) -> F32s<S>,
     ) -> f32 {
         let mut maximum = F32s::splat(s, NONE);
         let mut chunks = y.chunks_exact_mut(LANES);
         let mut at = 0;
         for y in &mut chunks {
-            let t = self.logit::<MASK, KEEP, S>(s, y, at, &capped);
+            let t = self.logit(s, y, at, masks, &capped);
             t.store(y);
             maximum = t.at_least(maximum);
             at += LANES;
         }
         let y = chunks.into_remainder();
         if !y.is_empty() {
-            let t = self.logit::<MASK, KEEP, S>(s, y, at, &capped);
+            let t = self.logit(s, y, at, masks, &capped);
             t.store_part(y);
             maximum = Mask::first(s, y.len()).select(t, NONE).at_least(maximum);
         }
@@ -146,11 +150,12 @@ impl Steps<'_> {
     }
 
     #[inline(always)]
-    fn logit<const MASK: bool, const KEEP: bool, S: Simd>(
+    fn logit<S: Simd>(
         &self,
         s: S,
         y: &[f32],
         at: usize,
+        [mask, keep]: [bool; 2],
         capped: &impl Fn(F32s<S>) -> F32s<S>,
     ) -> F32s<S> {
         let len = y.len();
@@ -159,14 +164,19 @@ impl Steps<'_> {
             None => part(s, y),
         };
         let mut t = capped(x * self.logits.factor());
-        if MASK {
+        if mask {
             t = self.logits.masked(t, part(s, &self.mask[at..][..len]));
         }
-        if KEEP {
+        if keep {
             t = kept(t, s, &self.keep[at..][..len]);
         }
         t
     }
+}
+
+#[inline(always)]
+fn uncapped<S: Simd>(t: F32s<S>) -> F32s<S> {
+    t
 }
 
 /// The job of [`Logits::write_columns`].
@@ -225,6 +235,11 @@ impl Job for OfColumns<'_> {
             maxima = t.at_least(maxima);
         }
         maxima.store(self.maxima);
+    }
+
+    #[inline(always)]
+    fn on_baseline(self) {
+        at_baseline(self);
     }
 }
 
