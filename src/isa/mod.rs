@@ -158,7 +158,8 @@ impl FromStr for Isa {
 pub(crate) trait Job: Sized {
     fn run<S: Native>(self, s: S);
 
-    /// Not inlined, so that it is compiled once for each job, as it is on the other sets.
+    /// Not inlined, so that it is compiled once for each job, as it is on the other sets. Where
+    /// there is one call, [`at_baseline`] instead saves the way through memory.
     #[inline(never)]
     fn on_baseline(self) {
         at_baseline(self);

@@ -1,6 +1,8 @@
 //! The logits of rows that have options.
 
-mod kernel;
+mod columns;
+mod lanes;
+mod row;
 
 use super::{
     numerics::function::Function,

@@ -61,7 +61,7 @@ impl Matrix<'_> {
         let x = self.input(row);
         let size = if block.is_empty() { x.len() } else { block.len() };
         let mut start = 0;
-        while start < x.len() {
+        loop {
             let mut part = &x[start..x.len().min(start + size)];
             if let Some(logits) = &self.logits
                 && !block.is_empty()
@@ -72,6 +72,9 @@ impl Matrix<'_> {
             }
             f(part);
             start += size;
+            if start >= x.len() {
+                return;
+            }
         }
     }
 

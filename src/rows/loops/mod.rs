@@ -13,7 +13,7 @@ pub(super) mod steps;
 mod sums;
 
 use super::numerics::{function::Function, sum::LANES};
-use crate::isa::{Isa, Job, Native, on};
+use crate::isa::{Isa, Job, Native, at_baseline, on};
 use core::marker::PhantomData;
 pub(super) use matrix::{Axis, Matrix};
 
@@ -54,6 +54,11 @@ impl<F: Function> Job for ShortRows<'_, '_, F> {
     #[inline(always)]
     fn run<S: Native>(self, s: S) {
         *self.done = short::rows::<F, _>(s.sixteen(), &mut self.matrix.local());
+    }
+
+    #[inline(always)]
+    fn on_baseline(self) {
+        at_baseline(self);
     }
 }
 
