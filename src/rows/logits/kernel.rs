@@ -10,10 +10,10 @@ use crate::{
 };
 
 impl Logits<'_> {
-    /// Writes the logits of row `row` from column `start` on, whose entries are `x` or in `y`.
-    /// Returns their maximum, which is unspecified if one of them is NaN.
+    /// Writes logits of row `row` from column `start` on, those of `x` or of what is in `y`. Their
+    /// maximum; anything if one of them is NaN.
     ///
-    /// This is not inlined, nor is `write_columns`: the code is the same for all functions of rows.
+    /// Not inlined, nor is the other one: the code is the same for all functions of rows.
     #[inline(never)]
     pub(in crate::rows) fn write(
         &self,
@@ -27,8 +27,8 @@ impl Logits<'_> {
         maximum
     }
 
-    /// Writes to `y` the logits of the entries at `place`. The entries are in `x` or `y`, each with
-    /// its stride. Returns the maxima of the columns, which are unspecified where a logit is NaN.
+    /// Writes the logits of the entries at `place`, those of `x` or of what is in `y`, where they
+    /// are so far apart. Their maxima; anything where one of them is NaN.
     #[inline(never)]
     pub(in crate::rows) fn write_columns(
         &self,
@@ -92,7 +92,7 @@ impl Job for OfRow<'_> {
     }
 }
 
-/// A range of entries (`None` if they are where their logits go), and the same range of each mask.
+/// Entries, unless they are where their logits go, and as long slices of the masks that there are.
 struct Steps<'a> {
     logits: &'a Logits<'a>,
     x: Option<&'a [f32]>,
@@ -228,14 +228,14 @@ impl Job for OfColumns<'_> {
     }
 }
 
-/// Values of a mask for the lanes: one for each lane, or the same for all.
+/// Numbers for the lanes.
 enum Lanes<'a, T> {
     Each(&'a [T]),
     Same(T),
 }
 
 impl Logits<'_> {
-    /// Returns the values of a mask for entry `j` of the columns.
+    /// What a mask has for entry `j` of the columns.
     #[inline(always)]
     fn lanes<'m, T: Copy>(&self, mask: &'m [T], j: usize, place: Place) -> Lanes<'m, T> {
         if mask.len() == self.n {
@@ -271,19 +271,18 @@ impl Logits<'_> {
     #[inline(always)]
     fn masked<S: Simd>(&self, t: F32s<S>, mask: F32s<S>) -> F32s<S> {
         let sum = t + mask;
-        // At temperature 0 finite mask values are ignored: they are negligible beside x times an
-        // infinite scale.
+        // Beside an infinite multiple of x finite numbers do not count.
         if self.one_hot { mask.abs().lt(f32::INFINITY).select(t, sum) } else { sum }
     }
 }
 
-/// Returns row `row` of a mask that is repeated.
+/// Row `row` of a mask that is repeated.
 #[inline(always)]
 fn row_of<T>(mask: &[T], row: usize, len: usize) -> &[T] {
     &mask[row % (mask.len() / len) * len..][..len]
 }
 
-/// Loads as many elements as there are lanes, or fewer and 0 after them.
+/// As many elements as there are lanes, or fewer.
 #[inline(always)]
 fn part<S: Simd>(s: S, x: &[f32]) -> F32s<S> {
     if x.len() == S::LANES { F32s::load(s, x) } else { F32s::load_part(s, x, 0.0) }

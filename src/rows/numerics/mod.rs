@@ -1,5 +1,5 @@
-//! The arithmetic of a row, wherever it lies: the terms of its entries, their sum, and the results
-//! of a function. Loops and memory layouts are in `loops/`.
+//! The arithmetic of a row, wherever it lies: the terms of its entries, their sum, and what a
+//! function makes of it.
 
 pub(super) mod function;
 pub(super) mod log_sum_exp;
