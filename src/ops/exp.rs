@@ -30,7 +30,8 @@ use crate::{
 /// | NaN | NaN |
 ///
 /// The gradient is `dy * e^x`. [`backward`](crate::Gradient::backward) has the error of the
-/// function, and [`backward_from_output`](crate::GradientFromOutput::backward_from_output) rounds once.
+/// function, and [`backward_from_output`](crate::GradientFromOutput::backward_from_output) rounds
+/// once.
 ///
 /// ```
 /// use activations::{Activation, Exp};

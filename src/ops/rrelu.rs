@@ -64,8 +64,8 @@ impl RRelu {
     /// x > 0, else lower + (upper − lower) · u, in f32.
     ///
     /// u is a multiple of 2^-23 from 0 on and below 1, a function of the seed and the index of the
-    /// element (see [`RandomStream`]): 23 bits of a word of Threefry-2x32-20. Every instruction set gives
-    /// the same bits. No slope is out of bounds; rounding may give `upper` itself.
+    /// element (see [`RandomStream`]): 23 bits of a word of Threefry-2x32-20. Every instruction set
+    /// gives the same bits. No slope is out of bounds; rounding may give `upper` itself.
     ///
     /// # Panics
     ///
@@ -156,7 +156,7 @@ impl At<RRelu> {
 struct Train<'a> {
     op: RRelu,
     stream: RandomStream,
-    /// None in place.
+    /// `None` if the step is in place.
     src: Option<&'a [f32]>,
     dst: &'a mut [f32],
     slopes: &'a mut [f32],

@@ -4,8 +4,8 @@ use core::{error::Error, fmt};
 
 /// Rows that lie a fixed distance apart, as in a padded matrix.
 ///
-/// The last row may end with the slice, or be followed by its padding too. What lies between the
-/// rows is neither read nor written.
+/// The last row may end with the slice, or be followed by its padding. Elements between the rows
+/// are neither read nor written.
 ///
 /// ```
 /// use activations::{RowActivation, RowLayout, Softmax};

@@ -34,7 +34,7 @@ use crate::{
 /// Definition: `LogSoftmax` of ONNX, `torch.log_softmax`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LogSoftmax<'a> {
-    /// What is done to the entries first.
+    /// The options that turn scores into logits.
     pub options: SoftmaxOptions<'a>,
 }
 

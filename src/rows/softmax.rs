@@ -51,7 +51,7 @@ use crate::{
 /// calculation for softmax" (2018) describes the usual two-pass form.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Softmax<'a> {
-    /// What is done to the entries first.
+    /// The options that turn scores into logits.
     pub options: SoftmaxOptions<'a>,
 }
 

@@ -1,4 +1,4 @@
-//! SoftmaxOptions whose results are stated outright: what counts for nothing, what is infinite, and the
+//! Options whose results are stated outright: what counts for nothing, what is infinite, and the
 //! temperature 0.
 
 use activations::{
