@@ -4,10 +4,10 @@
 ///
 /// An operation is a small value whose public fields are its parameters; an engine keeps it in its
 /// graph node. `T` is the type of the elements; f32 is its default, and [the first page](crate)
-/// says why a literal array names its type. The instruction set is chosen at the first call ([`Isa`](crate::Isa)). Element i of
-/// the result depends on element i of the input alone, bit for bit: not on the length, the
-/// alignment, the neighbours, or whether the call is in place. A NaN gives a quiet NaN; no value
-/// panics.
+/// says why a literal array names its type. The instruction set is chosen at the first call
+/// ([`Isa`](crate::Isa)). Element i of the result depends on element i of the input alone, bit for
+/// bit: not on the length, the alignment, the neighbours, or whether the call is in place. A NaN
+/// gives a quiet NaN; no value panics.
 ///
 /// ```
 /// use activations::{Activation, Fast, Sigmoid, Tanh};

@@ -35,7 +35,8 @@ use crate::{
 /// assert_eq!(x, [-0.5, 2.0]);
 ///
 /// let (mut x, mut slopes, mut dx) = ([-1.0, 2.0], [0.0; 2], [0.0; 2]);
-/// RRelu { lower: 0.25, upper: 0.75 }.train(&mut x, &mut slopes, RandomStream { seed: 7, offset: 0 });
+/// let stream = RandomStream { seed: 7, offset: 0 };
+/// RRelu { lower: 0.25, upper: 0.75 }.train(&mut x, &mut slopes, stream);
 /// assert!(x[0] == -slopes[0] && (0.25..=0.75).contains(&slopes[0]));
 /// assert!(x[1] == 2.0 && slopes[1] == 1.0);
 /// RRelu::backward_from_slopes(&slopes, &[10.0, 10.0], &mut dx);

@@ -1,5 +1,5 @@
-//! Logits: the options turn the scores of a row into logits, before any loop over the row. The other
-//! files compute them in vectors.
+//! Logits: the options turn the scores of a row into logits, before any loop over the row. The
+//! other files compute them in vectors.
 
 mod columns;
 mod lanes;

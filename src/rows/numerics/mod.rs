@@ -16,9 +16,9 @@
 //! ```
 //!
 //! Long rows (`loops/long.rs`) lie across the sixteen lanes, and each pass goes through a batch of
-//! them. Short rows (`loops/short.rs`) and columns (`loops/lanes.rs`) have a lane each, so a lane of
-//! the sum is a register. Where 64 columns are neighbours (`loops/neighbours.rs`) all lanes of their
-//! sums are in memory.
+//! them. Short rows (`loops/short.rs`) and columns (`loops/lanes.rs`) have a lane each, so a lane
+//! of the sum is a register. Where 64 columns are neighbours (`loops/neighbours.rs`) all lanes of
+//! their sums are in memory.
 
 pub(super) mod function;
 pub(super) mod log_sum_exp;
