@@ -159,6 +159,8 @@ mod map;
 mod math;
 mod ops;
 mod rows;
+#[cfg(activations_f64_literals)]
+mod second_element;
 mod tier;
 mod vector;
 

@@ -36,7 +36,7 @@ use crate::{
 /// ```
 /// use activations::{Activation, Exp};
 ///
-/// let mut x = [0.0, 1.0, -104.0];
+/// let mut x = [0.0, 1.0, -104.0_f32];
 /// Exp.apply(&mut x);
 /// assert_eq!(x, [1.0, 2.7182817, 0.0]);
 /// ```

@@ -30,7 +30,7 @@ use crate::{
 /// ```
 /// use activations::{Activation, RandomStream, RRelu};
 ///
-/// let mut x = [-1.0, 2.0];
+/// let mut x = [-1.0, 2.0_f32];
 /// RRelu { lower: 0.25, upper: 0.75 }.apply(&mut x);
 /// assert_eq!(x, [-0.5, 2.0]);
 ///

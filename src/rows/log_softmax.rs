@@ -25,7 +25,7 @@ use crate::{
 /// ```
 /// use activations::{LogSoftmax, RowActivation};
 ///
-/// let mut x = [0.0, 0.0, 30.0, 0.0]; // two rows of two
+/// let mut x = [0.0, 0.0, 30.0, 0.0_f32]; // two rows of two
 /// LogSoftmax::new().rows(&mut x, 2);
 /// assert_eq!(x[..2], [-0.6931472, -0.6931472]);
 /// assert_eq!(x[2], -9.357623e-14); // not 0

@@ -50,11 +50,11 @@ pub struct SoftmaxOptions<'a> {
 /// ```
 /// use activations::{Causal, RowActivation, Softmax};
 ///
-/// let mut scores = [0.0; 4]; // two queries, two keys
+/// let mut scores = [0.0_f32; 4]; // two queries, two keys
 /// Softmax::new().causal(Causal::new()).rows(&mut scores, 2);
 /// assert_eq!(scores, [1.0, 0.0, 0.5, 0.5]);
 ///
-/// let mut scores = [0.0; 6]; // two queries, three keys: both end together
+/// let mut scores = [0.0_f32; 6]; // two queries, three keys: both end together
 /// Softmax::new().causal(Causal::new().offset(1).window(2)).rows(&mut scores, 3);
 /// assert_eq!(scores, [0.5, 0.5, 0.0, 0.0, 0.5, 0.5]);
 /// ```
