@@ -2,7 +2,7 @@
 //! before the next operation, so independent work covers latencies and the kernel's text stays a
 //! formula.
 
-use super::{Isa, Simd};
+use super::{Isa, simd::Simd};
 
 #[derive(Clone, Copy)]
 pub(crate) struct SideBySide<S>(pub(crate) S);

@@ -132,7 +132,7 @@ impl Wide {
     }
 }
 
-/// InfiniteLogits as the number that would follow the largest.
+/// Infinity as the number that would follow the largest.
 fn finite(x: f32) -> f64 {
     if x == f32::INFINITY { 2_f64.powi(128) } else { x.into() }
 }
