@@ -196,6 +196,11 @@ macro_rules! operations { ($(
         Operation {
             name: <$Op>::NAME,
             id: $id,
+            type_name: stringify!($Op),
+            formula: <$Op>::FORMULA,
+            torch: <$Op>::TORCH,
+            domain: <$Op>::DOMAIN,
+            shape: <$Op>::SHAPE,
             kernels: kernels!($Op, exact $exact),
             backward: contract::Backward {
                 bound: <$Op>::BOUNDS.backward,
