@@ -42,6 +42,15 @@ pub(crate) trait Contract: Copy {
     const SPECIALS: &'static [[f32; 2]];
     const DERIVATIVE_SPECIALS: &'static [[f32; 2]];
 
+    /// The function as the tables of the documents show it.
+    const FORMULA: &'static str;
+    /// Its name in `torch.nn.functional` or, if there is none, in `torch`.
+    const TORCH: &'static str = Self::NAME;
+    /// Where the function is not yet its limits, and something beside it.
+    const DOMAIN: [i16; 2] = [-20, 20];
+    /// Where its shape shows.
+    const SHAPE: [f32; 2] = [-8.0, 8.0];
+
     /// Names in ONNX or PyTorch that differ from `NAME` in more than case and underscores.
     const ALIASES: &'static [&'static str] = &[];
     /// Whether parameters may be infinite. None may be NaN.
@@ -65,6 +74,12 @@ pub struct Operation {
     pub name: &'static str,
     /// The number that stands for the operation in other languages. It never changes.
     pub id: u16,
+    /// The name of its type.
+    pub type_name: &'static str,
+    pub formula: &'static str,
+    pub torch: &'static str,
+    pub domain: [i16; 2],
+    pub shape: [f32; 2],
     /// One for each tier that the operation has, the default tier first.
     pub kernels: &'static [Kernel],
     pub backward: Backward,

@@ -161,20 +161,11 @@ mod ops;
 mod rows;
 #[cfg(activations_f64_literals)]
 mod second_element;
+#[allow(missing_docs, reason = "no part of the API")]
+#[doc(hidden)]
+pub mod table;
 mod tier;
 mod vector;
-
-/// Every operation with its promises and kernels, for tests, benches and examples. No part of the
-/// API.
-#[doc(hidden)]
-pub mod table {
-    pub use crate::{
-        contract::{Backward, BackwardFn, Bound, Bounds, Kernel, Operation},
-        each_operation,
-        ops::table::OPERATIONS,
-        rows::{ROW_OPERATIONS, ROW_REDUCTIONS, RowOperation, RowReduction},
-    };
-}
 
 pub use activation::{Activation, Gradient, GradientFromOutput};
 pub use any::{AnyActivation, NoExactTier, Parameter, ParameterError, ParseActivationError};

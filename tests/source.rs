@@ -1,6 +1,8 @@
 //! Rules of the source that the compiler does not check.
 #![cfg(not(any(target_family = "wasm", miri)))]
 
+#[path = "source/floors.rs"]
+mod floors;
 #[path = "source/inlining.rs"]
 mod inlining;
 
@@ -80,6 +82,14 @@ fn every_function_over_an_instruction_set_is_always_inlined() {
             missing.join(", ")
         );
     }
+}
+
+#[test]
+fn imports_go_down_in_no_circle_and_to_the_file_that_defines_the_name() {
+    let sources = sources();
+    let files = sources.iter().map(|Source { path, text }| (path.as_path(), text.as_str()));
+    let complaints = floors::complaints(files);
+    assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! AVX2 and FMA, through pulp.
 
 use super::{
-    Isa, Native, SideBySide, Simd, in_pairs,
+    Isa,
     quarters::{load_short, store_short},
+    side_by_side::SideBySide,
+    simd::{Native, Simd, in_pairs},
 };
 use core::arch::x86_64::{__m128, __m256, __m256d, __m256i, _CMP_LE_OQ, _CMP_LT_OQ};
 use pulp::{cast, x86::V3};

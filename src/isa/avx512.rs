@@ -1,8 +1,9 @@
 //! AVX-512 F, BW, CD, DQ and VL, through pulp.
 
 use super::{
-    Isa, Native, Simd, in_pairs,
+    Isa,
     quarters::{load_short, store_short},
+    simd::{Native, Simd, in_pairs},
 };
 use core::arch::x86_64::{
     __m128, __m128d, __m256, __m512, __m512d, __m512i, __mmask16, _CMP_LE_OQ, _CMP_LT_OQ,

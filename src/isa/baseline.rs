@@ -4,7 +4,11 @@
 //! Multiplications and additions are never contracted, even where the target has FMA, so that every
 //! machine that runs this level gives the same bits.
 
-use super::{Four, Isa, Native, Simd, four, load_thirds, store_thirds};
+use super::{
+    Isa,
+    side_by_side::{Four, four},
+    simd::{Native, Simd, load_thirds, store_thirds},
+};
 use pulp::cast;
 use wide::{f32x4, f64x4, u32x4};
 

@@ -15,13 +15,8 @@ mod simd;
 
 use baseline::Baseline;
 use core::{error::Error, fmt, str::FromStr};
-#[cfg(all(feature = "std", target_arch = "x86_64"))]
-use side_by_side::SideBySide;
 pub(crate) use side_by_side::{Four, four};
-#[cfg(all(feature = "std", any(target_arch = "x86_64", target_arch = "aarch64")))]
-use simd::in_pairs;
 pub(crate) use simd::{Native, Simd};
-use simd::{load_thirds, store_thirds};
 
 /// An instruction-set level that the kernels are compiled for. The levels are in ascending order of
 /// speed.

@@ -1,6 +1,10 @@
 //! NEON on 64-bit Arm, through pulp.
 
-use super::{Four, Isa, Native, Simd, four, in_pairs, load_thirds, store_thirds};
+use super::{
+    Isa,
+    side_by_side::{Four, four},
+    simd::{Native, Simd, in_pairs, load_thirds, store_thirds},
+};
 use core::arch::aarch64::{float32x4_t, float64x2_t, uint8x16x2_t, uint32x4_t};
 use pulp::{aarch64::Neon, cast};
 

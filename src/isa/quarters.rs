@@ -1,6 +1,6 @@
 //! Slices shorter than a register, in registers of several groups of four lanes.
 
-use super::{load_thirds, store_thirds};
+use super::simd::{load_thirds, store_thirds};
 
 /// Loads fewer elements than `N` groups of four have lanes.
 #[inline(always)]

@@ -2,7 +2,7 @@
 //! them before the next operation. Independent work then covers latencies, and the text of the
 //! kernel stays a formula.
 
-use super::{Isa, Simd};
+use super::{Isa, simd::Simd};
 
 #[derive(Clone, Copy)]
 pub(crate) struct SideBySide<S>(pub(crate) S);

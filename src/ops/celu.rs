@@ -122,6 +122,9 @@ impl Map<2> for Backward<Celu> {
 
 impl Contract for Celu {
     const NAME: &'static str = "celu";
+    const FORMULA: &'static str = "x where x > 0, else alpha · (e^(x / alpha) − 1)";
+    const DOMAIN: [i16; 2] = [-20, 5];
+    const SHAPE: [f32; 2] = [-4.0, 4.0];
     // With alpha = 1 the function is ELU.
     const BOUNDS: Bounds = Elu::BOUNDS;
     const RANGE: [f32; 2] = Elu::RANGE;

@@ -84,6 +84,9 @@ impl Map<2> for Backward<Elu> {
 
 impl Contract for Elu {
     const NAME: &'static str = "elu";
+    const FORMULA: &'static str = "x where x > 0, else alpha · (e^x − 1)";
+    const DOMAIN: [i16; 2] = [-20, 5];
+    const SHAPE: [f32; 2] = [-4.0, 4.0];
     const BOUNDS: Bounds = Bounds {
         default: Bound { fused: 0.859, baseline: 0.913 },
         fast: Bound { fused: 0.859, baseline: 0.913 },

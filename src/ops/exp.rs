@@ -180,6 +180,9 @@ impl Map<2> for BackwardFromOutput<Exp> {
 
 impl Contract for Exp {
     const NAME: &'static str = "exp";
+    const FORMULA: &'static str = "e^x";
+    const DOMAIN: [i16; 2] = [-105, 90];
+    const SHAPE: [f32; 2] = [-4.0, 2.0];
     const BOUNDS: Bounds = Bounds {
         default: Bound { fused: 0.904, baseline: 0.977 },
         fast: Bound { fused: 1.081, baseline: 0.977 },

@@ -70,6 +70,9 @@ impl Map<2> for BackwardFromOutput<HardTanh> {
 
 impl Contract for HardTanh {
     const NAME: &'static str = "hard_tanh";
+    const FORMULA: &'static str = "min(max(x, min), max)";
+    const TORCH: &'static str = "hardtanh";
+    const SHAPE: [f32; 2] = [-4.0, 4.0];
     const INFINITE_PARAMETERS: bool = true;
     const BOUNDS: Bounds =
         Bounds { default: Bound::EXACT, fast: Bound::EXACT, backward: Bound::EXACT };

@@ -111,6 +111,7 @@ impl Map<3> for BackwardBySlope {
 
 impl Contract for LeakyRelu {
     const NAME: &'static str = "leaky_relu";
+    const FORMULA: &'static str = "x where x > 0, else slope · x";
     const BOUNDS: Bounds =
         Bounds { default: Bound::ROUNDED, fast: Bound::ROUNDED, backward: Bound::EXACT };
     const RANGE: [f32; 2] = [f32::NEG_INFINITY, f32::INFINITY];

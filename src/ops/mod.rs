@@ -1,7 +1,7 @@
 //! Functions of one number: a file each, and the table of them. [`PRelu`] is one whose parameter is
 //! a slice.
 
-mod prelu;
+pub(crate) mod prelu;
 pub(crate) mod table;
 
 use crate::each_operation;

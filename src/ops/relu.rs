@@ -69,6 +69,7 @@ impl Map<2> for BackwardFromOutput<Relu> {
 
 impl Contract for Relu {
     const NAME: &'static str = "relu";
+    const FORMULA: &'static str = "max(x, 0)";
     const BOUNDS: Bounds =
         Bounds { default: Bound::EXACT, fast: Bound::EXACT, backward: Bound::EXACT };
     const RANGE: [f32; 2] = [0.0, f32::INFINITY];

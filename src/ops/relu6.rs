@@ -59,6 +59,7 @@ impl Map<2> for BackwardFromOutput<Relu6> {
 
 impl Contract for Relu6 {
     const NAME: &'static str = "relu6";
+    const FORMULA: &'static str = "min(max(x, 0), 6)";
     const BOUNDS: Bounds =
         Bounds { default: Bound::EXACT, fast: Bound::EXACT, backward: Bound::EXACT };
     const RANGE: [f32; 2] = [0.0, 6.0];

@@ -238,6 +238,8 @@ impl Map<2> for Backward<RRelu> {
 
 impl Contract for RRelu {
     const NAME: &'static str = "rrelu";
+    const FORMULA: &'static str =
+        "x where x > 0, else slope · x; training draws the slope of each element";
     const BOUNDS: Bounds = LeakyRelu::BOUNDS;
     const RANGE: [f32; 2] = LeakyRelu::RANGE;
     const SPECIALS: &'static [[f32; 2]] = &[

@@ -87,6 +87,9 @@ impl Map<2> for Backward<Selu> {
 
 impl Contract for Selu {
     const NAME: &'static str = "selu";
+    const FORMULA: &'static str = "λ · x where x > 0, else λ · α · (e^x − 1)";
+    const DOMAIN: [i16; 2] = [-20, 5];
+    const SHAPE: [f32; 2] = [-4.0, 4.0];
     const BOUNDS: Bounds = Bounds {
         default: Bound { fused: 0.964, baseline: 1.895 },
         fast: Bound { fused: 0.964, baseline: 1.895 },

@@ -207,6 +207,8 @@ impl Map<2> for Backward<Sigmoid> {
 
 impl Contract for Sigmoid {
     const NAME: &'static str = "sigmoid";
+    const FORMULA: &'static str = "1 / (1 + e^−x)";
+    const DOMAIN: [i16; 2] = [-105, 30];
     const BOUNDS: Bounds = Bounds {
         default: Bound { fused: 0.960, baseline: 1.633 },
         fast: Bound { fused: 2.986, baseline: 2.481 },

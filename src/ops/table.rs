@@ -1,7 +1,5 @@
 //! The table of the functions of one number, and what is made of each of its lines.
 
-#[allow(clippy::wildcard_imports, reason = "the types of the lines of the table")]
-use super::*;
 use crate::{
     activation::{Activation, Gradient, GradientFromOutput},
     at::At,
@@ -171,6 +169,8 @@ macro_rules! operations { ($(
         fast $fast:ident, exact $exact:ident, from_output $from_output:ident;
 )*) => {
     $(
+        use super::$file::$Op;
+
         activation!($Op);
         other_tier!(Fast, $Op, $fast);
         other_tier!(Exact, $Op, $exact);
@@ -196,6 +196,11 @@ macro_rules! operations { ($(
         Operation {
             name: <$Op>::NAME,
             id: $id,
+            type_name: stringify!($Op),
+            formula: <$Op>::FORMULA,
+            torch: <$Op>::TORCH,
+            domain: <$Op>::DOMAIN,
+            shape: <$Op>::SHAPE,
             kernels: kernels!($Op, exact $exact),
             backward: contract::Backward {
                 bound: <$Op>::BOUNDS.backward,

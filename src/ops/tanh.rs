@@ -143,6 +143,9 @@ impl Map<2> for Backward<Tanh> {
 
 impl Contract for Tanh {
     const NAME: &'static str = "tanh";
+    const FORMULA: &'static str = "(e^x − e^−x) / (e^x + e^−x)";
+    const DOMAIN: [i16; 2] = [-10, 10];
+    const SHAPE: [f32; 2] = [-4.0, 4.0];
     const BOUNDS: Bounds = Bounds {
         default: Bound { fused: 0.938, baseline: 1.103 },
         fast: Bound { fused: 0.938, baseline: 1.103 },

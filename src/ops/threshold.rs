@@ -54,6 +54,7 @@ impl Map<2> for Backward<Threshold> {
 
 impl Contract for Threshold {
     const NAME: &'static str = "threshold";
+    const FORMULA: &'static str = "x where x > threshold, else value";
     const INFINITE_PARAMETERS: bool = true;
     const BOUNDS: Bounds =
         Bounds { default: Bound::EXACT, fast: Bound::EXACT, backward: Bound::EXACT };

@@ -8,6 +8,11 @@ use crate::{
     vector::{F32s, F64s},
 };
 
+/// The function as the tables of the documents show it.
+pub(super) const FORMULA: &str = "x_i − log(e^x_1 + … + e^x_n)";
+/// Its name in `torch`.
+pub(super) const TORCH: &str = "log_softmax";
+
 /// The logarithm of the softmax of a row, x_i − log(e^x_1 + … + e^x_n).
 ///
 /// The error is at most 2 ULP (1.63 found), for any width up to 2^20 and any finite entries. That

@@ -12,6 +12,11 @@ use crate::{
     vector::{F32s, F64s},
 };
 
+/// The function as the tables of the documents show it.
+pub(super) const FORMULA: &str = "log(e^x_1 + … + e^x_n), one result a row";
+/// Its name in `torch`.
+pub(super) const TORCH: &str = "logsumexp";
+
 /// The log-sum-exp of a row, log(e^x_1 + … + e^x_n): one result a row.
 ///
 /// The error is at most 1 ULP (0.74 found) where the magnitude of the result is above 2^-24, for

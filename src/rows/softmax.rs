@@ -12,6 +12,11 @@ use crate::{
     vector::{F32s, F64s},
 };
 
+/// The function as the tables of the documents show it.
+pub(super) const FORMULA: &str = "e^x_i / (e^x_1 + … + e^x_n)";
+/// Its name in `torch`.
+pub(super) const TORCH: &str = "softmax";
+
 /// The softmax of a row, e^x_i / (e^x_1 + … + e^x_n).
 ///
 /// | maximum error found | ULP | |

@@ -25,6 +25,10 @@ pub struct RowOperation {
     pub name: &'static str,
     /// The number that stands for the function in other languages. It never changes.
     pub id: u16,
+    /// The name of its type.
+    pub type_name: &'static str,
+    pub formula: &'static str,
+    pub torch: &'static str,
     pub tier: Tier,
     /// Where the exact result is a normal number.
     pub bound: Bound,
@@ -44,6 +48,9 @@ pub struct RowOperation {
 pub struct RowReduction {
     pub name: &'static str,
     pub id: u16,
+    pub type_name: &'static str,
+    pub formula: &'static str,
+    pub torch: &'static str,
     pub bound: Bound,
     pub rows_into: fn(Isa, SoftmaxOptions<'_>, src: &[f32], dst: &mut [f32], RowLayout),
     pub axis_into: fn(Isa, SoftmaxOptions<'_>, src: &[f32], dst: &mut [f32], [usize; 3]),
@@ -135,16 +142,19 @@ macro_rules! row_activation {
 /// Each function and tier, with its kernel, its gradient and its bound on the levels with and
 /// without FMA.
 macro_rules! row_operations { ($(
-    $id:literal $name:literal $tier:ident $Op:ty:
-        $Kernel:ty, gradient of $Gradient:ty, $fused:literal or $baseline:literal ULP;
+    $id:literal $file:ident $tier:ident $Op:ty:
+        $Kernel:ty, gradient of $Gradient:ident, $fused:literal or $baseline:literal ULP;
 )*) => {
-    $(row_activation!($Op: $Kernel, gradient of $Gradient);)*
+    $(row_activation!($Op: $Kernel, gradient of $Gradient<'_>);)*
 
     /// Every function of rows and tier that gives as many results as there are entries.
     pub static ROW_OPERATIONS: &[RowOperation] = &[$(
         RowOperation {
-            name: $name,
+            name: stringify!($file),
             id: $id,
+            type_name: stringify!($Gradient),
+            formula: super::$file::FORMULA,
+            torch: super::$file::TORCH,
             tier: Tier::$tier,
             bound: Bound { fused: $fused, baseline: $baseline },
             rows: |isa, options, x, layout| in_place::<$Kernel>(isa, options, x, layout, None),
@@ -153,25 +163,28 @@ macro_rules! row_operations { ($(
             axis_into: |isa, options, src, dst, shape| {
                 axis::<$Kernel>(isa, options, Some(src), dst, shape);
             },
-            axis_backward: axis_backward::<$Gradient>,
+            axis_backward: axis_backward::<$Gradient<'_>>,
         },
     )*];
 }; }
 
 row_operations! {
-    1001 "softmax" Default Softmax<'_>: Softmax<'_>, gradient of Softmax<'_>, 3.8 or 4.0 ULP;
-    1001 "softmax" Fast Fast<Softmax<'_>>:
-        Fast<Softmax<'_>>, gradient of Softmax<'_>, 12.0 or 12.0 ULP;
-    1002 "log_softmax" Default LogSoftmax<'_>:
-        LogSoftmax<'_>, gradient of LogSoftmax<'_>, 2.0 or 2.0 ULP;
-    1002 "log_softmax" Fast Fast<LogSoftmax<'_>>:
-        LogSoftmax<'_>, gradient of LogSoftmax<'_>, 2.0 or 2.0 ULP;
+    1001 softmax Default Softmax<'_>: Softmax<'_>, gradient of Softmax, 3.8 or 4.0 ULP;
+    1001 softmax Fast Fast<Softmax<'_>>:
+        Fast<Softmax<'_>>, gradient of Softmax, 12.0 or 12.0 ULP;
+    1002 log_softmax Default LogSoftmax<'_>:
+        LogSoftmax<'_>, gradient of LogSoftmax, 2.0 or 2.0 ULP;
+    1002 log_softmax Fast Fast<LogSoftmax<'_>>:
+        LogSoftmax<'_>, gradient of LogSoftmax, 2.0 or 2.0 ULP;
 }
 
 /// Every function of rows that gives one result a row.
 pub static ROW_REDUCTIONS: &[RowReduction] = &[RowReduction {
     name: "log_sum_exp",
     id: 1003,
+    type_name: "LogSumExp",
+    formula: super::log_sum_exp::FORMULA,
+    torch: super::log_sum_exp::TORCH,
     bound: Bound { fused: 1.0, baseline: 1.0 },
     rows_into: reduce::<LogSumExp<'_>>,
     axis_into: reduce_axis::<LogSumExp<'_>>,

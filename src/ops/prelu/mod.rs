@@ -12,6 +12,10 @@ use crate::{
 use apply::{Backward, Forward, Slopes};
 use sums::Sums;
 
+/// The function as the tables of the documents show it.
+pub(crate) const FORMULA: &str =
+    "x where x > 0, else slope · x, with one slope, one a channel, or one an element";
+
 /// The parametric rectified linear unit: x where x > 0, else slope · x, with one slope for each
 /// channel.
 ///

@@ -1,0 +1,237 @@
+//! Every operation with its promises and kernels, for tests, benches and examples. No part of the
+//! API.
+//!
+//! [`OTHER_OPERATIONS`] is the table of the functions that take more than numbers: slopes, a stream
+//! of random numbers, a state. Each of its lines fixes these, so that what goes through all lines
+//! needs to know inputs and results only.
+
+use crate::{
+    at::At,
+    isa::Isa,
+    math::threefry::RandomStream,
+    ops::{PRelu, RRelu, prelu},
+    rows::{OnlineSoftmax, RowLayout, Softmax},
+};
+pub use crate::{
+    contract::{Backward, BackwardFn, Bound, Bounds, Kernel, Operation},
+    each_operation,
+    ops::table::OPERATIONS,
+    rows::{ROW_OPERATIONS, ROW_REDUCTIONS, RowOperation, RowReduction},
+};
+
+/// A function of more than numbers.
+#[derive(Clone, Copy, Debug)]
+pub struct OtherOperation {
+    pub name: &'static str,
+    /// The name of its type.
+    pub type_name: &'static str,
+    /// What it is in the table of functions, unless it is a part of one that is there.
+    pub formula: Option<&'static str>,
+    /// Whether results are correctly rounded but for sums.
+    pub rounded: bool,
+    pub calls: &'static [OtherCall],
+}
+
+/// What can be computed of an [`OtherOperation`].
+#[derive(Clone, Copy, Debug)]
+pub struct OtherCall {
+    pub name: &'static str,
+    /// How many slices of n numbers `src` is, such as x and dy.
+    pub inputs: usize,
+    /// n is a multiple of it.
+    pub unit: usize,
+    /// The length of `dst` for n.
+    pub results: fn(usize) -> usize,
+    /// Whether there are n results, of which those of a unit depend on that unit alone.
+    pub is_local: bool,
+    pub run: fn(Isa, src: &[f32], dst: &mut [f32]),
+}
+
+/// The functions of more than numbers.
+pub static OTHER_OPERATIONS: &[OtherOperation] = &[
+    OtherOperation {
+        name: "prelu",
+        type_name: "PRelu",
+        formula: Some(prelu::FORMULA),
+        rounded: true,
+        calls: &[
+            OtherCall { unit: CHANNELS, ..OtherCall::local("apply", 1, prelu_apply) },
+            OtherCall { unit: CHANNELS, ..OtherCall::local("backward", 2, prelu_backward) },
+            OtherCall {
+                name: "slopes_backward",
+                inputs: 2,
+                unit: CHANNELS,
+                results: |_| SLOPES.len(),
+                is_local: false,
+                run: prelu_slopes_backward,
+            },
+        ],
+    },
+    OtherOperation {
+        name: "rrelu",
+        type_name: "RRelu",
+        formula: None,
+        rounded: true,
+        calls: &[
+            OtherCall {
+                name: "train",
+                inputs: 1,
+                unit: 1,
+                results: |n| 2 * n,
+                is_local: false,
+                run: rrelu_train,
+            },
+            OtherCall::local("backward_from_slopes", 2, rrelu_backward_from_slopes),
+        ],
+    },
+    OtherOperation {
+        name: "softmax",
+        type_name: "Softmax",
+        formula: None,
+        rounded: false,
+        calls: &[OtherCall {
+            name: "with_log_sum_exps",
+            inputs: 1,
+            unit: COLS,
+            results: |n| n + n / COLS,
+            is_local: false,
+            run: softmax_with_log_sum_exps,
+        }],
+    },
+    OtherOperation {
+        name: "online_softmax",
+        type_name: "OnlineSoftmax",
+        formula: None,
+        rounded: false,
+        calls: &[
+            OtherCall {
+                name: "update",
+                inputs: 1,
+                unit: 1,
+                results: |n| n + WIDTH + 1,
+                is_local: false,
+                run: online_softmax_update,
+            },
+            OtherCall {
+                name: "merge",
+                inputs: 2,
+                unit: 1,
+                results: |n| 2 * n + WIDTH + 1,
+                is_local: false,
+                run: online_softmax_merge,
+            },
+        ],
+    },
+];
+
+impl OtherCall {
+    const fn local(
+        name: &'static str,
+        inputs: usize,
+        run: fn(Isa, src: &[f32], dst: &mut [f32]),
+    ) -> Self {
+        Self { name, inputs, unit: 1, results: |n| n, is_local: true, run }
+    }
+}
+
+/// Of the channels of PReLU.
+const SLOPES: [f32; 5] = [0.25, 0.0, -0.5, 3.0, 1.0];
+/// The elements of a channel that lie together.
+const INNER: usize = 3;
+/// The elements of all channels.
+const CHANNELS: usize = SLOPES.len() * INNER;
+/// The length of a row.
+const COLS: usize = 12;
+/// The length of the accumulator beside the online state.
+const WIDTH: usize = 2;
+/// The blocks in which scores come to the online state, again and again.
+const BLOCKS: [usize; 5] = [7, 1, 40, 16, 100];
+
+fn at<Op>(isa: Isa, operation: Op) -> At<Op> {
+    At::new(isa, operation).expect("a level of this machine")
+}
+
+fn halves(src: &[f32]) -> (&[f32], &[f32]) {
+    src.split_at(src.len() / 2)
+}
+
+const fn shape(elements: usize) -> [usize; 3] {
+    [elements / CHANNELS, SLOPES.len(), INNER]
+}
+
+/// From x to y.
+pub fn prelu_apply(isa: Isa, src: &[f32], dst: &mut [f32]) {
+    at(isa, PRelu { slopes: &SLOPES }).apply_into(src, dst, shape(src.len()));
+}
+
+/// From x and dy to dx.
+pub fn prelu_backward(isa: Isa, src: &[f32], dst: &mut [f32]) {
+    let (x, dy) = halves(src);
+    at(isa, PRelu { slopes: &SLOPES }).backward(x, dy, dst, shape(x.len()));
+}
+
+/// From x and dy to the gradients of the slopes.
+pub fn prelu_slopes_backward(isa: Isa, src: &[f32], dst: &mut [f32]) {
+    let (x, dy) = halves(src);
+    at(isa, PRelu { slopes: &SLOPES }).slopes_backward(x, dy, dst, shape(x.len()));
+}
+
+/// From x to y and the slopes that were drawn.
+pub fn rrelu_train(isa: Isa, src: &[f32], dst: &mut [f32]) {
+    let (y, slopes) = dst.split_at_mut(src.len());
+    let stream = RandomStream { seed: 0x0123_4567_89ab_cdef, offset: 5 };
+    at(isa, RRelu::default()).train_into(src, y, slopes, stream);
+}
+
+/// From slopes and dy to dx.
+pub fn rrelu_backward_from_slopes(isa: Isa, src: &[f32], dst: &mut [f32]) {
+    let (slopes, dy) = halves(src);
+    at(isa, RRelu::default()).backward_from_slopes(slopes, dy, dst);
+}
+
+/// From scores to their softmax, and the log-sum-exp of each row.
+pub fn softmax_with_log_sum_exps(isa: Isa, src: &[f32], dst: &mut [f32]) {
+    let (y, log_sum_exps) = dst.split_at_mut(src.len());
+    y.copy_from_slice(src);
+    let layout = RowLayout::contiguous(COLS);
+    at(isa, Softmax::new()).strided_with_log_sum_exps(y, log_sum_exps, layout);
+}
+
+/// From scores to their weights, the weighted sums of some values, and the log-sum-exp.
+pub fn online_softmax_update(isa: Isa, src: &[f32], dst: &mut [f32]) {
+    let (weights, rest) = dst.split_at_mut(src.len());
+    let (state, mut sums) = taken(isa, src, weights);
+    rest[WIDTH] = state.finish(&mut sums);
+    rest[..WIDTH].copy_from_slice(&sums);
+}
+
+/// The same for two rows that become one.
+pub fn online_softmax_merge(isa: Isa, src: &[f32], dst: &mut [f32]) {
+    let (weights, rest) = dst.split_at_mut(src.len());
+    let (first, second) = halves(src);
+    let (of_first, of_second) = weights.split_at_mut(first.len());
+    let (mut state, mut sums) = taken(isa, first, of_first);
+    let (other, of_other) = taken(isa, second, of_second);
+    state.operation.merge(&mut sums, &other.operation, &of_other);
+    rest[WIDTH] = state.finish(&mut sums);
+    rest[..WIDTH].copy_from_slice(&sums);
+}
+
+/// The state that has taken the scores in blocks, and the sums.
+fn taken(isa: Isa, scores: &[f32], weights: &mut [f32]) -> (At<OnlineSoftmax>, [f32; WIDTH]) {
+    let (mut state, mut sums) = (at(isa, OnlineSoftmax::new()), [0.0; WIDTH]);
+    weights.copy_from_slice(scores);
+    let mut rest = weights;
+    for len in BLOCKS.into_iter().cycle() {
+        if rest.is_empty() {
+            break;
+        }
+        let (block, after) = rest.split_at_mut(len.min(rest.len()));
+        state.update(block, &mut sums);
+        for (i, weight) in block.iter().enumerate() {
+            sums[i % WIDTH] += weight;
+        }
+        rest = after;
+    }
+    (state, sums)
+}
