@@ -1,6 +1,5 @@
 //! The loops over rows, by where these lie in memory, and the choice among them.
 
-mod aligned;
 mod axis;
 mod columns;
 mod lanes;

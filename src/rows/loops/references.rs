@@ -1,10 +1,9 @@
 //! The references of the rows of a batch.
 
-use super::aligned::Aligned;
 use crate::{
     isa::Simd,
     rows::numerics::{function::Function, terms::Reference},
-    vector::F32s,
+    vector::{Aligned, F32s},
 };
 
 /// So many rows go through each pass together that the latencies at their ends overlap, and what is

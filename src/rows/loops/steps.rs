@@ -1,13 +1,12 @@
 //! The steps of sixteen entries through a row that lies across the lanes.
 
-use super::aligned::Aligned;
 use crate::{
     isa::Simd,
     rows::numerics::{
         function::Function,
         sum::{LANES, Lanes, PAIR},
     },
-    vector::{F32s, Mask},
+    vector::{Aligned, F32s, Mask},
 };
 
 /// The maximum; where a NaN is among the entries, anything: their terms carry it on.
