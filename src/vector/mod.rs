@@ -1,11 +1,13 @@
 //! Vectors with operators, so that a kernel reads like its formula: [`F32s`], their bits [`U32s`],
 //! [`F64s`], and [`Mask`].
 
+mod aligned;
 mod f64s;
 
 use crate::isa::{Native, Simd};
 use core::ops::{Add, BitAnd, BitXor, Div, Mul, Neg, Shl, Shr, Sub};
 
+pub(crate) use aligned::Aligned;
 pub(crate) use f64s::F64s;
 
 /// f32 lanes, with the token that proves their instruction set.

@@ -34,13 +34,15 @@ pub(super) struct Backward<'a> {
 impl Task for Forward<'_> {
     #[inline(always)]
     fn run<S: Native>(&mut self, s: S, range: Range<usize>, slope: f32) {
-        let x = part(self.x, &range);
-        Apply { kernel: LeakyRelu { slope }, inputs: x, dst: &mut self.dst[range] }.run(s);
+        let x = self.part(&range);
+        Apply::<_, 1, true> { kernel: LeakyRelu { slope }, inputs: [x], dst: &mut self.dst[range] }
+            .run(s);
     }
     #[inline(always)]
     fn block<S: Native>(&mut self, s: S, range: Range<usize>, slopes: &[f32]) {
-        let x = part(self.x, &range);
-        Apply { kernel: BySlope, inputs: (x, slopes), dst: &mut self.dst[range] }.run(s);
+        let x = self.part(&range);
+        Apply::<_, 2, true> { kernel: BySlope, inputs: [x, slopes], dst: &mut self.dst[range] }
+            .run(s);
     }
 }
 
@@ -49,21 +51,24 @@ impl Task for Backward<'_> {
     fn run<S: Native>(&mut self, s: S, range: Range<usize>, slope: f32) {
         let inputs = [&self.x[range.clone()], &self.dy[range.clone()]];
         let kernel = map::Backward(LeakyRelu { slope });
-        Apply { kernel, inputs, dst: &mut self.dst[range] }.run(s);
+        Apply::<_, 2, false> { kernel, inputs, dst: &mut self.dst[range] }.run(s);
     }
     #[inline(always)]
     fn block<S: Native>(&mut self, s: S, range: Range<usize>, slopes: &[f32]) {
         let inputs = [&self.x[range.clone()], &self.dy[range.clone()], slopes];
-        Apply { kernel: BackwardBySlope, inputs, dst: &mut self.dst[range] }.run(s);
+        Apply::<_, 3, false> { kernel: BackwardBySlope, inputs, dst: &mut self.dst[range] }.run(s);
     }
 }
 
-#[inline(always)]
-fn part<'a>(x: Option<&'a [f32]>, range: &Range<usize>) -> Option<&'a [f32]> {
-    x.map(
-        #[inline(always)]
-        |x| &x[range.clone()],
-    )
+impl<'a> Forward<'a> {
+    /// Empty in place.
+    #[inline(always)]
+    fn part(&self, range: &Range<usize>) -> &'a [f32] {
+        match self.x {
+            Some(x) => &x[range.clone()],
+            None => &[],
+        }
+    }
 }
 
 macro_rules! jobs { ($($Job:ident),*) => {$(

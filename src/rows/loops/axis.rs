@@ -1,13 +1,13 @@
 //! Rows along an inner axis, sixteen neighbours at a time.
 
-use super::{aligned::Aligned, columns::Columns, lanes::columns_at, matrix::Axis, neighbours};
+use super::{columns::Columns, lanes::columns_at, matrix::Axis, neighbours};
 use crate::{
     isa::{Isa, Job, Native, Simd, on},
     rows::{
         logits::Place,
         numerics::{function::Function, sum::LANES},
     },
-    vector::F32s,
+    vector::{Aligned, F32s},
 };
 use core::marker::PhantomData;
 

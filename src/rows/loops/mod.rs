@@ -1,7 +1,6 @@
 //! The loops over rows: a file for each position of rows in memory, and the choice among them. The
 //! arithmetic of a row is in `numerics/`.
 
-mod aligned;
 mod axis;
 mod columns;
 mod lanes;

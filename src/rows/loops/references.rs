@@ -1,10 +1,9 @@
 //! The shifts of the rows of a batch.
 
-use super::aligned::Aligned;
 use crate::{
     isa::Simd,
     rows::numerics::{function::Function, terms::Reference},
-    vector::F32s,
+    vector::{Aligned, F32s},
 };
 
 /// The number of rows that go through each pass together. The latencies at their ends overlap, and

@@ -1,10 +1,10 @@
 //! Short rows, sixteen at a time in one lane each.
 
-use super::{aligned::Aligned, columns::Columns, lanes::columns_at, matrix::Matrix};
+use super::{columns::Columns, lanes::columns_at, matrix::Matrix};
 use crate::{
     isa::Simd,
     rows::numerics::{function::Function, sum::LANES},
-    vector::F32s,
+    vector::{Aligned, F32s},
 };
 
 /// Rows of at most so many entries are worked on here.

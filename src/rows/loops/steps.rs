@@ -1,13 +1,12 @@
 //! Passes over a row that lies across the lanes, in steps of sixteen entries.
 
-use super::aligned::Aligned;
 use crate::{
     isa::Simd,
     rows::numerics::{
         function::Function,
         sum::{LANES, Lanes, PAIR},
     },
-    vector::{F32s, Mask},
+    vector::{Aligned, F32s, Mask},
 };
 
 /// Returns the maximum. If an entry is NaN the result is unspecified, because the terms carry the
