@@ -1,5 +1,5 @@
-//! `SoftmaxOptions` whose results are stated outright: what counts for nothing, what is infinite, and
-//! the temperature 0.
+//! `SoftmaxOptions` whose results are stated outright: what counts for nothing, what is infinite,
+//! and the temperature 0.
 
 use activations::{
     Causal, EmptyRow, InfiniteLogits, LogSoftmax, LogSumExp, RowActivation, Softmax, SoftmaxOptions,
