@@ -3,11 +3,11 @@
 /// A function applied to every element of a slice.
 ///
 /// An operation is a small value whose public fields are its parameters; an engine keeps it in its
-/// graph node. `T` is the type of the elements; f32 is its default, and [the first page](crate)
-/// says why a literal array names its type. The instruction set is chosen at the first call ([`Isa`](crate::Isa)). Element i of
-/// the result depends on element i of the input alone, bit for bit: not on the length, the
-/// alignment, the neighbours, or whether the call is in place. A NaN gives a quiet NaN; no value
-/// panics.
+/// graph node. `T` is the type of the elements; f32 is its default, and
+/// [the first page](crate#element-types) says why an array of literals names its type. The
+/// instruction set is chosen at the first call ([`Isa`](crate::Isa)). Element i of the result
+/// depends on element i of the input alone, bit for bit: not on the length, the alignment, the
+/// neighbours, or whether the call is in place. A NaN gives a quiet NaN; no value panics.
 ///
 /// ```
 /// use activations::{Activation, Fast, Sigmoid, Tanh};

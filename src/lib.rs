@@ -61,8 +61,8 @@
 //! # Rows and axes
 //!
 //! [`Softmax`], [`LogSoftmax`] and [`LogSumExp`] are functions of rows, through [`RowActivation`]:
-//! `rows` for rows that follow each other, `strided` for a padded matrix ([`RowLayout`]), `axis` for
-//! any axis of a tensor, without a transpose. An axis is given as `[outer, n, inner]`, which
+//! `rows` for rows that follow each other, `strided` for a padded matrix ([`RowLayout`]), `axis`
+//! for any axis of a tensor, without a transpose. An axis is given as `[outer, n, inner]`, which
 //! [`axis_shape`] computes from a shape and the number of an axis. The bits are the same in every
 //! form.
 //!
@@ -160,6 +160,8 @@ mod map;
 mod math;
 mod ops;
 mod rows;
+#[cfg(activations_f64_literals)]
+mod second_element;
 #[allow(missing_docs, reason = "no part of the API")]
 #[doc(hidden)]
 pub mod table;

@@ -3,8 +3,8 @@
 use crate::activation::{Activation, Gradient, GradientFromOutput};
 use core::{error::Error, fmt, str::FromStr};
 
-/// The fast tier of an operation: at most 4 ULP, and all else as in the default tier: special values,
-/// range, subnormal results, position independence, the same bits on every level with FMA.
+/// The fast tier of an operation: at most 4 ULP, and all else as in the default tier: special
+/// values, range, subnormal results, position independence, the same bits on every level with FMA.
 ///
 /// Where no faster kernel keeps those promises it is the default kernel. Gradients are the default
 /// tier's.

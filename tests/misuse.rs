@@ -43,7 +43,7 @@ fn no_rows_are_fine() {
             }
         }
     }
-    Softmax::new().mask(&[0.0]).axis(&mut [], [0, usize::MAX, 3]);
+    Softmax::new().mask(&[0.0]).axis(&mut [0.0_f32; 0], [0, usize::MAX, 3]);
     LogSumExp::new().rows_into(&[], &mut [], 3);
     let mut of_nothing = [0.0; 6];
     LogSumExp::new().axis_into(&[], &mut of_nothing, [2, 0, 3]);

@@ -107,7 +107,7 @@ fn what_has_no_part_in_a_row_has_gradient_0_whatever_its_dy() {
         assert!(dx[1] == 0.0 && dx[3..] == [0.0; 2] && dx[0] != 0.0 && dx[2].is_finite(), "{dx:?}");
         y = [1.0, -INF, 2.0, -INF, -INF];
     }
-    let mut dx = [7.0; 3];
+    let mut dx = [7.0_f32; 3];
     Softmax::new().rows_backward(&[0.0; 3], &[1.0, 2.0, 3.0], &mut dx, 3);
     assert_eq!(dx, [0.0; 3]);
 }

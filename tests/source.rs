@@ -164,15 +164,16 @@ fn no_file_is_longer_than_300_lines() {
     }
 }
 
-/// Tables and examples in the documentation of the library may be wider.
+/// Tables may be wider: their rows cannot be broken.
 #[test]
-fn no_comment_outside_the_library_is_wider_than_100_columns() {
-    for folder in ["benches", "crates", "examples", "fuzz", "tests"] {
+fn no_comment_is_wider_than_100_columns() {
+    for folder in ["src", "benches", "crates", "examples", "fuzz", "tests"] {
         for Source { path, text } in sources_in(folder) {
             for (i, line) in text.lines().enumerate() {
-                let is_comment = line.trim_start().starts_with("//");
+                let text = line.trim_start();
+                let is_row = text.trim_start_matches(['/', '!']).starts_with(" |");
                 let (place, columns) = (i + 1, line.chars().count());
-                let fits = !is_comment || columns <= 100;
+                let fits = !text.starts_with("//") || is_row || columns <= 100;
                 assert!(fits, "{folder}/{}:{place}: {columns} columns", path.display());
             }
         }

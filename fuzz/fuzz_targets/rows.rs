@@ -28,7 +28,7 @@ struct Case<'a> {
     words: &'a [u8],
 }
 
-/// SoftmaxOptions whose logits are simple to tell.
+/// Options whose logits are simple to state.
 #[derive(Arbitrary, Clone, Copy, Debug)]
 struct Choices {
     scale: Option<f32>,

@@ -207,7 +207,8 @@ impl AnyActivation {
         At::active(*self).axis_backward(x, y, dy, dx, shape);
     }
 
-    /// As [`axis_backward`](Self::axis_backward), for rows of `cols` elements that follow each other.
+    /// As [`axis_backward`](Self::axis_backward), for rows of `cols` elements that follow each
+    /// other.
     ///
     /// # Panics
     ///

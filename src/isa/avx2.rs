@@ -225,7 +225,7 @@ impl Simd for V3 {
     }
 }
 
-/// Four elements.
+/// Loads a group of four elements.
 #[inline(always)]
 fn group(x: &[f32]) -> __m128 {
     let x: &[f32; 4] = x.try_into().expect("four elements");

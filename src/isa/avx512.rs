@@ -235,14 +235,14 @@ impl Simd for V4 {
     }
 }
 
-/// Four elements.
+/// Loads a group of four elements.
 #[inline(always)]
 fn group(x: &[f32]) -> __m128 {
     let x: &[f32; 4] = x.try_into().expect("four elements");
     cast(*x)
 }
 
-/// The sums of lanes l, l + 2, l + 4 and l + 6, halves first.
+/// Returns the sums of lanes l, l + 2, l + 4 and l + 6. The two halves are added first.
 #[inline(always)]
 fn folded(s: V4, a: __m512d) -> __m128d {
     let high = s.avx512f._mm512_extractf64x4_pd::<1>(a);

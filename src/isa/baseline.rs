@@ -1,5 +1,5 @@
-//! What the compiler's target has everywhere: SSE2, simd128, NEON without detection, or scalar
-//! code, through wide.
+//! The baseline, through wide: the instructions that every machine of the compiler's target has.
+//! These are SSE2, simd128, NEON without detection, or scalar code.
 //!
 //! Multiplications and additions are never contracted, even where the target has FMA, so that every
 //! machine that runs this level gives the same bits.

@@ -1,4 +1,5 @@
-//! The instruction sets: which there are, which this machine has, and how work gets to run on one.
+//! Instruction sets: a file for each, the detection of those that this machine has, and the call of
+//! a job on one of them. No other folder names the crates behind them.
 
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
 mod avx2;
@@ -17,11 +18,12 @@ use core::{error::Error, fmt, str::FromStr};
 pub(crate) use side_by_side::{Four, four};
 pub(crate) use simd::{Native, Simd};
 
-/// An instruction-set level that the kernels are compiled for, in ascending order of speed.
+/// An instruction-set level that the kernels are compiled for. The levels are in ascending order of
+/// speed.
 ///
 /// Every call runs at [`Isa::active`]: the best level that this machine has, found at the first
-/// call. The levels with fused multiply-add (`avx512`, `avx2`, `neon`) give the same bits as each
-/// other; `baseline` has its own, the same on every machine.
+/// call. The levels with fused multiply-add (`avx512`, `avx2`, `neon`) all give the same bits.
+/// `baseline` has its own bits, the same on every machine.
 ///
 /// ```
 /// use activations::Isa;
@@ -34,13 +36,14 @@ pub(crate) use simd::{Native, Simd};
 /// # The environment variable
 ///
 /// `ACTIVATIONS_MAX_ISA=avx2` (or `baseline`, `neon`, `avx512`) keeps [`Isa::active`] at or below
-/// that level, to find out whether a level is to blame for something. It is read once. A level that
-/// the machine lacks gives the best one below it; a value that names no level limits nothing.
+/// that level, to find out whether a level causes a problem. The variable is read once. If the
+/// machine lacks the level, the best one below it is active. A value that names no level has no
+/// effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Isa {
-    /// What every machine of the compiler's target has: SSE2 on x86-64, simd128 on wasm, else
-    /// scalar code.
+    /// The instructions of every machine of the compiler's target: SSE2 on x86-64, NEON on 64-bit
+    /// Arm, simd128 on WebAssembly where the build enables it, else scalar code.
     Baseline,
     /// NEON on 64-bit Arm.
     Neon,
@@ -53,7 +56,7 @@ pub enum Isa {
 impl Isa {
     const ALL: [Self; 4] = [Self::Avx512, Self::Avx2, Self::Neon, Self::Baseline];
 
-    /// The level that calls run at. It stays the same for the life of the process.
+    /// Returns the level that calls run at. It stays the same for the life of the process.
     #[inline]
     #[must_use]
     pub fn active() -> Self {
@@ -63,8 +66,8 @@ impl Isa {
         return Self::Baseline;
     }
 
-    /// The levels that this machine can run, best first; `baseline` is always the last. Without the
-    /// feature `std` there is nothing else.
+    /// Returns the levels that this machine can run, best first. The last is always `baseline`.
+    /// Without the feature `std` it is the only one.
     pub fn available() -> impl Iterator<Item = Self> {
         Self::ALL.into_iter().filter(|isa| isa.is_available())
     }
@@ -91,7 +94,8 @@ impl Isa {
     }
 }
 
-/// The choice, made once. Threads that race for it make the same one, so a relaxed byte is enough.
+/// The choice of the level, made once. Threads that race make the same choice, so a relaxed byte is
+/// enough.
 #[cfg(feature = "std")]
 mod active {
     use super::Isa;
@@ -129,7 +133,7 @@ impl fmt::Display for Isa {
     }
 }
 
-/// The error of parsing an [`Isa`] from a text that names none.
+/// The error of parsing a text that names no [`Isa`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ParseIsaError;
 
@@ -149,11 +153,12 @@ impl FromStr for Isa {
     }
 }
 
-/// Work that is compiled for every instruction set.
+/// A loop with its arguments, which is compiled for every instruction set.
 pub(crate) trait Job: Sized {
     fn run<S: Native>(self, s: S);
 
-    /// Not inlined, so that it is compiled once for each job, as it is on the other sets.
+    /// Not inlined, so that it is compiled once for each job, as it is on the other sets. Where
+    /// there is one call, [`at_baseline`] instead saves the way through memory.
     #[inline(never)]
     fn on_baseline(self) {
         at_baseline(self);
@@ -162,8 +167,8 @@ pub(crate) trait Job: Sized {
 
 /// Runs `job` at `isa`, or at the baseline where the machine lacks it.
 ///
-/// Inlined, so that the job goes from registers to registers: by way of memory a call would take 5
-/// ns more.
+/// It is inlined so that the job is passed in registers. Through memory, a call would take 5 ns
+/// more.
 #[inline(always)]
 pub(crate) fn on(isa: Isa, job: impl Job) {
     match isa {
@@ -190,13 +195,14 @@ pub(crate) fn on(isa: Isa, job: impl Job) {
     job.on_baseline();
 }
 
-/// In the midst of the caller.
+/// Runs the job at the baseline, inlined into the caller.
 #[inline(always)]
 pub(crate) fn at_baseline(job: impl Job) {
     job.run(Baseline);
 }
 
-/// A job and the proof that it may run: `vectorize` calls it where the instructions are enabled.
+/// A job with the token that proves that it may run. `vectorize` calls it where the instructions
+/// are enabled.
 #[cfg(all(feature = "std", any(target_arch = "x86_64", target_arch = "aarch64")))]
 struct Entry<S, J>(S, J);
 

@@ -72,7 +72,7 @@ impl Simd for Neon {
     }
     #[inline(always)]
     fn min(self, a: float32x4_t, b: float32x4_t) -> float32x4_t {
-        // Not FMIN, which keeps a NaN of either side and orders the zeros.
+        // FMIN will not do: it keeps a NaN of either operand, and orders the zeros.
         self.select(self.lt(a, b), a, b)
     }
     #[inline(always)]
@@ -144,7 +144,7 @@ impl Simd for Neon {
     }
     #[inline(always)]
     fn look_up(self, table: uint8x16x2_t, i: uint32x4_t) -> uint32x4_t {
-        // TBL looks up bytes: entry i is the four from 4 * (i mod 8) on.
+        // TBL looks up bytes. Entry i is the four bytes from 4 * (i mod 8) on.
         let first = self.and(i, self.splat_bits(7));
         let bytes = self.neon.vmulq_n_u32(first, 0x0404_0404);
         let bytes = self.add_bits(bytes, self.splat_bits(0x0302_0100));
@@ -210,7 +210,7 @@ impl Simd for Neon {
     fn transpose(self, [a, b, c, d]: [float32x4_t; 4]) -> [float32x4_t; 4] {
         let [even_ab, odd_ab] = [self.neon.vtrn1q_f32(a, b), self.neon.vtrn2q_f32(a, b)];
         let [even_cd, odd_cd] = [self.neon.vtrn1q_f32(c, d), self.neon.vtrn2q_f32(c, d)];
-        // Then halves, as pairs of f64.
+        // Then the halves are exchanged, as pairs of f64.
         let [even_ab, odd_ab]: [float64x2_t; 2] = [cast(even_ab), cast(odd_ab)];
         let [even_cd, odd_cd]: [float64x2_t; 2] = [cast(even_cd), cast(odd_cd)];
         [

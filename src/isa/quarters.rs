@@ -1,8 +1,8 @@
-//! Short slices in registers of several groups of four lanes.
+//! Slices shorter than a register, in registers of several groups of four lanes.
 
 use super::simd::{load_thirds, store_thirds};
 
-/// Fewer elements than `N` groups of four have lanes.
+/// Loads fewer elements than `N` groups of four have lanes.
 #[inline(always)]
 pub(crate) fn load_short<const N: usize>(x: &[f32]) -> [[f32; 4]; N] {
     if x.len() < 4 { [load_thirds(x); N] } else { load_quarters(x) }
@@ -13,14 +13,14 @@ pub(crate) fn store_short<const N: usize>(lanes: [[f32; 4]; N], x: &mut [f32]) {
     if x.len() < 4 { store_thirds(lanes[0], x) } else { store_quarters(lanes, x) }
 }
 
-/// Where fewer elements than a register has lanes lie in its groups of four: the groups follow each
-/// other as far as they fit, then end where the elements end. They overlap, and cover all.
+/// Returns the first element of group `i`. The groups follow each other as far as they fit, and
+/// then end where the elements end. They overlap, and together cover all elements.
 #[inline(always)]
 fn quarter(i: usize, len: usize) -> usize {
     (4 * i).min(len - 4)
 }
 
-/// 4 or more elements as `N` groups of four.
+/// Loads 4 or more elements as `N` groups of four.
 #[inline(always)]
 fn load_quarters<const N: usize>(x: &[f32]) -> [[f32; 4]; N] {
     let mut lanes = [[0.0; 4]; N];

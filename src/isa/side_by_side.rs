@@ -1,16 +1,15 @@
-//! Two registers as one wide one, or four: every operation of a kernel is issued for all of them
-//! before the next operation, so independent work covers latencies and the kernel's text stays a
-//! formula.
+//! Two or four registers as one wide register. Every operation of a kernel is issued for all of
+//! them before the next operation. Independent work then covers latencies, and the text of the
+//! kernel stays a formula.
 
 use super::{Isa, simd::Simd};
 
 #[derive(Clone, Copy)]
 pub(crate) struct SideBySide<S>(pub(crate) S);
 
-/// Enough registers to cover a division, and few enough to stay registers.
+/// Four registers: enough to cover the latency of a division, and few enough not to spill.
 ///
-/// Not two of [`SideBySide`]: each function that vectors go through costs a compiler time, though
-/// nothing is left of it.
+/// It is not two of [`SideBySide`], because every layer of inlined functions costs compile time.
 #[derive(Clone, Copy)]
 pub(crate) struct Four<S>(S);
 
@@ -43,7 +42,7 @@ macro_rules! for_each {
     };
 }
 
-/// What is the same for any number of registers, whose numbers are listed.
+/// Implements the operations that are the same for any number of registers. The indices are listed.
 macro_rules! side_by_side { ($count:literal: [$($i:literal)*]) => {
     type F32 = [S::F32; $count];
     type U32 = [S::U32; $count];

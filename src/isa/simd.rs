@@ -1,30 +1,29 @@
-//! What a kernel may ask of an instruction set.
+//! The operations that a kernel may ask of an instruction set.
 
 use super::Isa;
 
 /// f32 lanes and their bits, in one register or in several side by side.
 ///
-/// Deliberately narrow: an operation is here only if every set has it at a cost near one
-/// instruction.
+/// The trait is deliberately narrow: it has an operation only if every set has it at a cost near
+/// one instruction.
 pub(crate) trait Simd: Copy {
     type F32: Copy;
     type U32: Copy;
-    /// As many f64 lanes, in twice as many registers.
+    /// f64 lanes, as many as the f32 lanes, in twice as many registers.
     type F64: Copy;
     /// One truth value a lane.
     type Mask: Copy;
-    /// Eight 32-bit entries, ready for look-up.
+    /// A table of eight 32-bit entries, ready for look-up.
     type Table: Copy;
     const ISA: Isa;
     const LANES: usize;
-    /// Whether `mul_add` and `neg_mul_add` round once. Sets that do give the same bits as each
-    /// other.
+    /// Whether `mul_add` and `neg_mul_add` round once. All sets that do give the same bits.
     const FUSED: bool;
 
-    /// `x` has `LANES` elements, here and in `store`.
+    /// Loads `LANES` elements, the length of `x` here and in `store`.
     fn load(self, x: &[f32]) -> Self::F32;
     fn store(self, a: Self::F32, x: &mut [f32]);
-    /// At most `LANES` elements; the lanes after them are 0.
+    /// Loads at most `LANES` elements. The lanes after them are 0.
     fn load_part(self, x: &[f32]) -> Self::F32;
     fn store_part(self, a: Self::F32, x: &mut [f32]);
     fn splat(self, x: f32) -> Self::F32;
@@ -34,18 +33,19 @@ pub(crate) trait Simd: Copy {
     fn sub(self, a: Self::F32, b: Self::F32) -> Self::F32;
     fn mul(self, a: Self::F32, b: Self::F32) -> Self::F32;
     fn div(self, a: Self::F32, b: Self::F32) -> Self::F32;
-    /// `a * b + c`
+    /// Returns `a * b + c`.
     fn mul_add(self, a: Self::F32, b: Self::F32, c: Self::F32) -> Self::F32;
-    /// `c - a * b`
+    /// Returns `c - a * b`.
     fn neg_mul_add(self, a: Self::F32, b: Self::F32, c: Self::F32) -> Self::F32;
-    /// `a` if it is the smaller, else `b`: so `b` where they are equal or either is NaN.
+    /// Returns `a` if it is the smaller, else `b`. So the result is `b` where they are equal or
+    /// either is NaN.
     fn min(self, a: Self::F32, b: Self::F32) -> Self::F32;
-    /// `a` if it is the larger, else `b`.
+    /// Returns `a` if it is the larger, else `b`.
     fn max(self, a: Self::F32, b: Self::F32) -> Self::F32;
     fn lt(self, a: Self::F32, b: Self::F32) -> Self::Mask;
     fn le(self, a: Self::F32, b: Self::F32) -> Self::Mask;
     fn select(self, mask: Self::Mask, then: Self::F32, other: Self::F32) -> Self::F32;
-    /// `a`, but +0 where `mask`.
+    /// Returns `a`, but +0 where `mask` is true.
     fn zero_where(self, mask: Self::Mask, a: Self::F32) -> Self::F32;
 
     fn bits(self, a: Self::F32) -> Self::U32;
@@ -55,24 +55,24 @@ pub(crate) trait Simd: Copy {
     fn and(self, a: Self::U32, b: Self::U32) -> Self::U32;
     fn xor(self, a: Self::U32, b: Self::U32) -> Self::U32;
     fn max_bits(self, a: Self::U32, b: Self::U32) -> Self::U32;
-    /// `count` is a constant wherever this is called, and becomes an immediate operand.
+    /// Shifts left. `count` is a constant at every call, and becomes an immediate operand.
     fn shl(self, a: Self::U32, count: u32) -> Self::U32;
-    /// As `shl`.
+    /// Shifts right, and fills with zeros. `count` is a constant, as in `shl`.
     fn shr(self, a: Self::U32, count: u32) -> Self::U32;
-    /// Whether every lane is below `limit`; lanes and `limit` are at most `i32::MAX`.
+    /// Whether every lane is below `limit`. Lanes and `limit` are at most `i32::MAX`.
     fn all_below(self, a: Self::U32, limit: u32) -> bool;
 
     fn table(self, entries: &[u32; 8]) -> Self::Table;
-    /// Entry `i mod 8` for each lane's `i`.
+    /// Returns entry `i mod 8` of the table for the `i` of each lane.
     fn look_up(self, table: Self::Table, i: Self::U32) -> Self::U32;
 
     fn widen(self, a: Self::F32) -> Self::F64;
-    /// Rounded to nearest.
+    /// Converts to f32, rounded to nearest.
     fn narrow(self, a: Self::F64) -> Self::F32;
-    /// The low halves of the bits, in an order of lanes that `join_words` takes back.
+    /// Returns the low halves of the bits, in an order of lanes that `join_words` reverses.
     fn low_words(self, a: Self::F64) -> Self::U32;
     fn join_words(self, low: Self::U32, high: Self::U32) -> Self::F64;
-    /// `x` has `LANES` elements, here and in `store_f64`.
+    /// Loads `LANES` elements, the length of `x` here and in `store_f64`.
     fn load_f64(self, x: &[f64]) -> Self::F64;
     fn store_f64(self, a: Self::F64, x: &mut [f64]);
     fn splat_f64(self, x: f64) -> Self::F64;
@@ -80,37 +80,37 @@ pub(crate) trait Simd: Copy {
     fn sub_f64(self, a: Self::F64, b: Self::F64) -> Self::F64;
     fn mul_f64(self, a: Self::F64, b: Self::F64) -> Self::F64;
     fn div_f64(self, a: Self::F64, b: Self::F64) -> Self::F64;
-    /// `a * b + c`, rounded as `mul_add` is.
+    /// Returns `a * b + c`, rounded as often as by `mul_add`.
     fn mul_add_f64(self, a: Self::F64, b: Self::F64, c: Self::F64) -> Self::F64;
 
-    /// The sum of the lanes: the two halves are added, then the halves of that, until one lane is
-    /// left.
+    /// Returns the sum of the lanes. The two halves are added, then the halves of that, until one
+    /// lane is left.
     fn sum(self, a: Self::F64) -> f64;
-    /// The largest lane; anything where a lane is NaN.
+    /// Returns the largest lane. If a lane is NaN, the result is unspecified.
     fn largest(self, a: Self::F32) -> f32;
-    /// Group g of four lanes is `lines[4 * g][at..][..4]`.
+    /// Loads groups of four lanes. Group g is `lines[4 * g][at..][..4]`.
     fn load_groups(self, lines: &[&[f32]], at: usize) -> Self::F32;
-    /// Group g goes to `x[g * stride..][..4]`.
+    /// Stores groups of four lanes. Group g goes to `x[g * stride..][..4]`.
     fn store_groups(self, a: Self::F32, x: &mut [f32], stride: usize);
-    /// Four registers as rows of 4 x 4 matrices, one in each group of four lanes, and their
-    /// columns.
+    /// Transposes 4 x 4 matrices, one in each group of four lanes. The four registers are their
+    /// rows, and the results their columns.
     fn transpose(self, rows: [Self::F32; 4]) -> [Self::F32; 4];
 }
 
-/// A set with registers of its own, which can also hold fewer elements than they have lanes.
+/// A set with registers of its own, which can also load and store fewer elements than lanes.
 pub(crate) trait Native: Simd {
-    /// So many registers side by side that they have 16 lanes: what works on rows sees the same
+    /// As many registers side by side as have 16 lanes together. Functions of rows see the same
     /// lanes on every set.
     type Sixteen: Simd;
     fn sixteen(self) -> Self::Sixteen;
-    /// 1 to `LANES - 1` elements, some of them repeated to fill the register: no lane holds what is
-    /// not in `x`.
+    /// Loads 1 to `LANES - 1` elements. Some are repeated to fill the register, so no lane holds a
+    /// number that is not in `x`.
     fn load_short(self, x: &[f32]) -> Self::F32;
-    /// What `load_short` took from an element goes back to it.
+    /// Stores each lane to the element that `load_short` loaded it from.
     fn store_short(self, a: Self::F32, x: &mut [f32]);
 }
 
-/// Operations on f64 lanes that fill two registers, by the instruction for one of them.
+/// Implements operations on f64 lanes in two registers by the instruction for one register.
 #[cfg(all(feature = "std", any(target_arch = "x86_64", target_arch = "aarch64")))]
 macro_rules! in_pairs {
     ($($name:ident($($a:ident),*): $set:ident.$instruction:ident($($operand:ident),*);)*) => {$(
@@ -123,7 +123,7 @@ macro_rules! in_pairs {
 #[cfg(all(feature = "std", any(target_arch = "x86_64", target_arch = "aarch64")))]
 pub(super) use in_pairs;
 
-/// 1 to 3 elements as a group of four.
+/// Loads 1 to 3 elements as a group of four.
 #[inline(always)]
 pub(crate) fn load_thirds(x: &[f32]) -> [f32; 4] {
     let n = x.len();

@@ -1,4 +1,4 @@
-//! The loop that every elementwise function goes through.
+//! Elementwise functions: their trait, and the loop that all of them go through.
 
 use crate::{
     isa::{Four, Isa, Job, Native, Simd, at_baseline, four, on},
@@ -6,7 +6,7 @@ use crate::{
 };
 use core::array::from_fn;
 
-/// An elementwise function of `N` inputs: of x, or of x and the gradient of what came out.
+/// An elementwise function of `N` inputs: of x, or of x (or y) and the gradient dy.
 pub(crate) trait Map<const N: usize>: Copy {
     fn eval<S: Simd>(self, inputs: [F32s<S>; N]) -> F32s<S>;
 }
@@ -32,21 +32,23 @@ pub(crate) fn binary(isa: Isa, kernel: impl Map<2>, a: &[f32], b: &[f32], dst: &
     on(isa, Apply { kernel, inputs: [a, b], dst });
 }
 
-/// Where the `N` inputs of a function are; those that are in `dst` are in `y`, from element `at` on.
+/// The `N` inputs of a function: slices, or elements of `dst`. The latter are passed as `y`, from
+/// element `at` on.
 pub(crate) trait Inputs<const N: usize>: Copy {
     fn load<S: Simd>(self, s: S, at: usize, y: &[f32]) -> [F32s<S>; N];
-    /// All of them, where they are fewer than a register has lanes.
+    /// Loads all elements, which are fewer than a register has lanes.
     fn load_short<S: Native>(self, s: S, y: &[f32]) -> [F32s<S>; N];
-    /// From element `at` on, those that are in `dst`.
+    /// Loads the inputs that are in `dst`, from element `at` on, before they are overwritten.
     ///
-    /// Not the others too: a register that lives through the loop is put on the stack, and a call
-    /// with one step would wait for it to come back.
+    /// The other inputs are not loaded. A register that lives through the loop is spilled, and a
+    /// call with one step would wait for its reload.
     fn keep<S: Simd>(self, s: S, at: usize, dst: &[f32]) -> [F32s<S>; N];
-    /// From element `at` on, where those that are in `dst` were kept.
+    /// Loads the inputs from element `at` on; those that are in `dst` are `kept`.
     fn load_kept<S: Simd>(self, s: S, at: usize, kept: [F32s<S>; N]) -> [F32s<S>; N];
-    /// The same slices with a length that the compiler knows to be that of `dst`.
+    /// Returns the same slices with the length `len`, which the compiler then knows to be that of
+    /// `dst`.
     fn cut(self, len: usize) -> Self;
-    /// A call that takes them in registers.
+    /// Runs the kernel at the baseline, by a call that passes the inputs in registers.
     fn on_baseline<K: Map<N>>(self, kernel: K, dst: &mut [f32]);
 }
 
@@ -98,7 +100,7 @@ fn two_on_baseline<K: Map<N>, const N: usize>(kernel: K, a: &[f32], b: &[f32], d
     at_baseline(Apply { kernel, inputs, dst });
 }
 
-/// None is what is in `dst`.
+/// One input. `None` stands for the elements of `dst`.
 impl Inputs<1> for Option<&[f32]> {
     #[inline(always)]
     fn load<S: Simd>(self, s: S, at: usize, y: &[f32]) -> [F32s<S>; 1] {
@@ -139,7 +141,7 @@ impl Inputs<1> for Option<&[f32]> {
     }
 }
 
-/// The first as above, and another.
+/// Two inputs. The first may be `None`, which stands for the elements of `dst`.
 impl Inputs<2> for (Option<&[f32]>, &[f32]) {
     #[inline(always)]
     fn load<S: Simd>(self, s: S, at: usize, y: &[f32]) -> [F32s<S>; 2] {
@@ -189,8 +191,8 @@ impl<K: Map<N>, I: Inputs<N>, const N: usize> Job for Apply<'_, K, I, N> {
             }
             return;
         };
-        // The last step ends where the slice ends and may overlap the one before: what that writes
-        // over is taken first.
+        // The last step ends where the slice ends and may overlap the one before, so its elements
+        // of `dst` are loaded first.
         let kept = inputs.keep(s, last, dst);
         let mut at = 0;
         while len - at >= Four::<S>::LANES {
@@ -220,7 +222,8 @@ fn step<S: Simd, const N: usize>(
     at: usize,
     dst: &mut [f32],
 ) {
-    // Before the inputs are loaded: a check of bounds amid the arithmetic would tear it apart.
+    // The slice is taken before the inputs are loaded. A bounds check amid the arithmetic would
+    // split it.
     let y = &mut dst[at..][..S::LANES];
     kernel.eval(inputs.load(s, at, y)).store(y);
 }

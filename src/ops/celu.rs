@@ -36,7 +36,7 @@ use crate::{
 /// ```
 /// use activations::{Activation, Celu};
 ///
-/// let mut x = [-1e-10, -1.0, 2.0];
+/// let mut x = [-1e-10, -1.0, 2.0_f32];
 /// Celu { alpha: 0.5 }.apply(&mut x);
 /// assert_eq!(x, [-1e-10, -0.43233237, 2.0]);
 /// ```

@@ -33,7 +33,7 @@ use crate::{
 /// ```
 /// use activations::{Activation, Elu};
 ///
-/// let mut x = [-1e-10, -1.0, 2.0];
+/// let mut x = [-1e-10, -1.0, 2.0_f32];
 /// Elu { alpha: 1.0 }.apply(&mut x);
 /// assert_eq!(x, [-1e-10, -0.63212055, 2.0]);
 /// ```

@@ -30,12 +30,13 @@ use crate::{
 /// | NaN | NaN |
 ///
 /// The gradient is `dy * e^x`. [`backward`](crate::Gradient::backward) has the error of the
-/// function, and [`backward_from_output`](crate::GradientFromOutput::backward_from_output) rounds once.
+/// function, and [`backward_from_output`](crate::GradientFromOutput::backward_from_output) rounds
+/// once.
 ///
 /// ```
 /// use activations::{Activation, Exp};
 ///
-/// let mut x = [0.0, 1.0, -104.0];
+/// let mut x = [0.0, 1.0, -104.0_f32];
 /// Exp.apply(&mut x);
 /// assert_eq!(x, [1.0, 2.7182817, 0.0]);
 /// ```

@@ -24,7 +24,7 @@ use crate::{
 /// ```
 /// use activations::{Activation, HardTanh};
 ///
-/// let mut x = [-3.0, 0.5, 2.0];
+/// let mut x = [-3.0, 0.5, 2.0_f32];
 /// HardTanh { min: -2.0, max: 1.0 }.apply(&mut x);
 /// assert_eq!(x, [-2.0, 0.5, 1.0]);
 /// ```

@@ -23,7 +23,7 @@ use crate::{
 /// ```
 /// use activations::{Activation, LeakyRelu};
 ///
-/// let mut x = [-1.0, 2.0];
+/// let mut x = [-1.0, 2.0_f32];
 /// LeakyRelu { slope: 0.25 }.apply(&mut x);
 /// assert_eq!(x, [-0.25, 2.0]);
 /// ```

@@ -24,7 +24,7 @@ use crate::{
 /// ```
 /// use activations::{Activation, Relu6};
 ///
-/// let mut x = [-1.0, 2.0, 7.0];
+/// let mut x = [-1.0, 2.0, 7.0_f32];
 /// Relu6.apply(&mut x);
 /// assert_eq!(x, [0.0, 2.0, 6.0]);
 /// ```

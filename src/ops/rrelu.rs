@@ -30,12 +30,13 @@ use crate::{
 /// ```
 /// use activations::{Activation, RandomStream, RRelu};
 ///
-/// let mut x = [-1.0, 2.0];
+/// let mut x = [-1.0, 2.0_f32];
 /// RRelu { lower: 0.25, upper: 0.75 }.apply(&mut x);
 /// assert_eq!(x, [-0.5, 2.0]);
 ///
 /// let (mut x, mut slopes, mut dx) = ([-1.0, 2.0], [0.0; 2], [0.0; 2]);
-/// RRelu { lower: 0.25, upper: 0.75 }.train(&mut x, &mut slopes, RandomStream { seed: 7, offset: 0 });
+/// let stream = RandomStream { seed: 7, offset: 0 };
+/// RRelu { lower: 0.25, upper: 0.75 }.train(&mut x, &mut slopes, stream);
 /// assert!(x[0] == -slopes[0] && (0.25..=0.75).contains(&slopes[0]));
 /// assert!(x[1] == 2.0 && slopes[1] == 1.0);
 /// RRelu::backward_from_slopes(&slopes, &[10.0, 10.0], &mut dx);
@@ -64,8 +65,8 @@ impl RRelu {
     /// x > 0, else lower + (upper − lower) · u, in f32.
     ///
     /// u is a multiple of 2^-23 from 0 on and below 1, a function of the seed and the index of the
-    /// element (see [`RandomStream`]): 23 bits of a word of Threefry-2x32-20. Every instruction set gives
-    /// the same bits. No slope is out of bounds; rounding may give `upper` itself.
+    /// element (see [`RandomStream`]): 23 bits of a word of Threefry-2x32-20. Every instruction set
+    /// gives the same bits. No slope is out of bounds; rounding may give `upper` itself.
     ///
     /// # Panics
     ///
@@ -156,7 +157,7 @@ impl At<RRelu> {
 struct Train<'a> {
     op: RRelu,
     stream: RandomStream,
-    /// None in place.
+    /// `None` if the step is in place.
     src: Option<&'a [f32]>,
     dst: &'a mut [f32],
     slopes: &'a mut [f32],

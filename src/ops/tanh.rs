@@ -36,7 +36,7 @@ use crate::{
 /// ```
 /// use activations::{Activation, Tanh};
 ///
-/// let mut x = [0.5, -1e-40, 20.0];
+/// let mut x = [0.5, -1e-40, 20.0_f32];
 /// Tanh.apply(&mut x);
 /// assert_eq!(x, [0.46211717, -1e-40, 1.0]);
 /// ```

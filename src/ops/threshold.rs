@@ -21,7 +21,7 @@ use crate::{
 /// ```
 /// use activations::{Activation, Threshold};
 ///
-/// let mut x = [-1.0, 0.5, 2.0];
+/// let mut x = [-1.0, 0.5, 2.0_f32];
 /// Threshold { threshold: 0.5, value: -7.0 }.apply(&mut x);
 /// assert_eq!(x, [-7.0, -7.0, 2.0]);
 /// ```

@@ -7,7 +7,7 @@ use super::layout::RowLayout;
 /// ```
 /// use activations::{Fast, LogSoftmax, RowActivation, Softmax};
 ///
-/// let logits = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
+/// let logits = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0_f32];
 /// let mut y = [0.0; 6];
 /// Softmax::new().rows_into(&logits, &mut y, 3); // two rows of three
 /// Softmax::new().axis_into(&logits, &mut y, [1, 2, 3]); // three columns of two
@@ -71,7 +71,7 @@ pub trait RowActivation<T = f32> {
 /// ```
 /// use activations::{RowActivation, RowGradient, Softmax};
 ///
-/// let mut y = [0.0, 0.0];
+/// let mut y = [0.0, 0.0_f32];
 /// Softmax::new().rows(&mut y, 2);
 /// let mut dx = [0.0; 2];
 /// Softmax::new().rows_backward(&y, &[1.0, 0.0], &mut dx, 2);

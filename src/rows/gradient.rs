@@ -90,8 +90,7 @@ pub(super) fn axis_backward<F: Function>(
     backward::<F>(isa, factor(options), y, dy, dx, axes);
 }
 
-/// The derivative of a logit by its entry. Where only the largest counts, small changes change
-/// nothing.
+/// Returns the derivative of a logit by its entry. It is 0 where only the largest entry counts.
 fn factor(options: SoftmaxOptions<'_>) -> f32 {
     if options.argmax { 0.0 } else { options.scale }
 }

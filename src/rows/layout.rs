@@ -4,13 +4,13 @@ use core::{error::Error, fmt};
 
 /// Rows that lie a fixed distance apart, as in a padded matrix.
 ///
-/// The last row may end with the slice, or be followed by its padding too. What lies between the
-/// rows is neither read nor written.
+/// The last row may end with the slice, or be followed by its padding. Elements between the rows
+/// are neither read nor written.
 ///
 /// ```
 /// use activations::{RowActivation, RowLayout, Softmax};
 ///
-/// let mut x = [0.0, 0.0, 7.0, 1.0, 1.0]; // two rows of two, three apart
+/// let mut x = [0.0, 0.0, 7.0, 1.0, 1.0_f32]; // two rows of two, three apart
 /// Softmax::new().strided(&mut x, RowLayout { cols: 2, stride: 3 });
 /// assert_eq!(x, [0.5, 0.5, 7.0, 0.5, 0.5]);
 /// ```
@@ -57,7 +57,7 @@ impl RowLayout {
 /// ```
 /// use activations::{RowActivation, Softmax, axis_shape};
 ///
-/// let mut x = [0.0; 2 * 3 * 5];
+/// let mut x = [0.0_f32; 2 * 3 * 5];
 /// let shape = axis_shape(&[2, 3, 5], -2)?;
 /// assert_eq!(shape, [2, 3, 5]);
 /// assert_eq!(axis_shape(&[2, 3, 5], 0)?, [1, 2, 15]);

@@ -30,7 +30,7 @@ pub(super) const TORCH: &str = "log_softmax";
 /// ```
 /// use activations::{LogSoftmax, RowActivation};
 ///
-/// let mut x = [0.0, 0.0, 30.0, 0.0]; // two rows of two
+/// let mut x = [0.0, 0.0, 30.0, 0.0_f32]; // two rows of two
 /// LogSoftmax::new().rows(&mut x, 2);
 /// assert_eq!(x[..2], [-0.6931472, -0.6931472]);
 /// assert_eq!(x[2], -9.357623e-14); // not 0
@@ -39,7 +39,7 @@ pub(super) const TORCH: &str = "log_softmax";
 /// Definition: `LogSoftmax` of ONNX, `torch.log_softmax`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LogSoftmax<'a> {
-    /// What is done to the entries first.
+    /// The options that turn scores into logits.
     pub options: SoftmaxOptions<'a>,
 }
 

@@ -42,7 +42,7 @@ pub(super) const TORCH: &str = "logsumexp";
 /// Definition: `ReduceLogSumExp` of ONNX, `torch.logsumexp`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LogSumExp<'a> {
-    /// What is done to the entries first.
+    /// The options that turn scores into logits.
     pub options: SoftmaxOptions<'a>,
 }
 
@@ -81,7 +81,7 @@ impl LogSumExp<'_> {
     }
 
     /// The gradient of each row of `cols` elements: `dy[i]` times the scale times the softmax of
-    /// row i of `x`. An entry that does not count has 0. A soft cap's own derivative is not in it.
+    /// row i of `x`. Excluded entries have 0. The derivative of a soft cap is not included.
     ///
     /// ```
     /// use activations::LogSumExp;

@@ -22,12 +22,13 @@
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SoftmaxOptions<'a> {
-    /// The factor of every entry.
+    /// The factor of every score.
     pub scale: f32,
-    /// Whether only the first of the largest entries counts: the limit of a temperature of 0. A
-    /// negative scale makes it the smallest. [`LogSumExp`](crate::LogSumExp) takes no notice of it.
+    /// Whether only the first of the largest scores gets a result other than 0, the limit of
+    /// temperature 0. With a negative scale it is the first of the smallest.
+    /// [`LogSumExp`](crate::LogSumExp) ignores this option.
     pub argmax: bool,
-    /// The limit c of c · tanh(t / c). 0 and ∞ mean none.
+    /// The soft cap c of c · tanh(t / c). 0 and ∞ mean none.
     pub soft_cap: Option<f32>,
     /// Added to the scores; −∞ excludes an entry.
     pub mask: Option<&'a [f32]>,
@@ -37,7 +38,7 @@ pub struct SoftmaxOptions<'a> {
     pub causal: Option<Causal>,
     /// Attention sink: an additional logit that enters the normaliser and has no output.
     pub sink: Option<f32>,
-    /// The results of a row in which no entry counts.
+    /// The results of a row whose entries are all excluded.
     pub empty_rows: EmptyRow,
     /// The results of a row with logits of +∞.
     pub infinite_logits: InfiniteLogits,
@@ -49,18 +50,18 @@ pub struct SoftmaxOptions<'a> {
 /// ```
 /// use activations::{Causal, RowActivation, Softmax};
 ///
-/// let mut scores = [0.0; 4]; // two queries, two keys
+/// let mut scores = [0.0_f32; 4]; // two queries, two keys
 /// Softmax::new().causal(Causal::new()).rows(&mut scores, 2);
 /// assert_eq!(scores, [1.0, 0.0, 0.5, 0.5]);
 ///
-/// let mut scores = [0.0; 6]; // two queries, three keys: both end together
+/// let mut scores = [0.0_f32; 6]; // two queries, three keys: both end together
 /// Softmax::new().causal(Causal::new().offset(1).window(2)).rows(&mut scores, 3);
 /// assert_eq!(scores, [0.5, 0.5, 0.0, 0.0, 0.5, 0.5]);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Causal {
-    /// The number of keys before the first query: keys − queries where both end together.
+    /// The number of keys before the first query. It is keys − queries if both end together.
     pub offset: isize,
     /// The largest number of entries that a query sees.
     pub window: Option<usize>,
@@ -72,7 +73,7 @@ pub struct Causal {
 /// The softmax of a row whose entries are all −∞ or masked, without a sink. Log-softmax gives the
 /// logarithm.
 ///
-/// A NaN that is read makes the row NaN all the same.
+/// A NaN that is not masked still makes the row NaN.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EmptyRow {
@@ -85,11 +86,11 @@ pub enum EmptyRow {
     Uniform,
 }
 
-/// What softmax makes of a row with logits of +∞. Log-softmax gives the logarithm.
+/// The softmax of a row with logits of +∞. Log-softmax gives the logarithm.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InfiniteLogits {
-    /// NaN, the whole row.
+    /// NaN, for the whole row.
     #[default]
     Nan,
     /// 1 / c for each of the c logits of +∞, and 0 for the others.
@@ -97,7 +98,7 @@ pub enum InfiniteLogits {
 }
 
 impl<'a> SoftmaxOptions<'a> {
-    /// None of them: t = x.
+    /// No options: t = x.
     pub(crate) const NONE: Self = Self {
         scale: 1.0,
         argmax: false,
@@ -123,9 +124,9 @@ impl<'a> SoftmaxOptions<'a> {
         self
     }
 
-    /// Divides every entry by `temperature`, by the scale of its reciprocal. The temperature 0
-    /// leaves the first of the largest entries that no mask excludes alone: neither the rest of the
-    /// mask nor a sink or a soft cap counts then.
+    /// Divides every score by `temperature`: the scale is its reciprocal. At temperature 0 the
+    /// first of the largest unmasked scores gets 1 and all others 0. Finite mask values, the sink
+    /// and the soft cap are then ignored.
     #[must_use]
     pub const fn temperature(mut self, temperature: f32) -> Self {
         let scale = 1.0 / temperature;
@@ -147,15 +148,16 @@ impl<'a> SoftmaxOptions<'a> {
         self
     }
 
-    /// Adds `mask`: one row for all, one for each, or any number between that goes into theirs.
+    /// Adds `mask` to the scores: one row for all rows, one for each, or a number of rows that
+    /// divides theirs and is repeated.
     #[must_use]
     pub const fn mask(mut self, mask: &'a [f32]) -> Self {
         self.mask = Some(mask);
         self
     }
 
-    /// Excludes the entries whose `keep` is false; their values do not matter. Its length is as
-    /// that of [`mask`](Self::mask).
+    /// Excludes the entries whose `keep` is false; their values do not matter. Its length follows
+    /// the rule of [`mask`](Self::mask).
     #[must_use]
     pub const fn keep(mut self, keep: &'a [bool]) -> Self {
         self.keep = Some(keep);
@@ -169,8 +171,8 @@ impl<'a> SoftmaxOptions<'a> {
         self
     }
 
-    /// Adds a logit to each row that gives no result: e^`logit` goes into the sum, last. A sink of 0
-    /// is the quiet softmax.
+    /// Adds an attention sink to each row: e^`logit` enters the sum, last, and has no result. A
+    /// sink of 0 is the quiet softmax.
     #[must_use]
     pub const fn sink(mut self, logit: f32) -> Self {
         self.sink = Some(logit);
@@ -191,8 +193,7 @@ impl<'a> SoftmaxOptions<'a> {
         self
     }
 
-    /// Refuses masks that are not a row, or a number of planes `[n, inner]` that goes into `count`
-    /// of them.
+    /// Panics unless each mask is a row, or a number of planes `[n, inner]` that divides `count`.
     #[track_caller]
     pub(super) fn check(&self, count: usize, n: usize, inner: usize) {
         if let Some(mask) = self.mask {
@@ -249,7 +250,8 @@ impl Causal {
         self
     }
 
-    /// The entries from the first to before the second of `n` that row `row` sees.
+    /// Returns the range of the `n` entries that row `row` sees: the first, and the one after the
+    /// last.
     pub(super) fn seen(&self, row: usize, n: usize) -> [usize; 2] {
         let i = self.queries.and_then(|queries| row.checked_rem(queries)).unwrap_or(row);
         let end = (i + 1).saturating_add_signed(self.offset);

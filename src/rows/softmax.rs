@@ -56,7 +56,7 @@ pub(super) const TORCH: &str = "softmax";
 /// calculation for softmax" (2018) describes the usual two-pass form.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Softmax<'a> {
-    /// What is done to the entries first.
+    /// The options that turn scores into logits.
     pub options: SoftmaxOptions<'a>,
 }
 

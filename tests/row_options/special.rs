@@ -1,5 +1,5 @@
-//! `SoftmaxOptions` whose results are stated outright: what counts for nothing, what is infinite,
-//! and the temperature 0.
+//! Options whose results are stated outright: what counts for nothing, what is infinite, and the
+//! temperature 0.
 
 use activations::{
     Causal, EmptyRow, InfiniteLogits, LogSoftmax, LogSumExp, RowActivation, Softmax, SoftmaxOptions,
@@ -69,7 +69,7 @@ fn rows_without_an_entry_that_counts_give_what_the_caller_chose() {
         assert_eq!(y, [-INF]);
     }
     // One row for all stands for one entry here.
-    let mut x = [1.0, 2.0];
+    let mut x = [1.0, 2.0_f32];
     Softmax::new().keep(&OUT).empty_rows(EmptyRow::Zeros).rows(&mut x, 1);
     assert_eq!(x, [0.0; 2]);
 }

@@ -1,6 +1,9 @@
-//! The logits of rows that have options.
+//! Logits: the options turn the scores of a row into logits, before any loop over the row. The
+//! other files compute them in vectors.
 
-mod kernel;
+mod columns;
+mod lanes;
+mod row;
 
 use super::{
     numerics::function::Function,
@@ -8,32 +11,32 @@ use super::{
 };
 use crate::isa::Isa;
 
-/// The logit of an entry that does not count.
+/// The logit of an excluded entry.
 pub(in crate::rows) const NONE: f32 = f32::NEG_INFINITY;
 
-/// How logits follow from the entries of a matrix, or of planes of `n` times `inner`.
+/// The transformation of the entries of a matrix, or of planes `[n, inner]`, into logits.
 #[derive(Clone, Copy)]
 pub(in crate::rows) struct Logits<'a> {
     pub(in crate::rows) isa: Isa,
     pub(in crate::rows) options: SoftmaxOptions<'a>,
     pub(in crate::rows) n: usize,
     pub(in crate::rows) inner: usize,
-    /// Whether the largest entry is all that counts.
+    /// Temperature 0: only the largest entry gets a result other than 0.
     pub(in crate::rows) one_hot: bool,
 }
 
-/// Entries of up to sixteen neighbouring columns of a plane.
+/// The position of entries in up to sixteen neighbouring columns of a plane.
 #[derive(Clone, Copy)]
 pub(in crate::rows) struct Place {
     pub(in crate::rows) outer: usize,
-    /// The first of the entries, and the first of the columns.
+    /// The index of the first entry along the axis. `at` is the index of the first column.
     pub(in crate::rows) first: usize,
     pub(in crate::rows) at: usize,
     pub(in crate::rows) width: usize,
 }
 
 impl<'a> Logits<'a> {
-    /// None if they are the entries.
+    /// Returns `None` if the logits are the entries.
     #[inline]
     pub(in crate::rows) fn new(
         isa: Isa,
@@ -56,7 +59,8 @@ impl<'a> Logits<'a> {
         Self::new(isa, options, n, inner).map(|logits| Self { one_hot: false, ..logits })
     }
 
-    /// As [`new`](Self::new), of rows, or a scale if that is all.
+    /// Like [`new`](Self::new), for rows. If a scale is the only option of a function that keeps
+    /// its terms, returns that scale instead.
     #[inline]
     pub(in crate::rows) fn or_scale<F: Function>(
         isa: Isa,
@@ -64,7 +68,7 @@ impl<'a> Logits<'a> {
         cols: usize,
     ) -> (Option<Self>, f32) {
         let scale = options.scale;
-        // The largest logit is that of the largest entry then.
+        // With a positive scale, the largest logit is that of the largest entry.
         if F::KEEPS_TERMS
             && scale > 0.0
             && scale.is_finite()
@@ -75,15 +79,15 @@ impl<'a> Logits<'a> {
         (Self::new(isa, options, cols, 1), 1.0)
     }
 
-    /// −∞ where there is none.
+    /// Returns the sink, or −∞ if there is none.
     #[inline]
     pub(in crate::rows) fn sink(&self) -> f32 {
         if self.one_hot { NONE } else { self.options.sink.unwrap_or(NONE) }
     }
 
-    /// Makes a row whose results are a matter of choice one that has them by the usual way: its
-    /// entries, `stride` apart in `y`, then a maximum and a sink of its own. None if there is
-    /// nothing to choose.
+    /// Rewrites a degenerate row (nothing finite, +∞, or temperature 0) as an ordinary row with the
+    /// requested results. Its logits are `stride` apart in `y`. Returns its new maximum and sink,
+    /// or `None` if the row is not degenerate or its results are NaN anyway.
     #[inline]
     pub(in crate::rows) fn settle(
         &self,
@@ -116,7 +120,7 @@ impl<'a> Logits<'a> {
             };
         }
         if largest == f32::INFINITY && infinite_logits == InfiniteLogits::Nan {
-            // Else a single one would be left alone at the temperature 0.
+            // Otherwise temperature 0 would select a single logit of +∞.
             row.for_each(|t| *t = f32::NAN);
             return None;
         }

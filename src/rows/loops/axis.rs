@@ -167,6 +167,7 @@ fn where_they_are<F: Function, S: Simd>(s: S, mut columns: Columns<'_>) {
 }
 
 /// Reads each entry once and writes each result once: entries far apart share no line of a cache.
+#[allow(clippy::needless_pass_by_value, reason = "a reference would let its address escape")]
 #[inline(always)]
 fn through_tile<F: Function, S: Simd>(s: S, columns: Columns<'_>, tile: &mut [f32]) {
     let Columns { n, stride, at, width, sinks, .. } = columns;

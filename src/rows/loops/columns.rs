@@ -17,9 +17,9 @@ pub(super) struct Columns<'a> {
     pub(super) stride: usize,
     pub(super) at: usize,
     pub(super) width: usize,
-    /// What makes logits of the entries, and the number of their plane; none if they are.
+    /// The options and the index of the plane, or `None` if the entries need no transformation.
     pub(super) logits: Option<(Logits<'a>, usize)>,
-    /// None if no column has one.
+    /// The sinks of the columns, or `None` if no column has one.
     pub(super) sinks: Option<[f32; LANES]>,
 }
 
@@ -29,8 +29,8 @@ impl<'a> Columns<'a> {
         Self { src: None, dst: tile, n, stride: LANES, at: 0, width, logits: None, sinks: None }
     }
 
-    /// `FULL` is whether there are sixteen columns in memory, and nothing to be done to their
-    /// entries.
+    /// Loads entry `j` of each column. `FULL` is whether there are sixteen columns in memory whose
+    /// entries need no transformation.
     #[inline(always)]
     pub(super) fn entry<S: Simd, const FULL: bool>(&self, s: S, j: usize) -> F32s<S> {
         let x = self.src.unwrap_or(self.dst);
@@ -49,7 +49,7 @@ impl<'a> Columns<'a> {
         }
     }
 
-    /// Settles the columns whose results are a matter of choice.
+    /// Rewrites degenerate columns as ordinary ones with the requested results.
     #[inline(never)]
     pub(super) fn settle(&mut self, logits: &Logits<'_>, maxima: &[f32; LANES]) {
         let mut sinks = [logits.sink(); LANES];
@@ -86,8 +86,8 @@ impl<'a> Columns<'a> {
         if FULL {
             return F32s::load(s, &x[..LANES]);
         }
-        // What follows may be in the lanes after the last column: nothing crosses lanes, and a
-        // whole register is loaded in less time.
+        // The lanes after the last column may hold the elements that follow in memory, because
+        // nothing crosses lanes. Loading a whole register takes less time.
         match x.get(..LANES) {
             Some(x) => F32s::load(s, x),
             None => F32s::load_part(s, &x[..self.width], 0.0),
@@ -104,7 +104,7 @@ impl<'a> Columns<'a> {
         }
     }
 
-    /// The one result of each column.
+    /// Returns the one result of each column.
     #[inline(always)]
     pub(super) fn results<F: Function, S: Simd>(
         &self,
@@ -121,8 +121,8 @@ impl<'a> Columns<'a> {
         results
     }
 
-    /// The entries alone, for a call that is rare: a struct whose address is handed on stays in
-    /// memory, and the loops that use it are slower.
+    /// Returns a copy with the entries alone, for a rare call. If the address of `self` were
+    /// passed, the struct would stay in memory, and the loops that use it would be slower.
     #[inline(always)]
     pub(super) fn copy(&self) -> Columns<'_> {
         let Self { src, ref dst, n, stride, at, width, logits, sinks } = *self;
@@ -156,6 +156,6 @@ impl<'a> Columns<'a> {
 
 pub(super) struct Summary<S: Simd> {
     pub(super) maximum: F32s<S>,
-    /// What the function says.
+    /// The normaliser, as the function computes it.
     pub(super) values: [F32s<S>; 2],
 }

@@ -1,4 +1,4 @@
-//! Sixteen rows, one in each lane: nothing crosses lanes then.
+//! Sixteen rows, one in each lane, so that nothing crosses lanes.
 
 use super::columns::{Columns, Summary};
 use crate::{
@@ -40,8 +40,7 @@ pub(super) fn columns_at<F: Function, S: Simd, const FULL: bool>(
     Summary { maximum, values }
 }
 
-/// The sums of the terms, and the numbers of maxima that are not
-/// in them.
+/// Returns the sums of the terms, and the numbers of maxima that are not in them.
 #[inline(always)]
 fn totals<F: Function, S: Simd, const FULL: bool>(
     s: S,
@@ -57,7 +56,8 @@ fn totals<F: Function, S: Simd, const FULL: bool>(
         return without_maxima::<F, S>(s, columns, reference, sums);
     }
     if large {
-        // To where their terms will be: so the loop that makes terms of them is the same.
+        // The differences are stored where the terms will be, so the loop that computes terms is
+        // the same.
         for j in 0..columns.n {
             let x = columns.entry::<S, FULL>(s, j) - reference.offset;
             columns.put::<S, FULL>(j, x);
@@ -65,7 +65,7 @@ fn totals<F: Function, S: Simd, const FULL: bool>(
         columns.src = None;
     }
     if F::KEEPS_TERMS {
-        // From memory they are widened at less cost than from registers.
+        // Loading terms from memory widens them at less cost than converting registers.
         for j in 0..columns.n {
             let e = reference.term::<false>(columns.entry::<S, FULL>(s, j));
             columns.put::<S, FULL>(j, e);
@@ -75,8 +75,8 @@ fn totals<F: Function, S: Simd, const FULL: bool>(
     without_maxima::<F, S>(s, columns, reference, sums)
 }
 
-/// The sums without the maxima and the numbers of those that are left out, unless the function
-/// wants all terms.
+/// Returns the sums without the maxima, and the numbers of maxima that are left out. A function
+/// that keeps its terms gets the sums as they are.
 #[inline(always)]
 pub(super) fn without_maxima<F: Function, S: Simd>(
     s: S,
@@ -107,7 +107,8 @@ pub(super) fn without_maxima<F: Function, S: Simd>(
     (F64s::load(s, &mixed), kept.select(one, number))
 }
 
-/// What few columns need: the sums of terms with an offset, or those of [`terms_but_maxima`].
+/// Returns the sums that few columns need: those of terms with an offset, or those of
+/// [`terms_but_maxima`].
 #[inline(always)]
 pub(super) fn rare<F: Function, S: Simd>(
     s: S,
@@ -121,7 +122,7 @@ pub(super) fn rare<F: Function, S: Simd>(
     (F64s::load(s, &sums), F32s::load(s, &counts))
 }
 
-/// A function of its own, so that every loop over columns shares it.
+/// The work of [`rare`]. It is a function of its own, so that all loops over columns share it.
 #[cold]
 #[inline(never)]
 fn rare_at<F: Function>(
@@ -140,7 +141,7 @@ struct Rare<'a, F> {
     function: PhantomData<F>,
     columns: &'a Columns<'a>,
     maxima: &'a [f32; LANES],
-    /// Whether the maxima are to be among the terms.
+    /// Whether the sum includes the maxima.
     all: bool,
     results: (&'a mut [f64; LANES], &'a mut [f32; LANES]),
 }

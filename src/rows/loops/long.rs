@@ -236,22 +236,22 @@ fn results<F: Function, S: Simd>(
 #[inline(never)]
 fn logs_of(isa: Isa, maxima: &[f32; BATCH], sums: &[f64; BATCH]) -> [f32; BATCH] {
     let mut logs = [0.0; BATCH];
-    on(isa, Logs { maxima, sums, logs: &mut logs });
+    on(isa, LogSumExps { maxima, sums, dst: &mut logs });
     logs
 }
 
-struct Logs<'a> {
+struct LogSumExps<'a> {
     maxima: &'a [f32; BATCH],
     sums: &'a [f64; BATCH],
-    logs: &'a mut [f32; BATCH],
+    dst: &'a mut [f32; BATCH],
 }
 
-impl Job for Logs<'_> {
+impl Job for LogSumExps<'_> {
     #[inline(always)]
     fn run<S: Native>(self, s: S) {
         let s = s.sixteen();
         let reference = Reference::new(F32s::load(s, self.maxima), false);
-        log_sum_exp_with_maxima(&reference, F64s::load(s, self.sums)).store(self.logs);
+        log_sum_exp_with_maxima(&reference, F64s::load(s, self.sums)).store(self.dst);
     }
 }
 

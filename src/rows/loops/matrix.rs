@@ -4,18 +4,18 @@ use crate::rows::logits::Logits;
 
 /// A matrix of rows, and where the results go.
 pub(in crate::rows) struct Matrix<'a> {
-    /// None in place.
+    /// The entries, or `None` if the call is in place.
     pub(in crate::rows) src: Option<&'a [f32]>,
-    /// A matrix too, or one number a row.
+    /// The results: a matrix of the same shape, or one number a row.
     pub(in crate::rows) dst: &'a mut [f32],
     pub(in crate::rows) rows: usize,
     pub(in crate::rows) cols: usize,
     pub(in crate::rows) src_stride: usize,
     pub(in crate::rows) dst_stride: usize,
     pub(in crate::rows) logits: Option<Logits<'a>>,
-    /// What the entries are multiplied by, if that is all that makes logits of them.
+    /// The factor of the entries, if it is the only option.
     pub(in crate::rows) scale: f32,
-    /// One a row, if they are wanted too.
+    /// The log-sum-exps of the rows, if they are requested.
     pub(in crate::rows) log_sum_exps: Option<&'a mut [f32]>,
 }
 
@@ -33,14 +33,14 @@ impl Matrix<'_> {
         &mut self.dst[row * self.dst_stride..][..self.cols]
     }
 
-    /// A matrix whose parts may be in registers.
+    /// Returns a local copy of the matrix, whose fields may be in registers.
     #[inline(always)]
     pub(in crate::rows) fn local(&mut self) -> Matrix<'_> {
         let log_sum_exps = self.log_sum_exps.as_deref_mut();
         Matrix { dst: &mut *self.dst, log_sum_exps, ..*self }
     }
 
-    /// The entries of a row, none in place, and where its results go.
+    /// Returns the entries of a row (`None` if they are in place), and the slice for its results.
     #[inline(always)]
     pub(in crate::rows) fn row(&mut self, row: usize) -> (Option<&[f32]>, &mut [f32]) {
         let src = self.src.map(
@@ -50,7 +50,7 @@ impl Matrix<'_> {
         (src, &mut self.dst[row * self.dst_stride..][..self.cols])
     }
 
-    /// Calls `f` with the whole row, or with its logits, as many at a time as `block` has places.
+    /// Calls `f` with the whole row, or with its logits, `block.len()` at a time.
     #[inline(always)]
     pub(in crate::rows) fn each_part(
         &self,
@@ -61,7 +61,7 @@ impl Matrix<'_> {
         let x = self.input(row);
         let size = if block.is_empty() { x.len() } else { block.len() };
         let mut start = 0;
-        while start < x.len() {
+        loop {
             let mut part = &x[start..x.len().min(start + size)];
             if let Some(logits) = &self.logits
                 && !block.is_empty()
@@ -72,11 +72,15 @@ impl Matrix<'_> {
             }
             f(part);
             start += size;
+            if start >= x.len() {
+                return;
+            }
         }
     }
 
-    /// Writes the logits of a row to where its results will be. Their maximum and a sink; and the
-    /// log-sum-exp, if the terms will not tell it.
+    /// Writes the logits of row `row` into its output. Returns their maximum and the sink to use,
+    /// and sets `known` where the log-sum-exp is already determined: an infinite maximum, or
+    /// temperature 0.
     #[inline(never)]
     pub(in crate::rows) fn write_logits(
         &mut self,
@@ -98,7 +102,8 @@ impl Matrix<'_> {
     }
 }
 
-/// The log-sum-exp of a row with an infinite maximum: that, unless there is a NaN.
+/// Returns the log-sum-exp of a row with an infinite maximum, which is that maximum. Returns `None`
+/// if the row has a NaN.
 #[cold]
 pub(in crate::rows) fn limit(row: &[f32], maximum: f32) -> Option<f32> {
     row.iter().all(|x| !x.is_nan()).then_some(maximum)
@@ -107,7 +112,7 @@ pub(in crate::rows) fn limit(row: &[f32], maximum: f32) -> Option<f32> {
 /// Vectors along the middle axis of `[outer, n, inner]`.
 pub(in crate::rows) struct Axis<'a> {
     pub(in crate::rows) src: Option<&'a [f32]>,
-    /// Of the same shape, or `[outer, inner]`.
+    /// The results: of the same shape, or `[outer, inner]`.
     pub(in crate::rows) dst: &'a mut [f32],
     pub(in crate::rows) n: usize,
     pub(in crate::rows) inner: usize,

@@ -1,4 +1,5 @@
-//! The loops over rows, by where these lie in memory, and the choice among them.
+//! The loops over rows: a file for each position of rows in memory, and the choice among them. The
+//! arithmetic of a row is in `numerics/`.
 
 mod aligned;
 mod axis;
@@ -13,14 +14,15 @@ pub(super) mod steps;
 mod sums;
 
 use super::numerics::{function::Function, sum::LANES};
-use crate::isa::{Isa, Job, Native, on};
+use crate::isa::{Isa, Job, Native, at_baseline, on};
 use core::marker::PhantomData;
 pub(super) use matrix::{Axis, Matrix};
 
-/// Logits that have no place in memory are computed for so many entries at a time.
+/// The number of logits that are computed at a time if they are not stored for the whole row.
 const BLOCK: usize = 1024;
 
-/// Not inlined: in place or not, it is the same code.
+/// Runs the function over the rows of a matrix. It is not inlined, because the code is the same in
+/// place and out of place.
 #[inline(never)]
 pub(in crate::rows) fn each_row<F: Function>(isa: Isa, mut matrix: Matrix<'_>) {
     let dense = matrix.log_sum_exps.is_none() && !(F::REDUCES && matrix.logits.is_some());
@@ -34,7 +36,7 @@ pub(in crate::rows) fn each_row<F: Function>(isa: Isa, mut matrix: Matrix<'_>) {
     }
     let matrix = &mut matrix;
     if F::REDUCES && matrix.logits.is_some() {
-        // Here and not in the loop: few calls need it.
+        // The block is here and not in the loop, because few calls need it.
         let block = &mut [0.0; BLOCK];
         on(isa, LongRows::<F> { function: PhantomData, matrix, first, block });
     } else {
@@ -42,7 +44,7 @@ pub(in crate::rows) fn each_row<F: Function>(isa: Isa, mut matrix: Matrix<'_>) {
     }
 }
 
-// Two jobs, so that neither is compiled in the midst of the other.
+// Short and long rows are two jobs, so that neither is compiled in the midst of the other.
 
 struct ShortRows<'a, 'm, F> {
     function: PhantomData<F>,
@@ -54,6 +56,11 @@ impl<F: Function> Job for ShortRows<'_, '_, F> {
     #[inline(always)]
     fn run<S: Native>(self, s: S) {
         *self.done = short::rows::<F, _>(s.sixteen(), &mut self.matrix.local());
+    }
+
+    #[inline(always)]
+    fn on_baseline(self) {
+        at_baseline(self);
     }
 }
 
@@ -71,7 +78,7 @@ impl<F: Function> Job for LongRows<'_, '_, F> {
     }
 }
 
-/// `n` and `inner` are not 0.
+/// Runs the function along an axis. `n` and `inner` are not 0.
 pub(in crate::rows) fn along_axis<F: Function>(isa: Isa, axis: Axis<'_>) {
     if axis.inner > 1 {
         return axis::columns::<F>(isa, axis);

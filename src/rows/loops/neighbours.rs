@@ -1,5 +1,5 @@
-//! Rows along an inner axis, sixty-four neighbours at a time where there are so many: each pass
-//! takes their entries in the order of memory, and whole lines of it.
+//! Rows along an inner axis, sixty-four neighbours at a time where there are that many. Each pass
+//! reads their entries in the order of memory, in whole cache lines.
 
 use super::{
     columns::Columns,
@@ -16,7 +16,7 @@ use crate::{
     vector::{F32s, F64s},
 };
 
-/// The columns of each plane, as many as fill vectors; how many that are.
+/// Computes as many columns of each plane as fill vectors, and returns their number.
 #[inline(always)]
 pub(super) fn columns<F: Function, S: Simd>(s: S, axis: &mut Axis<'_>) -> usize {
     let Axis { src, ref mut dst, n, inner: stride, .. } = *axis;
@@ -34,7 +34,7 @@ pub(super) fn columns<F: Function, S: Simd>(s: S, axis: &mut Axis<'_>) -> usize 
             Group { src, dst, n, stride, at }.run::<4, F, S>(s);
             at += 4 * LANES;
         }
-        // Results that are made of entries find them sooner in a tile.
+        // Log-softmax reads its entries again, and a tile keeps them nearer.
         while F::KEEPS_TERMS && at + LANES <= stride {
             Group { src, dst, n, stride, at }.run::<1, F, S>(s);
             at += LANES;
@@ -43,7 +43,7 @@ pub(super) fn columns<F: Function, S: Simd>(s: S, axis: &mut Axis<'_>) -> usize 
     at
 }
 
-/// Neighbouring columns from `at` on, in vectors `N` beside each other.
+/// Neighbouring columns from `at` on, in `N` vectors side by side.
 struct Group<'a> {
     src: Option<&'a [f32]>,
     dst: &'a mut [f32],
@@ -88,8 +88,8 @@ impl Group<'_> {
         }
     }
 
-    /// Moves the entries to where their terms will be, less the offset: so the loop that makes
-    /// terms of them is the same.
+    /// Stores the entries minus the offset where their terms will be, so that the loop which
+    /// computes terms is the same.
     #[inline(always)]
     fn subtract_offsets<const N: usize, S: Simd>(&mut self, s: S, references: &[Reference<S>; N]) {
         for j in 0..self.n {
@@ -101,8 +101,8 @@ impl Group<'_> {
         self.src = None;
     }
 
-    /// The sums of the terms, scaled. The sixteen lanes of each sum are side by side in memory, for
-    /// the entries come in turn.
+    /// Returns the scaled sums of the terms. The sixteen lanes of each sum are side by side in
+    /// memory, because the entries come in the order of memory.
     #[inline(always)]
     fn sums<const N: usize, F: Function, S: Simd>(
         &mut self,

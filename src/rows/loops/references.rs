@@ -1,4 +1,4 @@
-//! The references of the rows of a batch.
+//! The shifts of the rows of a batch.
 
 use super::aligned::Aligned;
 use crate::{
@@ -7,10 +7,10 @@ use crate::{
     vector::F32s,
 };
 
-/// So many rows go through each pass together that the latencies at their ends overlap, and what is
-/// the same for each is computed with one row in each lane.
+/// The number of rows that go through each pass together. The latencies at their ends overlap, and
+/// computations for whole rows have one row in each lane.
 pub(super) const BATCH: usize = 16;
-/// One number a row.
+/// The fields of [`Reference`], with one number a row.
 pub(super) struct References {
     pub(super) maximum: Aligned<[f32; BATCH]>,
     pub(super) offset: Aligned<[f32; BATCH]>,

@@ -10,9 +10,9 @@ use crate::{
 /// Rows of at most so many entries are worked on here.
 pub(super) const SHORT: usize = 31;
 
-/// How short rows lie in blocks of memory: four entries of a row are read at a time, and transposed.
-/// Where the length is not a multiple of four, two or four rows make one line that is; they must
-/// follow each other without a gap.
+/// How short rows lie in blocks of memory: four entries of a row are read at a time, and
+/// transposed. Where the length is not a multiple of four, two or four rows make one line that is;
+/// they must follow each other without a gap.
 #[derive(Clone, Copy)]
 struct Lines {
     /// The rows of a line.

@@ -1,4 +1,4 @@
-//! The steps of sixteen entries through a row that lies across the lanes.
+//! Passes over a row that lies across the lanes, in steps of sixteen entries.
 
 use super::aligned::Aligned;
 use crate::{
@@ -10,7 +10,8 @@ use crate::{
     vector::{F32s, Mask},
 };
 
-/// The maximum; where a NaN is among the entries, anything: their terms carry it on.
+/// Returns the maximum. If an entry is NaN the result is unspecified, because the terms carry the
+/// NaN.
 #[inline(always)]
 pub(in crate::rows) fn maximum<S: Simd>(s: S, x: &[f32]) -> f32 {
     let mut m = [F32s::splat(s, f32::NEG_INFINITY); 2];
@@ -30,7 +31,7 @@ pub(in crate::rows) fn maximum<S: Simd>(s: S, x: &[f32]) -> f32 {
     m[0].at_least(m[1]).largest()
 }
 
-/// Calls `f` with the entries, and `fill` after the last.
+/// Calls `f` with vectors of the entries. The lanes after the last entry are `fill`.
 #[inline(always)]
 pub(in crate::rows) fn each<S: Simd>(s: S, x: &[f32], fill: f32, mut f: impl FnMut(F32s<S>)) {
     let mut steps = x.chunks_exact(S::LANES);
@@ -61,7 +62,8 @@ pub(in crate::rows) fn map_in_place<S: Simd>(
     }
 }
 
-/// Writes the images of the entries to `dst`, those of `src` or of what is there.
+/// Writes the images of the entries to `dst`. The entries are in `src`, or in `dst` if that is
+/// `None`.
 #[inline(always)]
 pub(in crate::rows) fn map<S: Simd>(
     s: S,
@@ -95,10 +97,10 @@ pub(in crate::rows) fn map<S: Simd>(
     }
 }
 
-/// As [`map`], of entries to their terms, which are added too.
+/// Like [`map`], for the terms of the entries, which are also added to `lanes`.
 ///
-/// Two steps are computed side by side while the two before them are added from memory: an
-/// instruction widens what it loads, and takes three for what is in a register.
+/// Two steps are computed side by side while the two before them are added from memory. There one
+/// instruction loads and widens, while widening a register takes three.
 #[inline(always)]
 pub(in crate::rows) fn map_and_add<F: Function, S: Simd>(
     s: S,
@@ -156,8 +158,8 @@ pub(in crate::rows) fn map_and_add<F: Function, S: Simd>(
     }
 }
 
-/// Adds the terms of entries, which have no place in memory but a few that take turns, as
-/// [`map_and_add`] does. The entries after them.
+/// Like [`map_and_add`], for functions that do not keep their terms: these pass through a small
+/// ring buffer on the stack. Returns the remaining entries.
 #[inline(always)]
 pub(super) fn add_pairs<'x, F: Function, S: Simd>(
     s: S,
@@ -165,9 +167,9 @@ pub(super) fn add_pairs<'x, F: Function, S: Simd>(
     lanes: &mut Lanes<F, S>,
     term: impl Fn(F32s<S>) -> F32s<S>,
 ) -> &'x [f32] {
-    /// So many pairs of steps after a term was stored it is loaded again.
+    /// Length of the ring in pairs of steps: the distance from a store to its reload.
     const PLACES: usize = 3;
-    /// From here on it is faster than to add from registers.
+    /// The least number of entries for which this is faster than adding from registers.
     const LONG: usize = 128;
     if x.len() < LONG {
         return x;
@@ -204,7 +206,8 @@ pub(in crate::rows) fn add_terms<F: Function, S: Simd>(
     }
 }
 
-/// The terms of fewer entries than there are lanes, and 0: where nothing is, nothing is added.
+/// Returns the terms of fewer entries than there are lanes. The lanes after them are 0, which adds
+/// nothing.
 #[inline(always)]
 fn last_terms<S: Simd>(s: S, x: &[f32], term: impl Fn(F32s<S>) -> F32s<S>) -> F32s<S> {
     Mask::first(s, x.len()).select(term(F32s::load_part(s, x, 0.0)), 0.0)

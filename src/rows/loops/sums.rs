@@ -11,7 +11,7 @@ use crate::{
 };
 use core::marker::PhantomData;
 
-/// The sum of all terms of a row.
+/// Returns the sum of all terms of a row.
 #[inline(always)]
 pub(super) fn sum_of_all<const OFFSET: bool, F: Function, S: Simd>(
     s: S,
@@ -39,7 +39,7 @@ pub(super) fn sum_of_all<const OFFSET: bool, F: Function, S: Simd>(
     lanes.finish().sum()
 }
 
-/// The sum of the terms of a row without those of the maxima; their number.
+/// Returns the sum of the terms of a row without its maxima, and the number of maxima.
 #[inline(always)]
 pub(super) fn terms_but_maxima<F: Function, S: Simd>(
     s: S,
@@ -56,7 +56,7 @@ pub(super) fn terms_but_maxima<F: Function, S: Simd>(
         #[inline(always)]
         |x| add_but_maxima(s, x, reference, &mut lanes, &mut count),
     );
-    // A row of -inf sees its fill as maxima too, and is NaN anyhow or -inf.
+    // In a row of -inf the fill counts as maxima too, but its result is NaN or -inf anyway.
     (lanes.finish().sum(), count.widen().sum() as f32)
 }
 
@@ -80,9 +80,10 @@ fn add_but_maxima<F: Function, S: Simd>(
     );
 }
 
-/// What few rows need: the sum of terms with an offset, or that of [`terms_but_maxima`].
+/// Returns the sum that few rows need: that of terms with an offset, or that of
+/// [`terms_but_maxima`].
 ///
-/// A function of its own, so that the loop over rows keeps its registers.
+/// It is a function of its own, so that the loop over rows keeps its registers.
 #[cold]
 #[inline(never)]
 pub(super) fn rare<F: Function>(isa: Isa, x: &[f32], maximum: f32, all: bool) -> (f64, f32) {
@@ -95,7 +96,7 @@ struct Rare<'a, F> {
     function: PhantomData<F>,
     x: &'a [f32],
     maximum: f32,
-    /// Whether the maxima are to be among the terms.
+    /// Whether the sum includes the maxima.
     all: bool,
     sum: &'a mut (f64, f32),
 }

@@ -1,4 +1,4 @@
-//! What a function of rows is.
+//! The trait of a function of rows.
 
 use super::terms::Reference;
 use crate::{
@@ -9,37 +9,38 @@ use crate::{
 /// A function of rows: how a result follows from an entry, or from its term, and the sum of the
 /// row's terms.
 pub(crate) trait Function: Copy {
-    /// Whether results follow from the terms, which then take the place of the results until the
-    /// sum is known.
+    /// Whether results follow from the terms. Terms are then stored where the results will be,
+    /// until the sum is known.
     const KEEPS_TERMS: bool = false;
     /// Whether there is one result a row.
     const REDUCES: bool = false;
-    /// Whether the maximum's term may be taken from the sum of all of them, where the rest is not
-    /// lost in it: else maxima are left out of the sum.
+    /// Whether the maximum's term may be subtracted from the finished sum. If too few digits of the
+    /// remainder survive, the row is summed again without its maxima.
     const SUBTRACTS: bool = false;
     /// How many terms of a lane are added in f32 before they go on in f64.
     const RUN: usize = 1;
 
-    /// What results depend on beside the entry. `sum` is that of the terms, but for the maxima if
-    /// the terms are not kept: they are counted instead, or one is subtracted.
+    /// Computes the normaliser, as the sum of two f32 numbers. `sum` includes the maxima if
+    /// `KEEPS_TERMS`; otherwise it excludes them and `count` is their number.
     fn summary<S: Simd>(of: &Reference<S>, sum: F64s<S>, count: F32s<S>) -> [F32s<S>; 2];
 
-    /// The result from an entry, or from its term.
+    /// Returns the result of an entry, or of its term if `KEEPS_TERMS`.
     fn result<S: Simd>(kept: F32s<S>, summary: [F32s<S>; 2]) -> F32s<S>;
 
-    /// Whether the result `y` of a row whose maximum is `maximum` wants its terms in f64.
+    /// Whether the result `y` of a row with this maximum suffers from cancellation, so that its
+    /// terms must be computed in f64.
     #[inline(always)]
     fn is_delicate(_y: f32, _maximum: f32) -> bool {
         false
     }
 }
 
-/// What holds for a function on an instruction set.
+/// Properties of a function on an instruction set.
 pub(crate) trait On<S: Simd>: Function {
-    /// Whether the sum is first made of all terms. Without FMA the errors of terms leave no room
-    /// for it.
+    /// Whether the sum is first made of all terms. Without FMA the errors of terms are too large
+    /// for that.
     ///
-    /// A constant, not a function: what depends on it is not even compiled where it is false.
+    /// This is a constant so that code which depends on it is not compiled where it is false.
     const SUMS_ALL: bool = Self::KEEPS_TERMS || (Self::SUBTRACTS && S::FUSED);
 }
 impl<F: Function, S: Simd> On<S> for F {}

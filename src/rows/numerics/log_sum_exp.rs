@@ -7,9 +7,9 @@ use crate::{
     vector::{F32s, F64s},
 };
 
-/// The log-sum-exp as the sum of two numbers.
+/// Returns the log-sum-exp as the sum of two f32 numbers.
 ///
-/// The maxima are counted instead of added: then the sum of the others keeps its digits, however
+/// The maxima are counted instead of added, so the sum of the other terms keeps its digits, however
 /// small it is.
 #[inline(always)]
 pub(in crate::rows) fn log_sum_exp<S: Simd>(
@@ -23,7 +23,7 @@ pub(in crate::rows) fn log_sum_exp<S: Simd>(
     [high, ((maximum - high.widen()) + log).narrow()]
 }
 
-/// The log-sum-exp from the sum of all terms, the maxima among them.
+/// Returns the log-sum-exp from the sum of all terms, including the maxima.
 #[inline(always)]
 pub(in crate::rows) fn log_sum_exp_with_maxima<S: Simd>(
     of: &Reference<S>,
@@ -32,12 +32,13 @@ pub(in crate::rows) fn log_sum_exp_with_maxima<S: Simd>(
     (of.maximum.widen() + ln_1p(sum / of.largest() - 1.0)).narrow()
 }
 
-/// The log-sum-exp of a delicate row, with its terms in f64.
+/// The log-sum-exp of a delicate row (see
+/// [`Function::is_delicate`](super::function::Function::is_delicate)), with its terms in f64.
 #[derive(Clone, Copy)]
 pub(in crate::rows) struct InF64 {
     maximum: f64,
     sum: f64,
-    /// Maxima beside the first.
+    /// The number of further entries that equal the maximum; −1 before the first.
     others: f64,
 }
 

@@ -1,11 +1,11 @@
 //! The sum of a row's terms, in an order that is part of the definition.
 //!
-//! Term j belongs to lane j mod 16. Each lane adds its terms in order, in f64; in the fast tier it
-//! first adds `RUN` of them in f32, and for a logarithm it also adds, in f32, what the last
-//! rounding of each term took. Then lanes l and l + 8 are added, of those l and l + 4, then l + 2,
-//! then l + 1. The term of an entry that does not count is less than 2^-97 of a sum's last digit,
-//! and changes nothing (`docs/design.md` has what is proven): so entries of -inf may be appended to
-//! a row.
+//! Term j belongs to lane j mod 16. Each lane adds its terms in order, in f64. In the fast tier it
+//! first adds `RUN` of them in f32. For a logarithm it also adds, in f32, the residual of the last
+//! rounding of each term. Then lanes l and l + 8 are added, then l and l + 4, l + 2, l + 1.
+//!
+//! The term of a negligible entry is less than 2^-97 of the last digit of the sum, and changes
+//! nothing (`docs/design.md` says what is proven). So entries of -inf may be appended to a row.
 
 use super::{function::Function, terms::Reference};
 use crate::{
@@ -15,19 +15,20 @@ use crate::{
 use core::marker::PhantomData;
 
 pub(crate) const LANES: usize = 16;
-/// Two terms for each lane.
+/// The number of terms of two steps: two for each lane.
 pub(crate) const PAIR: usize = 2 * LANES;
-/// 1, 2, 4, 8 and 16 lanes.
+/// The levels of the tree: 1, 2, 4, 8 and 16 lanes.
 const LEVELS: usize = 5;
-/// Lanes as a tree wants them that adds neighbours first: their numbers with the bits reversed.
+/// The order of the lanes for a tree that adds neighbours first: their indices with the bits
+/// reversed.
 const ORDER: [u8; LANES] = [0, 8, 4, 12, 2, 10, 6, 14, 1, 9, 5, 13, 3, 11, 7, 15];
 
-/// The lanes of a sum, on the way.
+/// The sixteen lanes of an unfinished sum.
 #[derive(Clone, Copy)]
 pub(crate) struct Lanes<F, S: Simd> {
     total: F64s<S>,
     run: F32s<S>,
-    /// What the roundings of the terms took.
+    /// The sum of the residuals of the terms.
     rest: F32s<S>,
     in_run: usize,
     function: PhantomData<F>,
@@ -40,7 +41,7 @@ impl<F: Function, S: Simd> Lanes<F, S> {
         Self { total: F64s::splat(s, 0.0), run: zero, rest: zero, in_run: 0, function: PhantomData }
     }
 
-    /// With one term in each lane: an addition to 0 less.
+    /// Returns the lanes after one term each, which saves an addition to 0.
     #[inline(always)]
     pub(crate) fn of(e: F32s<S>) -> Self {
         let zero = e.same(0.0);
@@ -84,15 +85,15 @@ impl<F: Function, S: Simd> Lanes<F, S> {
     }
 }
 
-/// The sum of the lanes, each of which is computed when the tree needs it: two of a level make one
-/// of the next.
+/// Returns the sum of the lanes. Each lane is computed when the tree needs it, and two partial sums
+/// of a level make one of the next.
 #[inline(always)]
 pub(crate) fn over_lanes<S: Simd>(
     s: S,
     n: usize,
     mut of_lane: impl FnMut(usize) -> F64s<S>,
 ) -> F64s<S> {
-    // Lanes that have no term are 0, and change nothing.
+    // Lanes without a term are 0, and change nothing.
     let levels = n.min(LANES).next_power_of_two().trailing_zeros() as usize;
     let mut waiting = [F64s::splat(s, 0.0); LEVELS];
     for (i, lane) in ORDER[..1 << levels].iter().enumerate() {
@@ -106,7 +107,7 @@ pub(crate) fn over_lanes<S: Simd>(
     waiting[levels]
 }
 
-/// The sum of a row's terms, and the number of its maxima, with one entry more.
+/// Adds a sink to the sum of a row's terms and to the number of its maxima.
 #[inline(always)]
 pub(crate) fn add_sink<F: Function, S: Simd>(
     of: &Reference<S>,
@@ -121,10 +122,11 @@ pub(crate) fn add_sink<F: Function, S: Simd>(
     (sum, count + of.is_maximum(sink).select(1.0, 0.0))
 }
 
-/// The sums of the terms but for one maximum each, and where they are large enough to have kept
-/// their digits. `sum` is that of all.
+/// Subtracts the term of one maximum from each sum of all terms. Returns the remainders, and a mask
+/// of those that are large enough to have kept their digits.
 ///
-/// Then the errors of terms are all that is left, 1.45 * 2^-24 at most with FMA (`docs/design.md`).
+/// Those remainders have no error but that of their terms, at most 1.45 * 2^-24 with FMA
+/// (`docs/design.md`).
 #[inline(always)]
 pub(crate) fn without_maximum<S: Simd>(sum: F64s<S>, maximum: F32s<S>) -> (F64s<S>, Mask<S>) {
     const LEAST: f32 = 1.0 / 1_048_576.0;

@@ -1,8 +1,9 @@
-//! The terms of a row: numbers proportional to e^x, scaled so that none overflows or is lost.
+//! The terms of a row: unnormalised exponentials, proportional to e^x and scaled so that none
+//! overflows or underflows.
 //!
 //! Each x is reduced as exp reduces it, x = n ln 2 + r, and the integer part n is shifted by one
-//! integer N for the row. So the maximum is not subtracted, and no error comes from it; a factor
-//! that all terms have cancels.
+//! integer N for the row. So the maximum is not subtracted, and causes no error. A factor that all
+//! terms share cancels.
 
 use crate::{
     isa::Simd,
@@ -11,16 +12,17 @@ use crate::{
     vector::{F32s, F64s, Mask},
 };
 
-/// Entries this far below the maximum of their row count as nothing: each is less than 2^-151 of
-/// it.
+/// Entries this far below the maximum of their row are negligible: the term of each is less than
+/// 2^-151 of the largest.
 const DEPTH: f32 = 105.0;
-/// Where many such entries may add up to all that the result is: 2^20 of them are less than 2^-153.
+/// The same for a logarithm, whose result may be the sum of many such terms: 2^20 of them are less
+/// than 2^-153.
 const DEPTH_OF_LOG: f32 = 120.0;
-/// Keeps all terms that count normal numbers.
+/// The exponent of a scale that keeps all terms normal numbers, except negligible ones.
 const EXPONENT: i32 = 64;
 
-/// K 2^(i/8). K is free: with this one the table's errors and the last rounding spread least, 2.62
-/// * 2^-24. Constants: `scripts/softmax.py`.
+/// K 2^(i/8). K is free, and this one minimises the spread of the errors of terms: it is 2.523 *
+/// 2^-24, and the bounds allow for 2.62 * 2^-24. Constants: `scripts/softmax.py`.
 const POWERS: Powers = Powers::new(
     [
         0x3fb844c3, 0x3fc8f243, 0x3fdb222f, 0x3feef781, 0x40024c2e, 0x400e172c, 0x401af368,
@@ -30,21 +32,21 @@ const POWERS: Powers = Powers::new(
 );
 const C2: f32 = hex("0x1.000a16p-1");
 const C3: f32 = hex("0x1.555cd8p-3");
-/// K 2^64, and the mean error of the terms.
+/// K 2^64, corrected by the mean error of the terms.
 const SCALE: f64 = 1.439_598_441_851_2 * (1.0 + 0.30 / 16_777_216.0) * TWO_64;
 const TWO_64: f64 = 18_446_744_073_709_551_616.0;
 
-/// What the terms depend on: the maximum of their row. One row in all lanes, or one in each.
+/// The shift of the terms, which depends on the maximum of their row. All lanes have the same row,
+/// or each lane its own.
 #[derive(Clone, Copy)]
 pub(crate) struct Reference<S: Simd> {
     pub(crate) maximum: F32s<S>,
-    /// What is subtracted from every entry: 0, or a large maximum. Then the difference is exact
-    /// wherever it counts.
+    /// The number that is subtracted from every entry: 0, or a large maximum. The difference is
+    /// exact for all entries that are not negligible.
     pub(crate) offset: F32s<S>,
-    /// The magic number of the reduction minus N, so that the shift by N costs nothing and rounds
-    /// nothing.
+    /// The magic number of the reduction minus N. So the shift by N costs nothing and is exact.
     pub(crate) magic: F32s<S>,
-    /// The least entry that counts, after the subtraction.
+    /// The least entry that is not negligible, after the subtraction.
     pub(crate) least: F32s<S>,
 }
 
@@ -55,9 +57,9 @@ struct Power<S: Simd> {
 }
 
 impl<S: Simd> Reference<S> {
-    /// Below this x = n ln 2 + r is exact.
+    /// The bound of |x| below which the reduction x = n ln 2 + r is exact.
     pub(crate) const LARGE: f32 = if S::FUSED { 65536.0 } else { 240.0 };
-    /// Before N is subtracted.
+    /// The magic number before N is subtracted.
     pub(crate) const MAGIC: f32 = if S::FUSED { MAGIC } else { unfused::MAGIC };
 
     #[inline(always)]
@@ -72,22 +74,22 @@ impl<S: Simd> Reference<S> {
         }
     }
 
-    /// The maximum minus the offset; 0 too where that is infinite.
+    /// Returns the maximum minus the offset, or 0 where the maximum is infinite.
     #[inline(always)]
     fn difference(maximum: F32s<S>) -> F32s<S> {
         maximum.abs().lt(Self::LARGE).select(maximum, 0.0)
     }
 
-    /// K 2^64 e^(x - offset) / 2^N; `OFFSET` is whether any offset is not 0.
+    /// Returns K 2^64 e^(x - offset) / 2^N. `OFFSET` is whether any offset is not 0.
     ///
-    /// An entry that does not count has the term of the least one that does: times 1 / s that is
-    /// below 2^-150, so the result rounds to 0; of the sum `sum.rs` tells.
+    /// Entries below the cutoff are clamped to it. Divided by the sum, such a term is below 2^-150
+    /// and rounds to 0; `sum.rs` explains why it cannot change the sum.
     #[inline(always)]
     pub(crate) fn term<const OFFSET: bool>(&self, x: F32s<S>) -> F32s<S> {
         self.term_of(self.shifted::<OFFSET>(x))
     }
 
-    /// As [`term`](Self::term), but 0 for an entry that does not count.
+    /// Like [`term`](Self::term), but 0 for a negligible entry.
     #[inline(always)]
     pub(crate) fn term_or_zero<const OFFSET: bool>(&self, x: F32s<S>) -> F32s<S> {
         let x = self.shifted::<OFFSET>(x);
@@ -105,7 +107,8 @@ impl<S: Simd> Reference<S> {
         if S::FUSED { scale.mul_add(p, scale) } else { (p + 1.0) * scale }
     }
 
-    /// The term, and what its last rounding took from it; both 0 for a maximum.
+    /// Returns the term and the residual of its last rounding. Both are 0 for a maximum, and for a
+    /// negligible entry.
     #[inline(always)]
     pub(crate) fn term_and_rest<const OFFSET: bool>(&self, x: F32s<S>) -> [F32s<S>; 2] {
         let shifted = self.shifted::<OFFSET>(x);
@@ -142,11 +145,11 @@ impl<S: Simd> Reference<S> {
         self.maximum.le(x)
     }
 
-    /// The term of the maximum, but for rounding errors.
+    /// Returns the term of the maximum, without the rounding errors of f32 terms.
     #[inline(always)]
     pub(crate) fn largest(&self) -> F64s<S> {
         const LN_2: f64 = core::f64::consts::LN_2;
-        /// 1 / k!, for e^t to 2^-46 where |t| < 0.36.
+        /// The coefficients 1 / k!, which give e^t to 2^-46 where |t| < 0.36.
         const COEFFICIENTS: [f64; 11] = [
             1.0 / 3_628_800.0,
             1.0 / 362_880.0,

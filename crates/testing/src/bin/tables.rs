@@ -3,7 +3,7 @@
 //!
 //! ```sh
 //! cargo run -p activations-testing --bin tables
-//! cargo run -p activations-testing --bin tables -- --calls    # for scripts/code-size
+//! cargo run -p activations-testing --bin tables -- --calls    # for scripts/build-cost
 //! ```
 
 #[cfg(not(target_family = "wasm"))]
