@@ -13,7 +13,7 @@
 #![allow(clippy::cast_precision_loss, missing_docs)]
 
 use activations::{Isa, table::OPERATIONS};
-use activations_testing::normal;
+use activations_testing::{normal, other::others as others_at_every_level};
 use criterion::{
     BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main, measurement::WallTime,
 };
@@ -105,6 +105,20 @@ fn operations(criterion: &mut Criterion) {
     }
 }
 
+/// The functions that take more than numbers, on 4080 elements: whole units of each of them.
+fn others(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("4080");
+    for other in others_at_every_level() {
+        let src = other.inputs(4080, false);
+        let mut dst = vec![0.0; other.results(&src)];
+        group.throughput(Throughput::Elements(4080));
+        let name = format!("{} {} {}", other.operation.name, other.call.name, other.isa);
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| (other.call.run)(other.isa, black_box(&src), black_box(&mut dst)));
+        });
+    }
+}
+
 criterion_group! {
     name = benches;
     config = Criterion::default()
@@ -112,6 +126,6 @@ criterion_group! {
         .warm_up_time(Duration::from_millis(100))
         .measurement_time(Duration::from_millis(400))
         .without_plots();
-    targets = operations
+    targets = operations, others
 }
 criterion_main!(benches);

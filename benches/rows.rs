@@ -11,8 +11,8 @@
 #![allow(clippy::cast_precision_loss, missing_docs)]
 
 use activations::{
-    At, Causal, Isa, LogSumExp, RowActivation, RowLayout, Softmax, SoftmaxOptions,
-    table::ROW_OPERATIONS,
+    Causal, Isa, RowActivation, RowLayout, Softmax, SoftmaxOptions,
+    table::{ROW_OPERATIONS, ROW_REDUCTIONS, RowReduction},
 };
 use activations_testing::normal;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
@@ -66,12 +66,47 @@ fn rows(criterion: &mut Criterion) {
                     },
                 );
             }
-            let log_sum_exp = At::new(isa, LogSumExp::new()).expect("a level of this machine");
-            group.bench_function(format!("log_sum_exp default {isa}"), |bencher| {
-                bencher.iter(|| {
-                    log_sum_exp.strided_into(black_box(&src), black_box(&mut dst[..rows]), layout);
+            for RowReduction { name, rows_into, .. } in ROW_REDUCTIONS {
+                group.bench_function(format!("{name} default {isa}"), |bencher| {
+                    let dst = &mut dst[..rows];
+                    bencher.iter(|| {
+                        let options = SoftmaxOptions::default();
+                        rows_into(isa, options, black_box(&src), black_box(dst), layout);
+                    });
                 });
-            });
+            }
+        }
+    }
+}
+
+/// Gradients, of an output of each function.
+fn gradients(criterion: &mut Criterion) {
+    for (rows, cols) in SHAPES.into_iter().step_by(3) {
+        let (src, dy) = (normal(rows * cols), normal(rows * cols));
+        let (mut y, mut dx) = (src.clone(), vec![0.0; src.len()]);
+        let shape = [rows, cols, 1];
+        let mut group = criterion.benchmark_group(format!("gradients {rows}x{cols}"));
+        group.throughput(Throughput::Elements(src.len() as u64));
+        for isa in Isa::available() {
+            let options = SoftmaxOptions::default();
+            for operation in ROW_OPERATIONS {
+                (operation.axis_into)(isa, options, &src, &mut y, shape);
+                let name = format!("{} {} {isa}", operation.name, operation.tier);
+                group.bench_function(name, |bencher| {
+                    bencher.iter(|| {
+                        let (y, dx) = (black_box(&y), black_box(&mut dx));
+                        (operation.axis_backward)(isa, options, y, &dy, dx, shape);
+                    });
+                });
+            }
+            for RowReduction { name, axis_backward, .. } in ROW_REDUCTIONS {
+                group.bench_function(format!("{name} default {isa}"), |bencher| {
+                    bencher.iter(|| {
+                        let (x, dx) = (black_box(&src), black_box(&mut dx));
+                        axis_backward(isa, options, x, &dy[..rows], dx, shape);
+                    });
+                });
+            }
         }
     }
 }
@@ -140,6 +175,6 @@ criterion_group! {
         .warm_up_time(Duration::from_millis(100))
         .measurement_time(Duration::from_millis(400))
         .without_plots();
-    targets = rows, axes, options
+    targets = rows, gradients, axes, options
 }
 criterion_main!(benches);

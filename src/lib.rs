@@ -19,25 +19,26 @@
 //!
 //! # Which function
 //!
+//! <!-- table: functions -->
 //! | operation | formula |
 //! |---|---|
 //! | [`Exp`] | e^x |
-//! | [`Sigmoid`] | 1 / (1 + e^-x) |
-//! | [`Tanh`] | (e^x - e^-x) / (e^x + e^-x) |
+//! | [`Sigmoid`] | 1 / (1 + e^−x) |
+//! | [`Tanh`] | (e^x − e^−x) / (e^x + e^−x) |
 //! | [`Relu`] | max(x, 0) |
 //! | [`LeakyRelu`] | x where x > 0, else slope · x |
-//! | [`RRelu`] | the same; in training each element draws its slope |
-//! | [`PRelu`] | the same with one slope, one a channel, or one an element |
+//! | [`RRelu`] | x where x > 0, else slope · x; training draws the slope of each element |
 //! | [`Relu6`] | min(max(x, 0), 6) |
 //! | [`HardTanh`] | min(max(x, min), max) |
 //! | [`Threshold`] | x where x > threshold, else value |
 //! | [`Elu`] | x where x > 0, else alpha · (e^x − 1) |
 //! | [`Selu`] | λ · x where x > 0, else λ · α · (e^x − 1) |
 //! | [`Celu`] | x where x > 0, else alpha · (e^(x / alpha) − 1) |
+//! | [`PRelu`] | x where x > 0, else slope · x, with one slope, one a channel, or one an element |
 //! | [`Softmax`] | e^x_i / (e^x_1 + … + e^x_n), of rows |
 //! | [`LogSoftmax`] | x_i − log(e^x_1 + … + e^x_n), of rows |
 //! | [`LogSumExp`] | log(e^x_1 + … + e^x_n), one result a row |
-//!
+//! <!-- end -->
 //!
 //! The [`guide`] tells what each of them is for, with pictures. Every function of one number
 //! implements [`Activation`] and [`Gradient`]. The functions [`exp`], [`sigmoid`], [`tanh`],

@@ -14,7 +14,11 @@
 //!
 //! For emulators, `ACTIVATIONS_TEST_STRIDE` changes the 251. `ACTIVATIONS_TEST_DIGESTS=1` visits
 //! all inputs without their exact values. Equal digests then prove that the results are those
-//! proven elsewhere.
+//! proven elsewhere. With `ACTIVATIONS_RECORD=1` the lines of a new operation are added to the files
+//! of digests and witnesses, and all inputs of that operation alone are visited (`scripts/regenerate`).
+
+#[path = "exhaustive/progress.rs"]
+mod progress;
 
 use activations::{
     Isa, Tier,
@@ -23,12 +27,11 @@ use activations::{
 use activations_testing::{
     isas,
     nearest::nearest,
+    record::{Record, arithmetic, is_recording},
     sweep::{BLOCK, Exact, Inputs, Kernel, Report, sweep},
 };
-use std::{
-    collections::BTreeMap,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use progress::Progress;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 #[test]
 fn sampled_inputs_keep_every_promise() {
@@ -81,7 +84,7 @@ fn check_all(rows: impl Fn(&Operation, bool, &(dyn Fn() + Sync)) -> Vec<Row>) {
     let progress = Progress::new();
     println!("all 2^32 inputs, at {}\n{}", levels(), Row::HEADER);
     let mut all = Vec::new();
-    for operation in OPERATIONS {
+    for operation in OPERATIONS.iter().filter(|operation| !is_recording() || is_new(operation)) {
         let rows = rows(operation, !digests_alone, &|| progress.tick());
         progress.suspend(|| rows.iter().for_each(|row| println!("{row}")));
         all.extend(rows);
@@ -92,6 +95,15 @@ fn check_all(rows: impl Fn(&Operation, bool, &(dyn Fn() + Sync)) -> Vec<Row>) {
         assert!(slack < 0.001, "{row}\nthe bound {} is not the maximum, rounded up", row.bound);
     }
     check_digests("all", &all);
+    if !digests_alone {
+        check_witnesses(&all);
+    }
+}
+
+/// Whether the digest of all inputs is not recorded.
+fn is_new(operation: &Operation) -> bool {
+    let key = format!("all {} default {}", operation.name, arithmetic(Isa::active()));
+    Record::digests().get(&key).is_none()
 }
 
 #[test]
@@ -123,6 +135,8 @@ struct Row {
     kernel: &'static str,
     isa: Isa,
     bound: f64,
+    /// Whether the errors at x and -x are the same.
+    is_symmetric: bool,
     report: Report,
 }
 
@@ -151,7 +165,7 @@ fn rows(
     }
     let exact = Exact { value: operation.exact, nearest: nearest(operation.name) };
     let reports = sweep(inputs, exactly.then_some(exact), &kernels, tick);
-    named(operation, names, reports)
+    named(operation, operation.odd, names, reports)
 }
 
 /// Sweeps the gradient of an operation.
@@ -176,11 +190,13 @@ fn gradient_rows(
         .collect();
     let names = isas().map(|isa| ("backward", isa, backward.bound.at(isa))).collect();
     let exact = Exact { value: backward.derivative, nearest: None };
-    named(operation, names, sweep(inputs, exactly.then_some(exact), &kernels, tick))
+    let is_even = [0.5, 1.0, 3.0].iter().all(|&x| (exact.value)(x) == (exact.value)(-x));
+    named(operation, is_even, names, sweep(inputs, exactly.then_some(exact), &kernels, tick))
 }
 
 fn named(
     operation: &Operation,
+    is_symmetric: bool,
     names: Vec<(&'static str, Isa, f64)>,
     reports: Vec<Report>,
 ) -> Rows {
@@ -189,6 +205,7 @@ fn named(
         kernel,
         isa,
         bound,
+        is_symmetric,
         report,
     };
     names.into_iter().zip(reports).map(row).collect::<Vec<_>>().into_iter()
@@ -231,56 +248,38 @@ impl std::fmt::Display for Row {
     }
 }
 
-/// Each line of `tests/digests.txt`: which inputs, operation, kernel, arithmetic, digest.
+/// Compares with `tests/digests.txt`: which inputs, operation, kernel, arithmetic, digest.
 fn check_digests(inputs: &str, rows: &[Row]) {
-    let recorded: BTreeMap<_, _> =
-        include_str!("digests.txt").lines().filter_map(|line| line.rsplit_once(' ')).collect();
-    let mut wrong = Vec::new();
+    let mut record = Record::digests();
     for row in rows {
-        let arithmetic = match row.isa {
-            _ if row.kernel == "exact" => "any",
-            Isa::Baseline => "baseline",
-            _ => "fused",
-        };
+        let is_exact = row.kernel == "exact";
+        let arithmetic = if is_exact { "any" } else { arithmetic(row.isa) };
         let key = format!("{inputs} {} {} {arithmetic}", row.operation, row.kernel);
         let digest = format!("{:016x}", row.report.digest);
-        if row.kernel == "exact" {
+        if is_exact {
             println!("{key} {digest} (at {})", row.isa);
         }
-        if recorded.get(key.as_str()) != Some(&digest.as_str()) {
-            wrong.push(format!("{key} {digest} (at {})", row.isa));
-        }
+        record.check(&key, &digest, &row.isa.to_string());
     }
-    assert!(wrong.is_empty(), "not what tests/digests.txt says:\n{}", wrong.join("\n"));
+    record.finish();
 }
 
-/// A bar on a terminal, where there can be one.
-struct Progress(#[cfg(not(target_family = "wasm"))] indicatif::ProgressBar);
-
-#[cfg(not(target_family = "wasm"))]
-impl Progress {
-    fn new() -> Self {
-        let bar = indicatif::ProgressBar::new((OPERATIONS.len() * 2 * Inputs::ALL.blocks()) as u64);
-        bar.set_style(
-            indicatif::ProgressStyle::with_template("{wide_bar} {percent} % {eta}").unwrap(),
-        );
-        Self(bar)
+/// Compares with `tests/witnesses.txt`, where results are not correctly rounded.
+fn check_witnesses(rows: &[Row]) {
+    let mut record = Record::witnesses();
+    for row in rows.iter().filter(|row| row.bound > 0.5) {
+        let key = format!("{} {} {}", row.operation, row.kernel, arithmetic(row.isa));
+        let Report { witness, steps_back, .. } = row.report;
+        // Where x and -x have the same error, either may be found first.
+        let symmetric = format!("±{}", witness.x.abs());
+        let is_symmetric = match record.get(&key) {
+            Some(recorded) => recorded.starts_with('±'),
+            None => row.is_symmetric,
+        };
+        let x = if is_symmetric { symmetric } else { witness.x.to_string() };
+        let steps = format!(" {steps_back}");
+        let steps = if row.kernel == "backward" { "" } else { steps.as_str() };
+        record.check(&key, &format!("{x}{steps}"), &row.isa.to_string());
     }
-    fn tick(&self) {
-        self.0.inc(1);
-    }
-    fn suspend(&self, print: impl FnOnce()) {
-        self.0.suspend(print);
-    }
-}
-
-#[cfg(target_family = "wasm")]
-impl Progress {
-    fn new() -> Self {
-        Self()
-    }
-    fn tick(&self) {}
-    fn suspend(&self, print: impl FnOnce()) {
-        print();
-    }
+    record.finish();
 }

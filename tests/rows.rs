@@ -15,8 +15,8 @@ mod forms;
 mod search;
 
 use activations::{
-    At, Isa, LogSumExp, RowLayout, SoftmaxOptions, Tier,
-    table::{ROW_OPERATIONS, RowOperation},
+    Isa, RowLayout, SoftmaxOptions, Tier,
+    table::{ROW_OPERATIONS, ROW_REDUCTIONS, RowOperation},
 };
 use activations_testing::{
     capture::{FEED_FORWARD, SCORES, capture},
@@ -40,9 +40,9 @@ fn rows(operation: &RowOperation, isa: Isa, x: &[f32], cols: usize) -> Vec<f32> 
 
 fn log_sum_exps(isa: Isa, x: &[f32], cols: usize) -> Vec<f32> {
     let mut y = vec![0.0; x.len() / cols];
-    At::new(isa, LogSumExp::with(SoftmaxOptions::default()))
-        .expect("a level of this machine")
-        .strided_into(x, &mut y, RowLayout { cols, stride: cols });
+    let [log_sum_exp] = ROW_REDUCTIONS else { panic!("another reduction") };
+    let layout = RowLayout { cols, stride: cols };
+    (log_sum_exp.rows_into)(isa, SoftmaxOptions::default(), x, &mut y, layout);
     y
 }
 

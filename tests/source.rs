@@ -6,14 +6,17 @@ mod floors;
 #[path = "source/inlining.rs"]
 mod inlining;
 
-use activations::table::{OPERATIONS, Operation};
+use activations::table::{OPERATIONS, OTHER_OPERATIONS, Operation, ROW_REDUCTIONS};
 use proc_macro2::{TokenStream, TokenTree};
 use std::{
     collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
 };
-use syn::{Attribute, Expr, ExprLit, Item, Lit, Meta, Visibility};
+use syn::{
+    Attribute, Expr, ExprLit, GenericArgument, Item, ItemImpl, Lit, Meta, PathArguments, Type,
+    TypePath, Visibility,
+};
 
 /// A file of Rust.
 struct Source {
@@ -128,6 +131,29 @@ fn every_file_of_operations_is_in_the_table() {
     assert_eq!(files, table);
 }
 
+/// What has methods of its own at a level is not reached through the traits of the other tables.
+#[test]
+fn every_type_with_methods_at_a_level_has_a_table_line() {
+    let others = OTHER_OPERATIONS.iter().map(|operation| operation.type_name);
+    let reductions = ROW_REDUCTIONS.iter().map(|reduction| reduction.type_name);
+    let in_tables: BTreeSet<_> = others.chain(reductions).collect();
+    for source in sources().iter().filter(|source| !source.path.starts_with("any")) {
+        for item in source.items() {
+            let Item::Impl(ItemImpl { trait_: None, self_ty, .. }) = item else { continue };
+            let Type::Path(TypePath { path, .. }) = *self_ty else { continue };
+            let at = path.segments.last().expect("a name");
+            let PathArguments::AngleBracketed(arguments) = &at.arguments else { continue };
+            let Some(GenericArgument::Type(Type::Path(of))) = arguments.args.first() else {
+                continue;
+            };
+            let name = of.path.segments.last().expect("a name").ident.to_string();
+            let is_in_tables = name == "Op" || in_tables.contains(name.as_str());
+            let place = source.path.display();
+            assert!(at.ident != "At" || is_in_tables, "src/{place}: {name} is in no table");
+        }
+    }
+}
+
 #[test]
 fn no_file_is_longer_than_300_lines() {
     for folder in ["src", "benches", "crates", "examples", "fuzz", "tests"] {
@@ -156,6 +182,7 @@ fn no_comment_is_wider_than_100_columns() {
 
 #[test]
 fn every_operation_documents_its_bounds_nan_definition_and_an_example() {
+    let each = include_str!("../crates/testing/src/each.rs");
     for source in sources() {
         let Some(name) = source.operation() else { continue };
         let operation =
@@ -170,6 +197,8 @@ fn every_operation_documents_its_bounds_nan_definition_and_an_example() {
                 Item::Fn(item) if is_public(&item.vis) => {
                     let text = documentation(&item.attrs);
                     assert!(text.contains("```"), "the function {name} has no example");
+                    let call = format!("activations::{name} ");
+                    assert!(each.contains(&call), "each_function! does not call {name}");
                     assert!(
                         states(&text, operation.kernels[0].bound.fused),
                         "the function {name} has no bound"

@@ -89,10 +89,11 @@ fn python() -> Option<OsString> {
 
 fn write(jobs: &[Job], folder: &Path) {
     let mut lines = Vec::new();
-    for (number, Job { text, shape, x, dy, slopes }) in jobs.iter().enumerate() {
+    for (number, job) in jobs.iter().enumerate() {
+        let Job { shape, x, dy, slopes, .. } = job;
         let axes = if shape[2] == 1 { &shape[..2] } else { &shape[..] };
         let shape: Vec<_> = axes.iter().map(ToString::to_string).collect();
-        lines.push(format!("{} {text}", shape.join("x")));
+        lines.push(format!("{} {}", shape.join("x"), job.torch()));
         for (kind, elements) in [("x", x), ("dy", dy), ("slopes", slopes)] {
             if !elements.is_empty() {
                 let bytes: Vec<_> =

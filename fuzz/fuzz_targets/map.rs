@@ -5,6 +5,7 @@
 //! ```
 #![no_main]
 
+use activations::Tier;
 use activations_testing::{
     Call, Form, calls, is_quiet_nan,
     nearest::{nearest, round},
@@ -76,8 +77,8 @@ impl Case<'_> {
 fn check_numbers(call: &Call, x: &[f32]) {
     let operation = call.operation;
     let y = call.images(x);
-    let tier = match call.form {
-        Form::InPlace(tier) | Form::Into(tier) => tier,
+    let kernel = match call.form {
+        Form::InPlace(kernel) | Form::Into(kernel) => kernel,
         Form::Gradient(backward) => {
             let bound = backward.bound.at(call.isa);
             for (&x, &dx) in x.iter().zip(&y).filter(|(x, _)| !x.is_nan()) {
@@ -89,7 +90,7 @@ fn check_numbers(call: &Call, x: &[f32]) {
     };
     let negated = call.images(&x.iter().map(|x| -x).collect::<Vec<_>>());
     let next = call.images(&x.iter().map(|x| x.next_up()).collect::<Vec<_>>());
-    let bound = tier.bound.at(call.isa);
+    let bound = kernel.bound.at(call.isa);
     let monotone = operation.monotone && kernel.tier != Tier::Fast;
     for (i, (&x, &y)) in x.iter().zip(&y).enumerate() {
         if x.is_nan() {

@@ -5,9 +5,9 @@
 //! ```
 #![no_main]
 
-use activations::{LogSumExp, At, 
-    Causal, EmptyRow, InfiniteLogits, Isa, SoftmaxOptions, RowLayout,
-    table::{ROW_OPERATIONS, RowOperation},
+use activations::{
+    Causal, EmptyRow, InfiniteLogits, Isa, RowLayout, SoftmaxOptions,
+    table::{ROW_OPERATIONS, ROW_REDUCTIONS, RowOperation},
 };
 use activations_testing::{isas, oracle::exact, same, ulp::ulps};
 use arbitrary::Arbitrary;
@@ -68,7 +68,10 @@ fuzz_target!(|case: Case| {
     let y = rows(operation, isa, &x, cols);
     check_forms(operation, isa, &x, &y, cols, usize::from(case.padding % 40));
     let mut sums = vec![0.0; x.len() / cols];
-    At::new(isa, LogSumExp::with(SoftmaxOptions::default())).expect("a level of this machine").strided_into(&x, &mut sums, RowLayout { cols, stride: cols });
+    let [log_sum_exp] = ROW_REDUCTIONS else { panic!("another reduction") };
+    let layout = RowLayout::contiguous(cols);
+    (log_sum_exp.rows_into)(isa, SoftmaxOptions::default(), &x, &mut sums, layout);
+    check_gradients(operation, isa, &x, &y, cols);
     for ((x, y), sum) in x.chunks_exact(cols).zip(y.chunks_exact(cols)).zip(sums) {
         check_row(operation, isa, x, y, sum);
     }
@@ -87,6 +90,30 @@ fn rows(operation: &RowOperation, isa: Isa, x: &[f32], cols: usize) -> Vec<f32> 
     let mut y = x.to_vec();
     (operation.rows)(isa, SoftmaxOptions::default(), &mut y, RowLayout { cols, stride: cols });
     y
+}
+
+/// A row has the gradient that it has alone.
+fn check_gradients(operation: &RowOperation, isa: Isa, x: &[f32], y: &[f32], cols: usize) {
+    let (options, dy) = (SoftmaxOptions::default(), x);
+    let count = x.len() / cols;
+    let (mut dx, mut alone) = (vec![0.0; x.len()], vec![0.0; cols]);
+    (operation.axis_backward)(isa, options, y, dy, &mut dx, [count, cols, 1]);
+    for (row, dx) in dx.chunks_exact(cols).enumerate() {
+        let row = row * cols..(row + 1) * cols;
+        let (y, dy) = (&y[row.clone()], &dy[row]);
+        (operation.axis_backward)(isa, options, y, dy, &mut alone, [1, cols, 1]);
+        let right = dx.iter().zip(&alone).all(|(&a, &b)| same(a, b));
+        assert!(right, "{operation:?} at {isa}: {y:?}, {dy:?} give {dx:?}, alone {alone:?}");
+    }
+    for reduction in ROW_REDUCTIONS {
+        (reduction.axis_backward)(isa, options, x, &dy[..count], &mut dx, [count, cols, 1]);
+        for (row, dx) in dx.chunks_exact(cols).enumerate() {
+            let (x, dy) = (&x[row * cols..][..cols], &dy[row..=row]);
+            (reduction.axis_backward)(isa, options, x, dy, &mut alone, [1, cols, 1]);
+            let right = dx.iter().zip(&alone).all(|(&a, &b)| same(a, b));
+            assert!(right, "{reduction:?} at {isa}: {x:?}, {dy:?} give {dx:?}, alone {alone:?}");
+        }
+    }
 }
 
 fn check_row(operation: &RowOperation, isa: Isa, x: &[f32], y: &[f32], sum: f32) {
@@ -156,7 +183,8 @@ fn check_options(operation: &RowOperation, isa: Isa, case: &Case, x: &[f32], col
     });
     let mut options = SoftmaxOptions::default();
     options.sink = sink;
-    options.empty_rows = [EmptyRow::Nan, EmptyRow::Zeros, EmptyRow::Uniform][usize::from(empty % 3)];
+    options.empty_rows =
+        [EmptyRow::Nan, EmptyRow::Zeros, EmptyRow::Uniform][usize::from(empty % 3)];
     options.infinite_logits = if shared { InfiniteLogits::Shared } else { InfiniteLogits::Nan };
     let of_logits = options;
     options.scale = scale;

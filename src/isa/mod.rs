@@ -15,7 +15,7 @@ mod simd;
 
 use baseline::Baseline;
 use core::{error::Error, fmt, str::FromStr};
-pub(crate) use side_by_side::{Four, four};
+pub(crate) use side_by_side::four;
 pub(crate) use simd::{Native, Simd};
 
 /// An instruction-set level that the kernels are compiled for. The levels are in ascending order of

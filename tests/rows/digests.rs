@@ -1,26 +1,24 @@
 //! The bits of fixed rows.
 
-use super::{log_sum_exps, operations, rows};
-use activations::{Causal, Isa, RowLayout, SoftmaxOptions};
-use activations_testing::{
-    bits,
-    capture::{SCORES, capture},
-    families::{self, FAMILIES},
-    isas,
+use super::{operations, rows};
+use activations::{
+    Causal, Isa, RowLayout, SoftmaxOptions,
+    table::{ROW_REDUCTIONS, RowReduction},
 };
-use std::fmt::Write;
+use activations_testing::{
+    capture::{SCORES, capture},
+    families::{self, FAMILIES, Numbers},
+    isas,
+    record::{Digest, Record, arithmetic},
+};
 
 /// Every level with FMA, on every machine, and the baseline on every machine.
 #[test]
 fn fixed_rows_have_the_bits_of_the_recorded_digests() {
-    let recorded = include_str!("../digests.txt");
-    let mut wrong = String::new();
-    let mut check = |name: &str, tier: &str, isa: Isa, digest: u64| {
-        let arithmetic = if isa == Isa::Baseline { "baseline" } else { "fused" };
-        let line = format!("rows {name} {tier} {arithmetic} {digest:016x}");
-        if !recorded.lines().any(|recorded| recorded == line) {
-            writeln!(wrong, "{line} (at {isa})").expect("a line");
-        }
+    let mut record = Record::digests();
+    let mut check = |name: &str, tier: &str, isa: Isa, digest: Digest| {
+        let key = format!("rows {name} {tier} {}", arithmetic(isa));
+        record.check(&key, &format!("{:016x}", digest.value()), &isa.to_string());
     };
     let shapes = [
         (1, 40),
@@ -46,31 +44,49 @@ fn fixed_rows_have_the_bits_of_the_recorded_digests() {
             (0..FAMILIES).map(move |family| (cols, families::matrix(family, 1, cols, count)))
         })
         .collect();
+    let mut numbers = Numbers::new(9);
+    let dy: Vec<f32> = (0..5000).map(|_| numbers.normal() as f32).collect();
     for (operation, isa) in operations() {
-        let mut digest = Digest::new();
+        let (mut digest, mut of_gradient) = (Digest::default(), Digest::default());
         for (cols, x) in &matrices {
-            digest.add(&rows(operation, isa, x, *cols));
+            let y = rows(operation, isa, x, *cols);
+            digest.add(&y);
+            let mut dx = vec![7.0; y.len()];
+            let shape = [y.len() / cols, *cols, 1];
+            let options = SoftmaxOptions::default();
+            (operation.axis_backward)(isa, options, &y, &dy[..y.len()], &mut dx, shape);
+            of_gradient.add(&dx);
         }
-        check(operation.name, operation.tier.name(), isa, digest.0);
+        check(operation.name, operation.tier.name(), isa, digest);
+        check(&format!("{}_backward", operation.name), operation.tier.name(), isa, of_gradient);
     }
-    for isa in isas() {
-        let mut digest = Digest::new();
+    for (RowReduction { name, rows_into, axis_backward, .. }, isa) in
+        isas().flat_map(|isa| ROW_REDUCTIONS.iter().map(move |reduction| (reduction, isa)))
+    {
+        let (mut digest, mut of_gradient) = (Digest::default(), Digest::default());
         for (cols, x) in &matrices {
-            digest.add(&log_sum_exps(isa, x, *cols));
+            let (layout, count) = (RowLayout::contiguous(*cols), x.len() / cols);
+            let (mut y, mut dx) = (vec![7.0; count], vec![7.0; x.len()]);
+            rows_into(isa, SoftmaxOptions::default(), x, &mut y, layout);
+            digest.add(&y);
+            let (options, shape) = (SoftmaxOptions::default(), [count, *cols, 1]);
+            axis_backward(isa, options, x, &dy[..count], &mut dx, shape);
+            of_gradient.add(&dx);
         }
-        check("log_sum_exp", "default", isa, digest.0);
+        check(name, "default", isa, digest);
+        check(&format!("{name}_backward"), "default", isa, of_gradient);
     }
     let (scores, keys) = capture(SCORES);
     let masks = Masks::new(keys);
     for (operation, isa) in operations() {
         let mut y = scores.clone();
         (operation.rows)(isa, masks.options(), &mut y, RowLayout { cols: keys, stride: keys });
-        let mut digest = Digest::new();
+        let mut digest = Digest::default();
         digest.add(&rows(operation, isa, &scores, keys));
         digest.add(&y);
-        check(&format!("{}_of_scores", operation.name), operation.tier.name(), isa, digest.0);
+        check(&format!("{}_of_scores", operation.name), operation.tier.name(), isa, digest);
     }
-    assert!(wrong.is_empty(), "not what tests/digests.txt says:\n{wrong}");
+    record.finish();
 }
 
 /// Options of each kind, except those that choose the results of degenerate rows.
@@ -94,20 +110,5 @@ impl Masks {
         options.causal = Some(Causal::new().queries(128).window(50));
         options.sink = Some(-1.5);
         options
-    }
-}
-
-/// FNV-1a, over whole numbers.
-struct Digest(u64);
-
-impl Digest {
-    fn new() -> Self {
-        Self(0xcbf2_9ce4_8422_2325)
-    }
-
-    fn add(&mut self, y: &[f32]) {
-        for bits in bits(y) {
-            self.0 = (self.0 ^ u64::from(bits)).wrapping_mul(0x0100_0000_01b3);
-        }
     }
 }

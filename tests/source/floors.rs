@@ -15,7 +15,7 @@ use syn::{
 /// from those below.
 const FLOORS: &[&[&str]] = &[
     &["lib"],
-    &["any", "table"],
+    &["any", "second_element", "table"],
     &["rows"],
     &["ops"],
     &["map", "math"],

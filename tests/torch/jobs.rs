@@ -1,6 +1,9 @@
 //! What is computed on both sides: operations with their inputs, special values among them.
 
-use activations::{AnyActivation, PRelu, Tier};
+use activations::{
+    AnyActivation, PRelu, Tier,
+    table::{OPERATIONS, ROW_OPERATIONS, ROW_REDUCTIONS},
+};
 use activations_testing::families::{FAMILIES, Numbers, matrix};
 use std::{array::from_fn, fmt};
 
@@ -68,6 +71,19 @@ impl Job {
 
     pub(crate) fn is_of_rows(&self) -> bool {
         is_of_rows(&self.text)
+    }
+
+    /// The call of PyTorch: its name there, and the arguments after the tensors.
+    pub(crate) fn torch(&self) -> String {
+        let name = self.name();
+        let of_rows = ROW_OPERATIONS.iter().map(|operation| (operation.name, operation.torch));
+        let reductions = ROW_REDUCTIONS.iter().map(|reduction| (reduction.name, reduction.torch));
+        if let Some((_, torch)) = of_rows.chain(reductions).find(|(of_rows, _)| *of_rows == name) {
+            return format!("{torch}(dim=1)");
+        }
+        let operation = OPERATIONS.iter().find(|operation| operation.name == name);
+        let torch = operation.map_or(name, |operation| operation.torch);
+        self.text.replacen(name, torch, 1)
     }
 
     /// What this crate makes of it.
@@ -177,7 +193,9 @@ fn elements(text: String) -> Job {
 }
 
 fn is_of_rows(text: &str) -> bool {
-    matches!(text, "softmax" | "log_softmax" | "log_sum_exp")
+    let mut names = ROW_OPERATIONS.iter().map(|operation| operation.name);
+    let mut reductions = ROW_REDUCTIONS.iter().map(|reduction| reduction.name);
+    names.any(|name| name == text) || reductions.any(|name| name == text)
 }
 
 fn parameters(text: &str) -> Vec<f32> {

@@ -4,11 +4,12 @@ use crate::line;
 use activations::{Isa, table::Operation};
 use anyhow::Result;
 use plotters::chart::SeriesLabelPosition::UpperLeft;
-use std::{ops::RangeInclusive, path::Path};
+use std::path::Path;
 
 pub(crate) fn draw(folder: &Path, isa: Isa, operation: &Operation) -> Result<()> {
     let name = operation.name;
-    let x = line::samples(range(name));
+    let [low, high] = operation.shape;
+    let x = line::samples(low..=high);
     let (mut y, mut derivative) = (vec![0.0; x.len()], vec![0.0; x.len()]);
     (operation.kernels[0].apply_into)(isa, &x, &mut y);
     (operation.backward.backward)(isa, &x, &vec![1.0; x.len()], &mut derivative);
@@ -18,13 +19,4 @@ pub(crate) fn draw(folder: &Path, isa: Isa, operation: &Operation) -> Result<()>
         vec![(name.to_owned(), y), ("its derivative".to_owned(), derivative)]
     };
     line::draw(&folder.join(name).with_extension("svg"), name, &x, &curves, UpperLeft)
-}
-
-/// Where the function is not yet its limits, and something of them.
-fn range(name: &str) -> RangeInclusive<f32> {
-    match name {
-        "exp" => -4.0..=2.0,
-        "tanh" | "hard_tanh" | "elu" | "selu" | "celu" => -4.0..=4.0,
-        _ => -8.0..=8.0,
-    }
 }

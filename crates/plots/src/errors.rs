@@ -31,7 +31,7 @@ pub(crate) fn draw(folder: &Path, isa: Isa, operation: &Operation) -> Result<()>
     let name = operation.name;
     picture(&folder.join(format!("{name}_error.svg")), HEIGHT, |area| {
         let (above, below) = area.split_vertically(HEIGHT / 2);
-        let [patterns, numbers] = [Axis::of_bit_patterns(), Axis::of_numbers(name)];
+        let [patterns, numbers] = [Axis::of_bit_patterns(), Axis::of_numbers(operation.domain)];
         // Above the largest error there is room for the legend.
         let mut chart =
             patterns.draw(&above, &format!("{name}: error in ULP, from −∞ to ∞"), 1.6 * largest)?;
@@ -73,17 +73,15 @@ impl Axis {
     }
 
     /// The numbers whose images are nothing simple, and some beside them.
-    fn of_numbers(name: &str) -> Self {
-        let [low, high, step] = match name {
-            "exp" => [-105, 90, 15],
-            "sigmoid" => [-105, 30, 15],
-            "tanh" => [-10, 10, 2],
-            "elu" | "selu" | "celu" => [-20, 5, 5],
-            _ => [-20, 20, 5],
-        };
+    fn of_numbers([low, high]: [i16; 2]) -> Self {
+        let divides = |step: &i16| low % step == 0 && high % step == 0;
+        let is_coarse = |step: &i16| (high - low) / step <= 13;
+        let steps = [1, 2, 5, 10, 15, 20, 50, 100];
+        let step = steps.into_iter().find(|step| divides(step) && is_coarse(step));
+        let step = step.unwrap_or(high - low);
         Self {
             range: low.into()..high.into(),
-            marks: (low..=high).step_by(step as usize).map(f64::from).collect(),
+            marks: (low..=high).step_by(step.unsigned_abs().into()).map(f64::from).collect(),
             label: number,
             rank: |place| rank(place as f32),
         }

@@ -18,7 +18,7 @@ mod speed;
 
 use activations::{
     Isa, Tier,
-    table::{OPERATIONS, ROW_OPERATIONS},
+    table::{OPERATIONS, ROW_OPERATIONS, ROW_REDUCTIONS},
 };
 use anyhow::{Context, Result};
 use std::fs;
@@ -40,7 +40,9 @@ fn main() -> Result<()> {
     for operation in ROW_OPERATIONS.iter().filter(|operation| operation.tier == Tier::Default) {
         rows::draw(folder, isa, operation)?;
     }
-    rows::draw_log_sum_exp(folder, isa)?;
+    for reduction in ROW_REDUCTIONS {
+        rows::draw_reduction(folder, isa, reduction)?;
+    }
     if let Err(missing) = speed::draw(folder) {
         eprintln!(
             "MISSING: {missing:#}\nMISSING: docs/plots/speed.svg is left as it was; \

@@ -1,7 +1,10 @@
 //! Functions of rows, of the row [x, 0, 1].
 
 use crate::line;
-use activations::{At, Isa, LogSumExp, RowLayout, SoftmaxOptions, table::RowOperation};
+use activations::{
+    Isa, RowLayout, SoftmaxOptions,
+    table::{RowOperation, RowReduction},
+};
 use anyhow::Result;
 use plotters::chart::SeriesLabelPosition::{LowerMiddle, UpperLeft};
 use std::{array::from_fn, path::Path};
@@ -24,21 +27,15 @@ pub(crate) fn draw(folder: &Path, isa: Isa, operation: &RowOperation) -> Result<
     line::draw(&folder.join(name).with_extension("svg"), &title, &x, &curves, names)
 }
 
-pub(crate) fn draw_log_sum_exp(folder: &Path, isa: Isa) -> Result<()> {
+pub(crate) fn draw_reduction(folder: &Path, isa: Isa, reduction: &RowReduction) -> Result<()> {
     let (x, rows) = rows();
     let mut y = vec![0.0; x.len()];
-    At::new(isa, LogSumExp::with(SoftmaxOptions::default()))
-        .expect("a level of this machine")
-        .strided_into(&rows, &mut y, ROWS);
+    (reduction.rows_into)(isa, SoftmaxOptions::default(), &rows, &mut y, ROWS);
     let maxima = rows.chunks_exact(COLUMNS).map(|row| row.iter().copied().fold(f32::MIN, f32::max));
-    let curves = [("log_sum_exp".to_owned(), y), ("the maximum".to_owned(), maxima.collect())];
-    line::draw(
-        &folder.join("log_sum_exp.svg"),
-        "log_sum_exp of the row [x, 0, 1]",
-        &x,
-        &curves,
-        UpperLeft,
-    )
+    let name = reduction.name;
+    let curves = [(name.to_owned(), y), ("the maximum".to_owned(), maxima.collect())];
+    let title = format!("{name} of the row [x, 0, 1]");
+    line::draw(&folder.join(name).with_extension("svg"), &title, &x, &curves, UpperLeft)
 }
 
 /// Samples of x, and a row for each.

@@ -20,10 +20,20 @@ pub mod nearest;
 mod normal;
 pub mod npy;
 pub mod oracle;
+pub mod other;
+pub mod record;
 pub mod sweep;
+#[cfg(not(any(target_family = "wasm", miri)))]
+pub mod tables;
 pub mod ulp;
 mod values;
 
 pub use call::{Call, Form, at_levels, calls, forward, gradients, isas};
 pub use normal::normal;
 pub use values::{bits, is_quiet_nan, nans, same, spread};
+
+/// Returns the folder of the repository.
+pub fn root() -> std::path::PathBuf {
+    let package = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    package.ancestors().nth(2).expect("a folder around the package").to_owned()
+}

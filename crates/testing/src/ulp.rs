@@ -7,8 +7,8 @@ pub fn per_ulp(exact: f64) -> f64 {
     f64::from_bits((2 * BIAS + 23 - exponent) << 52)
 }
 
-/// The error of `got` in units in the last place of `exact`. Infinity counts as 2^128, which is
-/// what rounds to it.
+/// The error of `got` in units in the last place of `exact`. Infinity counts as 2^128, which
+/// is what rounds to it.
 pub fn ulps(got: f32, exact: f64) -> f64 {
     (finite(f64::from(got)) - finite(exact)).abs() * per_ulp(exact)
 }

@@ -1,0 +1,47 @@
+//! The recorded inputs of the largest errors, which the README shows, have the errors that the
+//! bounds state.
+
+use activations::table::OPERATIONS;
+use activations_testing::{
+    Form, calls,
+    record::{Record, arithmetic},
+    ulp::ulps,
+};
+
+#[test]
+fn every_bound_is_reached_at_its_witness() {
+    let record = Record::witnesses();
+    for call in calls() {
+        let operation = call.operation;
+        let (kernel, bound, exact) = match call.form {
+            Form::Into(kernel) => (kernel.tier.name(), kernel.bound, operation.exact),
+            Form::Gradient(backward) => ("backward", backward.bound, backward.derivative),
+            Form::InPlace(_) => continue,
+        };
+        let bound = bound.at(call.isa);
+        if bound <= 0.5 {
+            continue;
+        }
+        let key = format!("{} {kernel} {}", operation.name, arithmetic(call.isa));
+        let witness = record.get(&key).unwrap_or_else(|| {
+            panic!("tests/witnesses.txt has no line of {key}: scripts/regenerate finds it")
+        });
+        let text = witness.split(' ').next().expect("a number");
+        let x: f32 = text.trim_start_matches('±').parse().expect("a number");
+        for x in if text.starts_with('±') { [x, -x] } else { [x; 2] } {
+            let error = ulps(call.images(&[x])[0], exact(x.into()));
+            let is_reached = error <= bound && bound - error < 0.001;
+            assert!(is_reached, "{call}: {error} ULP at {x}, bound {bound}");
+        }
+    }
+}
+
+#[test]
+fn no_witness_is_of_a_function_that_is_gone() {
+    let names: Vec<_> = OPERATIONS.iter().map(|operation| operation.name).collect();
+    let of_rows = ["softmax", "log_softmax", "log_sum_exp"];
+    for line in include_str!("witnesses.txt").lines().filter(|line| !line.starts_with('#')) {
+        let name = line.split(' ').next().expect("a name");
+        assert!(names.contains(&name) || of_rows.contains(&name), "{line}");
+    }
+}
