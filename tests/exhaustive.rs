@@ -14,8 +14,9 @@
 //!
 //! For emulators, `ACTIVATIONS_TEST_STRIDE` changes the 251. `ACTIVATIONS_TEST_DIGESTS=1` visits
 //! all inputs without their exact values. Equal digests then prove that the results are those
-//! proven elsewhere. With `ACTIVATIONS_RECORD=1` the lines of a new operation are added to the files
-//! of digests and witnesses, and all inputs of that operation alone are visited (`scripts/regenerate`).
+//! proven elsewhere. With `ACTIVATIONS_RECORD=1`, as in `scripts/regenerate`, the lines of a new
+//! operation are added to the files of digests and witnesses, and all inputs of new operations
+//! alone are visited.
 
 #[path = "exhaustive/progress.rs"]
 mod progress;

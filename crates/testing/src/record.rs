@@ -94,11 +94,11 @@ impl Record {
         #[cfg(not(any(target_family = "wasm", miri)))]
         if !missing.is_empty() {
             use std::io::Write;
-            let lines: String =
+            let lines: Vec<_> =
                 missing.iter().map(|(key, value)| format!("{key} {value}\n")).collect();
             let path = crate::root().join("tests").join(file);
             let mut file = std::fs::OpenOptions::new().append(true).open(path).expect("a file");
-            file.write_all(lines.as_bytes()).expect("lines that can be written");
+            file.write_all(lines.concat().as_bytes()).expect("lines that can be written");
         }
         drop(missing);
     }

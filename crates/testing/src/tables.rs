@@ -42,7 +42,11 @@ impl Named {
     }
 }
 
-/// Returns the text of a file with its tables and formulas as they should be, or what it lacks.
+/// Returns the text of a file with its tables and formulas as they should be.
+///
+/// # Errors
+///
+/// If the file or a source of its tables lacks something, which the error names.
 pub fn updated(text: &str) -> Result<String, String> {
     let text = with_tables(text)?;
     if text.starts_with("# Guide") { with_formulas(&text) } else { Ok(text) }
@@ -75,13 +79,13 @@ fn table(name: &str) -> Option<Result<String, String>> {
 }
 
 fn formulas() -> String {
-    let mut table = "| operation | formula |\n|---|---|\n".to_owned();
     let of_rows = |name| ROW_OPERATIONS.iter().any(|operation| operation.name == name);
-    for Named { name, type_name, formula } in functions() {
+    let line = |Named { name, type_name, formula }| {
         let of_rows = if of_rows(name) { ", of rows" } else { "" };
-        table += &format!("| [`{type_name}`] | {formula}{of_rows} |\n");
-    }
-    table
+        format!("| [`{type_name}`] | {formula}{of_rows} |\n")
+    };
+    let lines: Vec<_> = functions().map(line).collect();
+    format!("| operation | formula |\n|---|---|\n{}", lines.concat())
 }
 
 /// Each function has a section of its name, and a line with its formula there.

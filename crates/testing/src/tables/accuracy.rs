@@ -46,18 +46,17 @@ pub(super) fn of_numbers() -> Result<String, String> {
             merge(&mut gradients, line, |line| (line.tiers.clone(), line.parameters.clone()));
         }
     }
-    let mut table =
-        "| function | tier | AVX-512, AVX2, NEON | at x | baseline | at x | steps back |\n\
-         |---|---|---|---|---|---|---|\n"
-            .to_owned();
-    lines.iter().for_each(|line| table += &line.text(""));
-    table += &format!(
-        "| {} | exact | correctly rounded | | the same bits | | 0 |\n",
-        exact().join(", ")
-    );
-    gradients.iter().for_each(|line| table += &line.text("′"));
-    table += &format!("| {} | all | correctly rounded | | correctly rounded | | 0 |\n", rounded());
-    Ok(table)
+    let (exact, rounded) = (exact().join(", "), rounded());
+    let mut table = vec![
+        "| function | tier | AVX-512, AVX2, NEON | at x | baseline | at x | steps back |"
+            .to_owned(),
+        "|---|---|---|---|---|---|---|".to_owned(),
+    ];
+    table.extend(lines.iter().map(|line| line.text("")));
+    table.push(format!("| {exact} | exact | correctly rounded | | the same bits | | 0 |"));
+    table.extend(gradients.iter().map(|line| line.text("′")));
+    table.push(format!("| {rounded} | all | correctly rounded | | correctly rounded | | 0 |"));
+    Ok(table.join("\n"))
 }
 
 /// The table of the functions of rows.
@@ -67,28 +66,32 @@ pub(super) fn of_rows() -> Result<String, String> {
     let reductions = ROW_REDUCTIONS.iter().map(|op| (op.name, Tier::Default, op.bound));
     let mut lines: Vec<Line> = Vec::new();
     for (name, tier, bound) in functions.chain(reductions) {
-        let mut cells = String::new();
+        let mut cells = Vec::new();
         for (arithmetic, bound) in [("fused", bound.fused), ("baseline", bound.baseline)] {
             let found = witness(&witnesses, name, tier.name(), arithmetic)?;
             let (ulps, row) = found.split_once(' ').ok_or("a witness is an error and a row")?;
-            cells += &format!(" {ulps} | {bound} | {row} |");
+            cells.push(format!(" {ulps} | {bound} | {row} |"));
         }
+        let cells = cells.concat();
         let line =
             Line { names: vec![name], parameters: String::new(), tiers: vec![tier.name()], cells };
         merge(&mut lines, line, |line| (line.names.clone(), String::new()));
     }
-    let mut table = "| function | tier | AVX-512, AVX2, NEON | bound | in a row of | baseline | bound | in a row of |\n\
-         |---|---|---|---|---|---|---|---|\n"
-        .to_owned();
-    lines.iter().for_each(|line| table += &line.text(""));
-    Ok(table)
+    let mut table = vec![
+        "| function | tier | AVX-512, AVX2, NEON | bound | in a row of | baseline | bound \
+         | in a row of |"
+            .to_owned(),
+        "|---|---|---|---|---|---|---|---|".to_owned(),
+    ];
+    table.extend(lines.iter().map(|line| line.text("")));
+    Ok(table.join("\n"))
 }
 
 impl Line {
     fn text(&self, mark: &str) -> String {
         let names: Vec<_> = self.names.iter().map(|name| format!("{name}{mark}")).collect();
         let Self { parameters, tiers, cells, .. } = self;
-        format!("| {}{parameters} | {} |{cells}\n", names.join(", "), tiers.join(", "))
+        format!("| {}{parameters} | {} |{cells}", names.join(", "), tiers.join(", "))
     }
 }
 
