@@ -2,37 +2,42 @@
 //! exact values.
 //!
 //! A plain test run visits every 251st input from a random one on, and a fixed sample whose digest
-//! must be the one in `tests/digests.txt`. All 2^32 inputs of everything, with a row for each
-//! kernel:
+//! must be the one in `tests/digests.txt`. All 2^32 inputs of everything, without exact values:
+//! equal digests prove that the results are those that were proven before.
 //!
 //! ```sh
-//! cargo test --release --test exhaustive -- --ignored --nocapture
+//! cargo test --release --test exhaustive -- --ignored digests
 //! ```
 //!
-//! With `exact` at the end of that, only the exact tier: how many results are misrounded, and that
-//! there is one digest for all levels.
+//! The proof, with a row for each kernel:
 //!
-//! For emulators, `ACTIVATIONS_TEST_STRIDE` changes the 251. `ACTIVATIONS_TEST_DIGESTS=1` visits
-//! all inputs without their exact values. Equal digests then prove that the results are those
-//! proven elsewhere. With `ACTIVATIONS_RECORD=1`, as in `scripts/regenerate`, the lines of a new
-//! operation are added to the files of digests and witnesses, and all inputs of new operations
-//! alone are visited.
+//! ```sh
+//! cargo test --release --test exhaustive -- --ignored --nocapture promise
+//! ```
+//!
+//! `ACTIVATIONS_TEST_KERNELS` limits the proof to some kernels, and the digests to their
+//! operations: `sigmoid fast`, `exact`, `exp default fused, exp default baseline` or `tanh avx2`,
+//! for instance. For emulators, `ACTIVATIONS_TEST_STRIDE` changes the 251. With
+//! `ACTIVATIONS_RECORD=1`, as in `scripts/regenerate`, the lines of a new operation are added to the
+//! files of digests and witnesses, and all inputs of new operations alone are visited.
 
 #[path = "exhaustive/progress.rs"]
 mod progress;
+#[path = "exhaustive/rows.rs"]
+mod rows;
 
 use activations::{
     Isa, Tier,
-    table::{self, OPERATIONS, Operation},
+    table::{OPERATIONS, Operation},
 };
 use activations_testing::{
     isas,
-    nearest::nearest,
     record::{Record, arithmetic, is_recording},
-    sweep::{BLOCK, Exact, Inputs, Kernel, Report, sweep},
+    sweep::{Inputs, Report},
 };
 use progress::Progress;
-use std::time::{SystemTime, UNIX_EPOCH};
+use rows::{Row, digest_rows, kernels, sweeps, swept_rows, wanted};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 #[test]
 fn sampled_inputs_keep_every_promise() {
@@ -43,11 +48,8 @@ fn sampled_inputs_keep_every_promise() {
     let first = nanoseconds % stride;
     println!("every {stride}th input from {first} on, at {}", levels());
     for operation in OPERATIONS {
-        for row in rows(operation, &|_| true, Inputs { first, stride }, true, &|| ())
-            .chain(gradient_rows(operation, Inputs { first, stride }, true, &|| ()))
-        {
-            row.check();
-        }
+        let rows = swept_rows(kernels(operation).collect(), Inputs { first, stride }, &|| ());
+        rows.iter().for_each(Row::check);
     }
 }
 
@@ -55,50 +57,66 @@ fn sampled_inputs_keep_every_promise() {
 fn a_fixed_sample_has_the_same_bits_on_every_machine() {
     println!("running at {}", levels());
     let sample = Inputs { first: 0, stride: 1021 };
-    let rows = OPERATIONS.iter().flat_map(|op| {
-        rows(op, &|_| true, sample, false, &|| ()).chain(gradient_rows(op, sample, false, &|| ()))
-    });
+    let rows = OPERATIONS.iter().flat_map(|op| digest_rows(op, sample, &|| ()));
     check_digests("sample", &rows.collect::<Vec<_>>());
+}
+
+/// `scripts/changed-kernels` takes a kernel whose promise or digest is recorded anew for one that
+/// is to be proven, so no promise may change in the source alone.
+#[test]
+fn promises_are_the_recorded_ones() {
+    let mut record = Record::digests();
+    for named in OPERATIONS.iter().flat_map(kernels) {
+        let key = format!("promise {}", named.key());
+        record.check(&key, &named.promise(), &named.isa.to_string());
+    }
+    record.finish();
 }
 
 #[test]
 #[ignore = "visits all 2^32 inputs of everything: minutes"]
-fn all_inputs_keep_every_promise() {
-    check_all(|operation, exactly, tick| {
-        rows(operation, &|kernel| kernel.tier != Tier::Exact, Inputs::ALL, exactly, tick)
-            .chain(gradient_rows(operation, Inputs::ALL, exactly, tick))
-            .collect()
-    });
+fn all_inputs_have_the_recorded_digests() {
+    println!("all 2^32 inputs, at {}", levels());
+    let wanted = wanted();
+    let operations = || {
+        let operations = OPERATIONS.iter().filter(|op| !is_recording() || is_new(op));
+        operations.filter(|op| kernels(op).any(|named| wanted(&named)))
+    };
+    let progress = Progress::new(operations().count());
+    let mut all = Vec::new();
+    for operation in operations() {
+        let start = Instant::now();
+        let rows = digest_rows(operation, Inputs::ALL, &|| progress.tick());
+        let seconds = start.elapsed().as_secs_f64();
+        progress
+            .suspend(|| println!("{:<11} {} kernels: {seconds:.1} s", operation.name, rows.len()));
+        all.extend(rows);
+    }
+    check_digests("all", &all);
 }
 
 #[test]
-#[ignore = "visits all 2^32 inputs of the exact tier: minutes"]
-fn all_inputs_are_rounded_correctly_by_the_exact_tier() {
-    check_all(|operation, exactly, tick| {
-        rows(operation, &|kernel| kernel.tier == Tier::Exact, Inputs::ALL, exactly, tick).collect()
-    });
-}
-
-/// Prints and checks the rows that `rows` gives for each operation.
-fn check_all(rows: impl Fn(&Operation, bool, &(dyn Fn() + Sync)) -> Vec<Row>) {
-    let digests_alone = std::env::var_os("ACTIVATIONS_TEST_DIGESTS").is_some();
-    let progress = Progress::new();
+#[ignore = "computes exact values for all 2^32 inputs: an hour"]
+fn all_inputs_keep_every_promise() {
+    let wanted = wanted();
+    let operations = OPERATIONS.iter().filter(|operation| !is_recording() || is_new(operation));
+    let kernels = operations.map(|op| kernels(op).filter(&wanted).collect::<Vec<_>>());
+    let kernels: Vec<_> = kernels.filter(|kernels| !kernels.is_empty()).collect();
     println!("all 2^32 inputs, at {}\n{}", levels(), Row::HEADER);
+    let number = kernels.iter().map(|kernels| sweeps(kernels)).sum();
+    let progress = Progress::new(number);
     let mut all = Vec::new();
-    for operation in OPERATIONS.iter().filter(|operation| !is_recording() || is_new(operation)) {
-        let rows = rows(operation, !digests_alone, &|| progress.tick());
+    for kernels in kernels {
+        let rows = swept_rows(kernels, Inputs::ALL, &|| progress.tick());
         progress.suspend(|| rows.iter().for_each(|row| println!("{row}")));
         all.extend(rows);
     }
-    for row in all.iter().filter(|_| !digests_alone) {
+    for row in &all {
         row.check();
-        let slack = row.bound - row.report.ulp;
-        assert!(slack < 0.001, "{row}\nthe bound {} is not the maximum, rounded up", row.bound);
+        assert!(row.slack() < 0.001, "{row}\nthe bound is not the maximum, rounded up");
     }
     check_digests("all", &all);
-    if !digests_alone {
-        check_witnesses(&all);
-    }
+    check_witnesses(&all);
 }
 
 /// Whether the digest of all inputs is not recorded.
@@ -130,137 +148,16 @@ fn levels() -> String {
     isas().map(|isa| isa.to_string()).collect::<Vec<_>>().join(", ")
 }
 
-/// One kernel of an operation and what a sweep saw of it.
-struct Row {
-    operation: &'static str,
-    kernel: &'static str,
-    isa: Isa,
-    bound: f64,
-    /// Whether the errors at x and -x are the same.
-    is_symmetric: bool,
-    report: Report,
-}
-
-type Rows = std::vec::IntoIter<Row>;
-
-/// Sweeps the `wanted` tiers of an operation, `exactly` or for the digests alone.
-fn rows(
-    operation: &Operation,
-    wanted: &dyn Fn(&table::Kernel) -> bool,
-    inputs: Inputs,
-    exactly: bool,
-    tick: &(dyn Fn() + Sync),
-) -> Rows {
-    let mut names = Vec::new();
-    let mut kernels = Vec::new();
-    for kernel in operation.kernels.iter().filter(|kernel| wanted(kernel)) {
-        for isa in isas() {
-            names.push((kernel.tier.name(), isa, kernel.bound.at(isa)));
-            kernels.push(Kernel {
-                apply: Box::new(move |x, y| (kernel.apply_into)(isa, x, y)),
-                range: operation.range,
-                odd: operation.odd,
-                monotone: operation.monotone,
-            });
-        }
-    }
-    let exact = Exact { value: operation.exact, nearest: nearest(operation.name) };
-    let reports = sweep(inputs, exactly.then_some(exact), &kernels, tick);
-    named(operation, operation.odd, names, reports)
-}
-
-/// Sweeps the gradient of an operation.
-fn gradient_rows(
-    operation: &Operation,
-    inputs: Inputs,
-    exactly: bool,
-    tick: &(dyn Fn() + Sync),
-) -> Rows {
-    let backward = operation.backward;
-    let ones = vec![1.0; BLOCK + 1];
-    let kernels: Vec<_> = isas()
-        .map(|isa| {
-            let ones = &ones;
-            Kernel {
-                apply: Box::new(move |x, y| (backward.backward)(isa, x, &ones[..x.len()], y)),
-                range: [f32::NEG_INFINITY, f32::INFINITY],
-                odd: false,
-                monotone: false,
-            }
-        })
-        .collect();
-    let names = isas().map(|isa| ("backward", isa, backward.bound.at(isa))).collect();
-    let exact = Exact { value: backward.derivative, nearest: None };
-    let is_even = [0.5, 1.0, 3.0].iter().all(|&x| (exact.value)(x) == (exact.value)(-x));
-    named(operation, is_even, names, sweep(inputs, exactly.then_some(exact), &kernels, tick))
-}
-
-fn named(
-    operation: &Operation,
-    is_symmetric: bool,
-    names: Vec<(&'static str, Isa, f64)>,
-    reports: Vec<Report>,
-) -> Rows {
-    let row = |((kernel, isa, bound), report)| Row {
-        operation: operation.name,
-        kernel,
-        isa,
-        bound,
-        is_symmetric,
-        report,
-    };
-    names.into_iter().zip(reports).map(row).collect::<Vec<_>>().into_iter()
-}
-
-impl Row {
-    const HEADER: &str = "operation   kernel    level     max ULP  at input          got             exact                   \
-                          misrounded  steps back  digest";
-
-    fn check(&self) {
-        let report = &self.report;
-        // Near half an ULP the count of misrounded results decides, not the error in f64.
-        let is_exact = self.kernel == "exact";
-        let bound = if is_exact { self.bound + 1e-6 } else { self.bound };
-        assert!(report.ulp <= bound, "{self}\nabove the bound of {} ULP", self.bound);
-        assert!(!is_exact || report.misrounded == 0, "{self}\nmisrounded");
-        assert_eq!(report.out_of_range, 0, "{self}\nresults out of range");
-        assert_eq!(report.not_odd, 0, "{self}\nresults that are not odd");
-        if self.kernel == "default" || is_exact {
-            assert_eq!(report.steps_back, 0, "{self}\nthis tier steps back");
-        }
-        // Where the gradient does not depend on x (ReLU), a NaN in x is not seen.
-        if self.kernel != "backward" {
-            assert_eq!(report.wrong_nans, 0, "{self}\nNaN lost or made");
-        }
-    }
-}
-
-impl std::fmt::Display for Row {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Report { ulp, witness, misrounded, steps_back, digest, .. } = self.report;
-        let (name, kernel, isa) = (self.operation, self.kernel, self.isa);
-        write!(
-            f,
-            "{name:<11} {kernel:<9} {isa:<9} {ulp:<8.4} {:#010x} {:<+15e}",
-            witness.x.to_bits(),
-            witness.got
-        )?;
-        write!(f, " {:<+23e} {misrounded:<11} {steps_back:<11} {digest:016x}", witness.exact)
-    }
-}
-
 /// Compares with `tests/digests.txt`: which inputs, operation, kernel, arithmetic, digest.
 fn check_digests(inputs: &str, rows: &[Row]) {
     let mut record = Record::digests();
-    for row in rows {
-        let is_exact = row.kernel == "exact";
-        let arithmetic = if is_exact { "any" } else { arithmetic(row.isa) };
-        let key = format!("{inputs} {} {} {arithmetic}", row.operation, row.kernel);
-        let digest = format!("{:016x}", row.report.digest);
-        if is_exact {
-            println!("{key} {digest} (at {})", row.isa);
+    for Row { named, report } in rows {
+        let (key, digest) = (named.key(), format!("{:016x}", report.digest));
+        // That there is one digest of the exact tier for all levels.
+        if named.kernel == "exact" {
+            println!("{inputs} {key} {digest} (at {})", named.isa);
         }
-        record.check(&key, &digest, &row.isa.to_string());
+        record.check(&format!("{inputs} {key}"), &digest, &named.isa.to_string());
     }
     record.finish();
 }
@@ -268,19 +165,18 @@ fn check_digests(inputs: &str, rows: &[Row]) {
 /// Compares with `tests/witnesses.txt`, where results are not correctly rounded.
 fn check_witnesses(rows: &[Row]) {
     let mut record = Record::witnesses();
-    for row in rows.iter().filter(|row| row.bound > 0.5) {
-        let key = format!("{} {} {}", row.operation, row.kernel, arithmetic(row.isa));
-        let Report { witness, steps_back, .. } = row.report;
+    for Row { named, report } in rows.iter().filter(|row| row.named.bound > 0.5) {
+        let (key, Report { witness, steps_back, .. }) = (named.key(), *report);
         // Where x and -x have the same error, either may be found first.
         let symmetric = format!("±{}", witness.x.abs());
         let is_symmetric = match record.get(&key) {
             Some(recorded) => recorded.starts_with('±'),
-            None => row.is_symmetric,
+            None => named.is_symmetric(),
         };
         let x = if is_symmetric { symmetric } else { witness.x.to_string() };
         let steps = format!(" {steps_back}");
-        let steps = if row.kernel == "backward" { "" } else { steps.as_str() };
-        record.check(&key, &format!("{x}{steps}"), &row.isa.to_string());
+        let steps = if named.kernel == "backward" { "" } else { steps.as_str() };
+        record.check(&key, &format!("{x}{steps}"), &named.isa.to_string());
     }
     record.finish();
 }

@@ -146,8 +146,7 @@ fn check_directions(operation: &'static Operation, kind: &Kind, forms: &[(&str, 
             }
         }
     }
-    let reports =
-        sweep(Inputs { stride: stride(), ..Inputs::ALL }, Some(kind.exact), &kernels, || ());
+    let reports = sweep(Inputs { stride: stride(), ..Inputs::ALL }, kind.exact, &kernels, || ());
     for ((name, isa, direction, limit), report) in names.into_iter().zip(reports) {
         let Report { ulp, witness: Witness { x, got, exact }, .. } = report;
         let direction = format!("{direction:?}");

@@ -1,8 +1,6 @@
 //! The progress of minutes of work.
 
 #[cfg(not(target_family = "wasm"))]
-use activations::table::OPERATIONS;
-#[cfg(not(target_family = "wasm"))]
 use activations_testing::sweep::Inputs;
 
 /// A bar on a terminal, where there can be one.
@@ -10,8 +8,8 @@ pub(crate) struct Progress(#[cfg(not(target_family = "wasm"))] indicatif::Progre
 
 #[cfg(not(target_family = "wasm"))]
 impl Progress {
-    pub(crate) fn new() -> Self {
-        let bar = indicatif::ProgressBar::new((OPERATIONS.len() * 2 * Inputs::ALL.blocks()) as u64);
+    pub(crate) fn new(sweeps: usize) -> Self {
+        let bar = indicatif::ProgressBar::new((sweeps * Inputs::ALL.blocks()) as u64);
         bar.set_style(
             indicatif::ProgressStyle::with_template("{wide_bar} {percent} % {eta}").unwrap(),
         );
@@ -27,7 +25,7 @@ impl Progress {
 
 #[cfg(target_family = "wasm")]
 impl Progress {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(_: usize) -> Self {
         Self()
     }
     pub(crate) fn tick(&self) {}

@@ -58,10 +58,10 @@ impl Goals {
             }
         }
         for tier in Tier::ALL {
-            if !peers.iter().any(|peer| peer.name == kernel.tier()) {
+            if !peers.iter().any(|peer| peer.name == tier.name()) {
                 continue;
             }
-            let timing = find(peers, timings, &kernel.tier());
+            let timing = find(peers, timings, &tier.name());
             if plan.is_in_l1() {
                 self.in_l1.push((tier, timing.per_element()));
             } else if plan.is_in_memory() {
@@ -72,7 +72,7 @@ impl Goals {
 
     fn add_ratio(&mut self, goal: &Goal, peers: &[Peer], timings: &[Timing]) {
         let Goal { function, tier, peer, asked } = goal;
-        let ours = peers.iter().zip(timings).find(|(ours, _)| ours.name == kernel.tier());
+        let ours = peers.iter().zip(timings).find(|(ours, _)| ours.name == tier.name());
         let others = peers.iter().zip(timings).filter(|(other, _)| other.name.starts_with(peer));
         let fastest = others.min_by(|(_, a), (_, b)| a.per_element().total_cmp(&b.per_element()));
         let name = format!("{function} {} in L1, times faster than {peer}", tier.tier_name());

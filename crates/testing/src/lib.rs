@@ -1,7 +1,8 @@
 //! The support that the tests, benchmarks, examples and fuzz targets of `activations` share.
 //!
 //! Every kernel as one kind of call ([`calls`]), the unit of every bound ([`ulp`]), reference
-//! values ([`nearest`], [`oracle`]), sweeps over all inputs ([`sweep`]), and inputs of many kinds
+//! values ([`nearest`], [`oracle`]), sweeps over all inputs ([`sweep`],
+//! [`digest`]), and inputs of many kinds
 //! ([`families`], [`capture`], [`nans`]).
 #![allow(
     clippy::cast_precision_loss,
@@ -14,6 +15,7 @@ mod call;
 pub mod capture;
 #[cfg(not(any(target_family = "wasm", miri)))]
 pub mod child;
+pub mod digest;
 mod each;
 pub mod families;
 pub mod nearest;

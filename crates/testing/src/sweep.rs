@@ -1,12 +1,16 @@
 //! Runs kernels over many inputs and reports what became of each promise.
 
 use crate::{
+    digest::{Digest, combined},
     nearest::{Function, round},
     ulp::{finite, per_ulp},
 };
-use std::sync::{
-    Mutex,
-    atomic::{AtomicUsize, Ordering::Relaxed},
+use std::{
+    ops::Range,
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
 };
 
 /// Inputs evaluated together: one digest each.
@@ -30,17 +34,38 @@ impl Inputs {
         (1_usize << 16) / self.stride as usize
     }
 
-    /// The inputs of a block and, so that every pair of neighbours is seen, the first of the next
-    /// one.
-    fn fill(self, block: usize, x: &mut Vec<f32>) {
-        let first = block as u64 * BLOCK as u64;
+    /// The inputs of a block that have these numbers in it. Beyond the last input it comes again.
+    pub(crate) fn fill(self, block: usize, numbers: Range<usize>, x: &mut Vec<f32>) {
+        let Self { first, stride } = self;
+        let bits = |number: usize| {
+            let i = block as u64 * BLOCK as u64 + number as u64;
+            u64::from(first) + i * u64::from(stride)
+        };
+        let start = bits(numbers.start);
         x.clear();
-        x.extend((first..=first + BLOCK as u64).map(|i| {
-            f32::from_bits(
-                (u64::from(self.first) + i * u64::from(self.stride)).min(u64::from(u32::MAX))
-                    as u32,
-            )
-        }));
+        match u32::try_from(bits(numbers.end - 1)) {
+            Ok(_) => x.extend(
+                (0..numbers.len() as u32).map(|i| f32::from_bits(start as u32 + i * stride)),
+            ),
+            Err(_) => x.extend(
+                numbers.map(|number| f32::from_bits(bits(number).min(u32::MAX.into()) as u32)),
+            ),
+        }
+    }
+}
+
+/// Gives the numbers below `count` to threads on all cores, each when one asks for it.
+pub(crate) fn on_all_cores(count: usize, work: impl Fn(&mut dyn Iterator<Item = usize>) + Sync) {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut numbers = std::iter::repeat_with(|| next.fetch_add(1, Relaxed));
+        work(&mut numbers.by_ref().take_while(|&number| number < count));
+    };
+    if cfg!(target_family = "wasm") {
+        work();
+    } else {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        std::thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(work))));
     }
 }
 
@@ -100,49 +125,34 @@ pub struct Report {
     pub digest: u64,
 }
 
-/// Every kernel over all `inputs`, on all cores. Without `exact` the digest is all that is found.
-/// `tick` is called after every block.
+/// Every kernel over all `inputs`, on all cores. `tick` is called after every block.
 pub fn sweep(
     inputs: Inputs,
-    exact: Option<Exact>,
+    exact: Exact,
     kernels: &[Kernel],
     tick: impl Fn() + Sync,
 ) -> Vec<Report> {
-    let next = AtomicUsize::new(0);
     let total = Mutex::new(vec![Report::default(); kernels.len()]);
     let digests = Mutex::new(vec![vec![0; inputs.blocks()]; kernels.len()]);
-    let work = || {
+    on_all_cores(inputs.blocks(), |indices| {
         let mut block = Block::default();
-        loop {
-            let index = next.fetch_add(1, Relaxed);
-            if index >= inputs.blocks() {
-                return;
-            }
-            inputs.fill(index, &mut block.x);
+        for index in indices {
+            // With the first of the next one, so that every pair of neighbours is seen.
+            inputs.fill(index, 0..BLOCK + 1, &mut block.x);
             block.y.resize(block.x.len(), 0.0);
-            if let Some(exact) = exact {
-                block.compute(exact);
-            }
+            block.compute(exact);
             for (i, kernel) in kernels.iter().enumerate() {
                 (kernel.apply)(&block.x, &mut block.y);
-                let report =
-                    if exact.is_some() { block.examine(kernel) } else { Report::default() };
-                let report = Report { digest: digest(&block.y[..BLOCK]), ..report };
+                let report = block.examine(kernel);
                 digests.lock().unwrap()[i][index] = report.digest;
                 total.lock().unwrap()[i].add(&report);
             }
             tick();
         }
-    };
-    if cfg!(target_family = "wasm") {
-        work();
-    } else {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        std::thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(work))));
-    }
+    });
     let mut reports = total.into_inner().unwrap();
     for (report, digests) in reports.iter_mut().zip(digests.into_inner().unwrap()) {
-        report.digest = digests.into_iter().fold(SEED, mix);
+        report.digest = combined(digests);
     }
     reports
 }
@@ -192,6 +202,7 @@ impl Block {
             return *report;
         }
         let mut report = self.errors(kernel);
+        report.digest = digest(&self.y[..BLOCK]);
         if kernel.monotone {
             report.steps_back = self.steps_back();
         }
@@ -264,19 +275,8 @@ impl Block {
     }
 }
 
-const SEED: u64 = 0xcbf2_9ce4_8422_2325;
-
-fn mix(hash: u64, value: u64) -> u64 {
-    (hash ^ value).wrapping_mul(0x0100_0000_01b3).rotate_left(29)
-}
-
-/// Of the bits of all results in order; which NaN it is does not count.
 fn digest(y: &[f32]) -> u64 {
-    let mut lanes = [SEED; 8];
-    for y in y.as_chunks::<8>().0 {
-        for (lane, y) in lanes.iter_mut().zip(y) {
-            *lane = mix(*lane, if y.is_nan() { 0x7fc0_0000 } else { u64::from(y.to_bits()) });
-        }
-    }
-    lanes.into_iter().fold(SEED, mix)
+    let mut digest = Digest::default();
+    digest.add(y);
+    digest.finish()
 }

@@ -2,7 +2,7 @@
 
 use super::Peer;
 use crate::function::Function;
-use activations::{Tier, Activation, Exact, Exp, Fast, Isa, Sigmoid, Tanh};
+use activations::{Activation, Exact, Exp, Fast, Isa, Sigmoid, Tanh};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Tier {
@@ -36,8 +36,10 @@ pub fn peers(function: Function) -> impl Iterator<Item = Peer> {
     let at_active = Tier::ALL.into_iter().map(move |tier| public(function, tier));
     let others = Isa::available().filter(|&isa| isa != Isa::active());
     let at_others = others.flat_map(move |isa| {
-        function.operation().tiers.iter().map(move |tier| {
-            Peer::new(&name(kernel.tier, isa), "", move |src, dst| (kernel.apply_into)(isa, src, dst))
+        function.operation().kernels.iter().map(move |kernel| {
+            Peer::new(&name(kernel.tier.name(), isa), "", move |src, dst| {
+                (kernel.apply_into)(isa, src, dst)
+            })
         })
     });
     at_active.chain(at_others)
@@ -46,7 +48,7 @@ pub fn peers(function: Function) -> impl Iterator<Item = Peer> {
 /// A tier as a user calls it.
 fn public(function: Function, tier: Tier) -> Peer {
     fn peer(tier: Tier, op: impl Activation + 'static) -> Peer {
-        Peer::new(&kernel.tier(), "", move |src, dst| op.apply_into(src, dst))
+        Peer::new(&tier.name(), "", move |src, dst| op.apply_into(src, dst))
     }
     match (function, tier) {
         (Function::Exp, Tier::Default) => peer(tier, Exp),
