@@ -47,7 +47,8 @@ fn a_changed_table_and_a_missing_end_are_found() {
 fn the_guide_shows_the_picture_of_every_function_and_its_name_in_pytorch() {
     let guide = fs::read_to_string(root().join("docs/guide.md")).expect("a file of text");
     let section = |name: &str| {
-        let start = guide.find(&format!("\n### {name}\n")).expect("a section of each function");
+        let start = guide.find(&format!("\n### {name}\n"));
+        let start = start.unwrap_or_else(|| panic!("docs/guide.md has no section of {name}"));
         let end = guide[start + 5..].find("\n##").map_or(guide.len(), |len| start + 5 + len);
         &guide[start..end]
     };
