@@ -140,7 +140,7 @@ pub(crate) fn sweeps(kernels: &[Named]) -> usize {
     usize::from(gradients > 0) + usize::from(gradients < kernels.len())
 }
 
-/// The digests of all kernels of an operation. A tier that is the default one is not computed again.
+/// The digests of all kernels of an operation. A tier that is the default one is not run again.
 pub(crate) fn digest_rows(
     operation: &'static Operation,
     inputs: Inputs,

@@ -59,7 +59,7 @@ impl Digest {
     }
 }
 
-/// The results of a kernel for the current part, and the digests of its block before and after them.
+/// The results of a kernel for the current part, and its block's digest before and after them.
 #[derive(Clone, Default)]
 struct Results {
     y: Vec<f32>,
