@@ -18,8 +18,8 @@
 //! `ACTIVATIONS_TEST_KERNELS` limits the proof to some kernels, and the digests to their
 //! operations: `sigmoid fast`, `exact`, `exp default fused, exp default baseline` or `tanh avx2`,
 //! for instance. For emulators, `ACTIVATIONS_TEST_STRIDE` changes the 251. With
-//! `ACTIVATIONS_RECORD=1`, as in `scripts/regenerate`, the lines of a new operation are added to the
-//! files of digests and witnesses, and all inputs of new operations alone are visited.
+//! `ACTIVATIONS_RECORD=1`, as in `scripts/regenerate`, the lines of a new operation are added to
+//! the files of digests and witnesses, and all inputs of new operations alone are visited.
 
 #[path = "exhaustive/progress.rs"]
 mod progress;

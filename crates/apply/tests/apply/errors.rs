@@ -62,15 +62,15 @@ fn every_error_is_one_line_and_leaves_the_output_alone() {
         ),
         (
             "sigmoid good.npy out.npy --tier slow",
-            "unknown tier 'slow': expected default, fast or exact",
+            "'slow': unknown tier: expected default, fast or exact",
         ),
         ("tanh good.npy out.npy --axis 0", "--axis is for softmax and log_softmax, not for tanh"),
-        ("softmax good.npy out.npy --axis 2", "axis 2 of an array that has 2 axes"),
-        ("softmax good.npy out.npy --axis -3", "axis -3 of an array that has 2 axes"),
+        ("softmax good.npy out.npy --axis 2", "axis 2 of a tensor that has 2 axes"),
+        ("softmax good.npy out.npy --axis -3", "axis -3 of a tensor that has 2 axes"),
         ("softmax good.npy out.npy --tier exact", "softmax has no exact tier"),
         (
             "softmax good.npy out.npy --tier slow",
-            "unknown tier 'slow': expected default, fast or exact",
+            "'slow': unknown tier: expected default, fast or exact",
         ),
         ("tanh(2) good.npy out.npy", "'tanh(2)': no such parameter: expected tanh"),
         (
