@@ -4,12 +4,13 @@
 
 use super::{Isa, simd::Simd};
 
+#[cfg(all(feature = "std", target_arch = "x86_64"))]
 #[derive(Clone, Copy)]
 pub(crate) struct SideBySide<S>(pub(crate) S);
 
 /// Four registers: enough to cover the latency of a division, and few enough not to spill.
 ///
-/// It is not two of [`SideBySide`], because every layer of inlined functions costs compile time.
+/// It is not two of `SideBySide`, because every layer of inlined functions costs compile time.
 #[derive(Clone, Copy)]
 pub(crate) struct Four<S>(S);
 
@@ -151,6 +152,7 @@ macro_rules! side_by_side { ($count:literal: [$($i:literal)*]) => {
     }
 }; }
 
+#[cfg(all(feature = "std", target_arch = "x86_64"))]
 impl<S: Simd> Simd for SideBySide<S> {
     side_by_side!(2: [0 1]);
 
