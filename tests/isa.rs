@@ -15,12 +15,15 @@ fn a_level_is_read_as_it_is_written() {
         assert_eq!(isa.to_string(), name);
         assert_eq!(name.parse(), Ok(isa));
     }
+    for name in ["AVX2", " avx2", "avx2\n", "Avx2 "] {
+        assert_eq!(name.parse(), Ok(Isa::Avx2), "case and blanks make no difference: {name:?}");
+    }
     assert_eq!(format!("{:>10}|{:<8}|", Isa::Avx2, Isa::Neon), "      avx2|neon    |");
 }
 
 #[test]
 fn other_names_are_errors_that_say_what_is_expected() {
-    for name in ["", "AVX2", " avx2", "avx2\n", "avx", "sse2", "avx10"] {
+    for name in ["", "avx", "sse2", "avx10", "scalar", "none", "avx 2"] {
         assert_eq!(name.parse::<Isa>(), Err(ParseIsaError), "{name:?}");
     }
     let message = ParseIsaError.to_string();
@@ -39,7 +42,10 @@ fn available_levels_descend_to_the_baseline() {
 #[test]
 fn the_active_level_is_available_and_stays() {
     let active = Isa::active();
-    println!("active: {active}.");
+    let limit = Isa::limit().map_or("an error".to_owned(), |limit| {
+        limit.map_or("none".to_owned(), |limit| limit.to_string())
+    });
+    println!("active: {active}. limit: {limit}.");
     assert!(Isa::available().any(|isa| isa == active));
     assert_eq!(Isa::active(), active);
 }
@@ -51,6 +57,8 @@ mod limited {
     use activations_testing::child::rerun;
     use std::ffi::OsStr;
 
+    const TEST: &str = "the_active_level_is_available_and_stays";
+
     /// The best level that this machine has at or below `limit`.
     fn best(limit: Option<Isa>) -> Isa {
         Isa::available().find(|&isa| limit.is_none_or(|limit| isa <= limit)).expect("the baseline")
@@ -58,7 +66,7 @@ mod limited {
 
     #[track_caller]
     fn assert_active(limit: Option<&OsStr>, expected: Isa) {
-        if let Some(printed) = rerun("the_active_level_is_available_and_stays", limit) {
+        if let Some(printed) = rerun(TEST, limit) {
             assert!(
                 printed.contains(&format!("active: {expected}.")),
                 "limited to {limit:?}: {printed}"
@@ -75,9 +83,19 @@ mod limited {
     }
 
     #[test]
-    fn a_value_that_names_no_level_limits_nothing() {
-        for value in ["", "sse2", "AVX2", "baseline ", "0"] {
+    fn case_and_blanks_make_no_difference() {
+        for value in ["BASELINE", "baseline ", " Baseline"] {
+            assert_active(Some(value.as_ref()), Isa::Baseline);
+        }
+    }
+
+    #[test]
+    fn a_value_that_names_no_level_limits_nothing_and_is_an_error() {
+        for value in ["", "sse2", "scalar", "none", "0"] {
             assert_active(Some(value.as_ref()), best(None));
+            if let Some(printed) = rerun(TEST, Some(value.as_ref())) {
+                assert!(printed.contains("limit: an error."), "{value}: {printed}");
+            }
         }
         #[cfg(unix)]
         assert_active(Some(std::os::unix::ffi::OsStrExt::from_bytes(b"baseline\xff")), best(None));

@@ -37,8 +37,8 @@ pub(crate) use simd::{Native, Simd};
 ///
 /// `ACTIVATIONS_MAX_ISA=avx2` (or `baseline`, `neon`, `avx512`) keeps [`Isa::active`] at or below
 /// that level, to find out whether a level causes a problem. The variable is read once. If the
-/// machine lacks the level, the best one below it is active. A value that names no level has no
-/// effect.
+/// machine lacks the level, the best one below it is active. Case and blanks around the name do not
+/// matter. A value that names no level has no effect, and [`Isa::limit`] returns an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Isa {
@@ -64,6 +64,20 @@ impl Isa {
         return active::get();
         #[cfg(not(feature = "std"))]
         return Self::Baseline;
+    }
+
+    /// Returns the level that `ACTIVATIONS_MAX_ISA` names, above which [`active`](Self::active)
+    /// does not go. Returns `None` if the variable is not set, or without the feature `std`.
+    ///
+    /// # Errors
+    ///
+    /// If the variable names no level. It has no effect then.
+    pub fn limit() -> Result<Option<Self>, ParseIsaError> {
+        #[cfg(feature = "std")]
+        if let Some(name) = std::env::var_os("ACTIVATIONS_MAX_ISA") {
+            return name.to_str().ok_or(ParseIsaError)?.parse().map(Some);
+        }
+        Ok(None)
     }
 
     /// Returns the levels that this machine can run, best first. The last is always `baseline`.
@@ -118,7 +132,7 @@ mod active {
 
     #[cold]
     fn choose() -> Isa {
-        let limit = std::env::var("ACTIVATIONS_MAX_ISA").ok().and_then(|name| name.parse().ok());
+        let limit = Isa::limit().unwrap_or(None);
         let isa = Isa::available()
             .find(|&isa| limit.is_none_or(|limit| isa <= limit))
             .unwrap_or(Isa::Baseline);
@@ -149,7 +163,8 @@ impl FromStr for Isa {
     type Err = ParseIsaError;
 
     fn from_str(name: &str) -> Result<Self, ParseIsaError> {
-        Self::ALL.into_iter().find(|isa| isa.name() == name).ok_or(ParseIsaError)
+        let is_named = |isa: &Self| name.trim().eq_ignore_ascii_case(isa.name());
+        Self::ALL.into_iter().find(is_named).ok_or(ParseIsaError)
     }
 }
 
