@@ -18,7 +18,11 @@ fn lengths_differ(name: &str, len: usize, dst_name: &str, dst_len: usize) -> ! {
 
 #[track_caller]
 pub(crate) fn shape(name: &str, len: usize, [outer, n, inner]: [usize; 3]) {
-    let product = outer.checked_mul(n).and_then(|product| product.checked_mul(inner));
+    let product = if [outer, n, inner].contains(&0) {
+        Some(0)
+    } else {
+        outer.checked_mul(n).and_then(|product| product.checked_mul(inner))
+    };
     assert!(
         product == Some(len),
         "{name} has {len} elements, its shape is [{outer}, {n}, {inner}]"
