@@ -234,3 +234,16 @@ fn log_sum_exp_has_a_gradient_along_an_axis_and_none_where_nothing_counts() {
     LogSumExp::new().keep(&[false]).axis_backward(&[f32::NAN, 1.0], &[1.0; 2], &mut dx, [1, 1, 2]);
     assert_eq!(dx, [0.0; 2]);
 }
+
+/// ggml and oneDNN test their gradient of softmax with y of either sign, by the formula.
+#[test]
+fn the_gradient_of_softmax_follows_its_formula_for_y_of_either_sign() {
+    let y = [0.5, -0.25, 0.0, 0.75, -0.0];
+    let dy = [1.0, 2.0, f32::NAN, -3.0, f32::INFINITY];
+    let sum = 0.5 - 0.5 - 2.25;
+    let mut dx = [7.0; 5];
+    for softmax in activations_testing::at_levels(Softmax::new().scale(2.0)) {
+        softmax.rows_backward(&y, &dy, &mut dx, 5);
+        assert_eq!(dx, [1.0 - sum, -0.5 * (2.0 - sum), 0.0, 1.5 * (-3.0 - sum), 0.0]);
+    }
+}

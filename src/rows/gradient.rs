@@ -32,7 +32,7 @@ impl Function for Softmax<'_> {
     #[inline(always)]
     fn summand<S: Simd>(y: F32s<S>, dy: F32s<S>) -> F64s<S> {
         // Exact: the product of two f32 is an f64.
-        y.widen() * dy.zero_where(y.le(0.0)).widen()
+        y.widen() * dy.zero_where(Self::is_excluded(y)).widen()
     }
     #[inline(always)]
     fn gradient<S: Simd>(y: F32s<S>, dy: F32s<S>, sum: F64s<S>) -> F64s<S> {
@@ -40,7 +40,8 @@ impl Function for Softmax<'_> {
     }
     #[inline(always)]
     fn is_excluded<S: Simd>(y: F32s<S>) -> Mask<S> {
-        y.le(0.0)
+        // A y below 0 is no softmax, but has a gradient by the formula all the same.
+        y.abs().le(0.0)
     }
 }
 

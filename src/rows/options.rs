@@ -28,7 +28,7 @@ pub struct SoftmaxOptions<'a> {
     /// temperature 0. With a negative scale it is the first of the smallest.
     /// [`LogSumExp`](crate::LogSumExp) ignores this option.
     pub argmax: bool,
-    /// The soft cap c of c · tanh(t / c). 0 and ∞ mean none.
+    /// The soft cap c of c · tanh(t / c), which leaves −∞ as it is. 0 and ∞ mean none.
     pub soft_cap: Option<f32>,
     /// Added to the scores; −∞ excludes an entry.
     pub mask: Option<&'a [f32]>,

@@ -67,7 +67,10 @@ impl Case {
         if let Some(limit) = self.soft_cap {
             t = t.iter().map(|t| t / limit).collect();
             (tanh.kernels[0].apply)(isa, &mut t);
-            t = t.iter().map(|t| t * limit).collect();
+            // An excluded entry stays excluded.
+            let capped =
+                |(&t, x): (&f32, &f32)| if x * self.scale == -INF { -INF } else { t * limit };
+            t = t.iter().zip(x).map(capped).collect();
         }
         for (i, t) in t.iter_mut().enumerate() {
             let (row, j) = (i / cols, (i % cols) as isize);

@@ -128,6 +128,19 @@ fn the_temperature_0_leaves_the_first_of_the_largest_entries() {
 }
 
 #[test]
+fn an_excluded_score_stays_excluded_under_a_soft_cap() {
+    for n in [2, 20, 40, 300] {
+        let mut scores: Vec<f32> = (0..n).map(|i| if i == 1 { -INF } else { i as f32 }).collect();
+        let keep: Vec<bool> = (0..n).map(|i| i != 1).collect();
+        let (mut expected, softmax) = (scores.clone(), Softmax::new().soft_cap(30.0));
+        softmax.keep(&keep).rows(&mut expected, n);
+        softmax.rows(&mut scores, n);
+        assert_eq!(bits(&scores), bits(&expected));
+        assert!(scores[1] == 0.0 && scores[0] > 0.0, "{scores:?}");
+    }
+}
+
+#[test]
 fn masked_entries_are_0_and_their_values_do_not_matter() {
     for n in [3, 18, 40, 1200] {
         let mut numbers = Numbers::new(n as u64);

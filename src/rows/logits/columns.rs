@@ -2,12 +2,10 @@
 
 use super::{
     Logits, NONE, Place,
-    lanes::{kept, part, row_of},
+    lanes::{capped, kept, part, row_of},
 };
 use crate::{
     isa::{Job, Native, Simd, at_baseline, on},
-    map::Map,
-    ops::Tanh,
     rows::numerics::sum::LANES,
     vector::F32s,
 };
@@ -113,7 +111,7 @@ impl Logits<'_> {
     fn scaled<S: Simd>(&self, x: F32s<S>) -> F32s<S> {
         let t = x * self.factor();
         match self.soft_cap() {
-            Some(limit) => Tanh.eval([t / limit]) * limit,
+            Some(limit) => capped(t, limit),
             None => t,
         }
     }

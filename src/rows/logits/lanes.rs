@@ -1,7 +1,7 @@
 //! What is done to an entry, wherever it lies.
 
 use super::{Logits, NONE};
-use crate::{isa::Simd, vector::F32s};
+use crate::{isa::Simd, map::Map, ops::Tanh, vector::F32s};
 
 impl Logits<'_> {
     /// The scale, or its sign where only the largest entry counts: that entry is the same.
@@ -24,6 +24,12 @@ impl Logits<'_> {
         // Beside an infinite multiple of x finite numbers do not count.
         if self.one_hot { mask.abs().lt(f32::INFINITY).select(t, sum) } else { sum }
     }
+}
+
+/// limit · tanh(t / limit), but an excluded entry stays excluded.
+#[inline(always)]
+pub(super) fn capped<S: Simd>(t: F32s<S>, limit: f32) -> F32s<S> {
+    t.lt(f32::MIN).select(NONE, Tanh.eval([t / limit]) * limit)
 }
 
 /// Row `row` of a mask that is repeated.

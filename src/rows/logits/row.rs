@@ -2,12 +2,10 @@
 
 use super::{
     Logits, NONE,
-    lanes::{kept, part, row_of},
+    lanes::{capped, kept, part, row_of},
 };
 use crate::{
     isa::{Job, Native, Simd, at_baseline, on},
-    map::Map,
-    ops::Tanh,
     rows::numerics::sum::LANES,
     vector::{F32s, Mask},
 };
@@ -107,7 +105,7 @@ impl Steps<'_> {
             y,
             masks,
             #[inline(always)]
-            |t| Tanh.eval([t / limit]) * limit,
+            |t| capped(t, limit),
         )
     }
 
