@@ -1,7 +1,6 @@
 use super::{
     elu::{EXPM1, Elu},
-    exp::decay,
-    relu::Relu,
+    exp::{Factor, scaled_exp},
 };
 use crate::{
     contract::{Bounds, Contract},
@@ -45,8 +44,8 @@ use crate::{
 /// linear units" (2017).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Celu {
-    /// The limit towards −∞ is −alpha. It must be finite. An alpha below the smallest normal number
-    /// counts as 0, which makes the function [`Relu`].
+    /// The limit towards −∞ is −alpha. An alpha of 0 makes the function
+    /// [`Relu`](crate::Relu), and an infinite one leaves x as it is: the limits of the formula.
     pub alpha: f32,
 }
 
@@ -58,21 +57,22 @@ impl Default for Celu {
 }
 
 impl Celu {
-    fn is_relu(self) -> bool {
-        self.alpha < f32::MIN_POSITIVE
+    /// Whether the vector kernel serves. Other values of alpha are for completeness: they go
+    /// through f64, lane by lane.
+    fn is_usual(self) -> bool {
+        self.alpha.is_normal() && self.alpha > 0.0
     }
 
-    /// Returns u = x / alpha, but at least `lowest`, and its rounding error times alpha: u alpha -
-    /// x.
+    /// u = x / alpha, or `lowest` if that is more, and what rounding it has made of x: u alpha - x.
     #[inline(always)]
     fn quotient<S: Simd>(self, x: F32s<S>, lowest: f32) -> [F32s<S>; 2] {
-        /// An upper bound of the relative rounding error of u <= 128.
-        const LIMIT: f32 = hex("0x1p-17");
+        /// More than the relative rounding error of u <= 300.
+        const LIMIT: f32 = hex("0x1p-15");
         let u = (x / self.alpha).at_least(lowest);
         let error =
             if S::FUSED { u.mul_add(self.alpha, -x) } else { product_less(u, self.alpha, x) };
-        // Where x / alpha is below `lowest`, the difference is no rounding error, and may be
-        // infinite or NaN. The limit replaces it.
+        // Where x / alpha is below the lowest, the difference is no rounding error, and may be
+        // infinite or NaN.
         [u, x.same(self.alpha * LIMIT).at_most(error)]
     }
 }
@@ -92,8 +92,11 @@ fn product_less<S: Simd>(u: F32s<S>, alpha: f32, x: F32s<S>) -> F32s<S> {
 impl Map<1> for Celu {
     #[inline(always)]
     fn eval<S: Simd>(self, [x]: [F32s<S>; 1]) -> F32s<S> {
-        if self.is_relu() {
-            return Relu.eval([x]);
+        if !self.is_usual() {
+            return x.each_lane(
+                #[inline(always)]
+                |x| self.exact(x.into()) as f32,
+            );
         }
         let [u, error] = self.quotient(x.at_most(0.0), -18.0);
         let negative = EXPM1.negated(u);
@@ -110,13 +113,24 @@ impl Map<1> for Celu {
 impl Map<2> for Backward<Celu> {
     #[inline(always)]
     fn eval<S: Simd>(self, [x, dy]: [F32s<S>; 2]) -> F32s<S> {
-        if self.0.is_relu() {
-            return Backward(Relu).eval([x, dy]);
+        if !self.0.is_usual() {
+            return x.each_pair_of_lanes(
+                dy,
+                #[inline(always)]
+                |x, dy| match self.0.derivative(x.into()) {
+                    0.0 => 0.0,
+                    derivative => (f64::from(dy) * derivative) as f32,
+                },
+            );
         }
-        let [u, error] = self.0.quotient(x.at_most(0.0), -105.0);
-        let e = decay(u, 1.0);
-        let e = e.neg_mul_add(error * (1.0 / self.0.alpha), e);
-        x.same(0.0).lt(x).select(1.0, e) * dy
+        let [u, error] = self.0.quotient(x.at_most(0.0), -280.0);
+        let negative = scaled_exp(
+            u,
+            Factor::new(1.0),
+            #[inline(always)]
+            |e| e.neg_mul_add(error * (1.0 / self.0.alpha), e) * dy,
+        );
+        x.same(0.0).lt(x).select(dy, negative)
     }
 }
 
@@ -138,14 +152,17 @@ impl Contract for Celu {
         let alpha = f64::from(self.alpha);
         match x {
             _ if x > 0.0 => x,
-            _ if self.is_relu() => x.max(0.0),
+            _ if x.is_nan() => x,
+            _ if alpha == 0.0 => 0.0_f64.copysign(if x == 0.0 { x } else { 0.0 }),
+            _ if x == 0.0 || alpha.is_infinite() => x,
             _ => alpha * libm::expm1(x / alpha),
         }
     }
     fn derivative(self, x: f64) -> f64 {
         match x {
             _ if x > 0.0 => 1.0,
-            _ if self.is_relu() => 0.0,
+            _ if x.is_nan() => x,
+            _ if self.alpha == 0.0 => 0.0,
             _ => libm::exp(x / f64::from(self.alpha)),
         }
     }

@@ -1,4 +1,4 @@
-use super::exp::decay;
+use super::exp::{Factor, scaled_exp};
 use crate::{
     contract::{Bound, Bounds, Contract},
     isa::Simd,
@@ -42,7 +42,7 @@ use crate::{
 /// deep network learning by exponential linear units (ELUs)" (2016).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Elu {
-    /// The limit towards −∞ is −alpha. It must be finite.
+    /// The limit towards −∞ is −alpha. Zeros keep their sign, also where it is infinite or NaN.
     pub alpha: f32,
 }
 
@@ -70,6 +70,10 @@ pub(super) const EXPM1: Expm1 =
 impl Map<1> for Elu {
     #[inline(always)]
     fn eval<S: Simd>(self, [x]: [F32s<S>; 1]) -> F32s<S> {
+        if !self.alpha.is_finite() {
+            let negative = x.same(-self.alpha);
+            return x.lt(0.0).select(negative, x.le(x).select(x, f32::NAN));
+        }
         // One of the two parts is 0. A 0 that is subtracted from -0 leaves -0.
         EXPM1.negated(x.at_most(0.0)).neg_mul_add(self.alpha, x.at_least(-0.0))
     }
@@ -78,7 +82,13 @@ impl Map<1> for Elu {
 impl Map<2> for Backward<Elu> {
     #[inline(always)]
     fn eval<S: Simd>(self, [x, dy]: [F32s<S>; 2]) -> F32s<S> {
-        x.same(0.0).lt(x).select(1.0, decay(x.at_most(0.0), self.0.alpha)) * dy
+        let negative = scaled_exp(
+            x.at_most(0.0),
+            Factor::new(self.0.alpha),
+            #[inline(always)]
+            |e| e * dy,
+        );
+        x.same(0.0).lt(x).select(dy, negative)
     }
 }
 

@@ -3,11 +3,12 @@ use crate::{
     contract::{Bound, Bounds, Contract},
     isa::Simd,
     map::{Backward, BackwardFromOutput, Map},
-    math::exp::{C0, C2, C3, Powers, Reduced, reduce, unfused},
+    math::exp::{C0, C2, C3, LN_2, MAGIC, Powers, Reduced, reduce, unfused},
     math::exp_f64::{Coefficients, power},
     math::hex::{hex, hex_f64},
+    math::logistic::bell,
     tier::{Exact, Fast},
-    vector::F32s,
+    vector::{F32s, U32s},
 };
 
 /// The exponential function, e^x.
@@ -113,26 +114,103 @@ fn plain<S: Simd>(x: F32s<S>) -> F32s<S> {
     unfused::scale(reduced.p + 1.0, reduced.k)
 }
 
-/// Returns `factor * e^x` for x <= 0. Subnormal products are as accurate as the others.
+/// A constant factor, also as `mantissa * 2^exponent` with a mantissa from 1 to 2.
+#[derive(Clone, Copy)]
+pub(super) struct Factor {
+    value: f32,
+    mantissa: f32,
+    exponent: i16,
+}
+
+impl Factor {
+    /// Splits a finite number. 0, an infinite number and NaN stay what they are.
+    #[inline(always)]
+    pub(super) const fn new(value: f32) -> Self {
+        const BIAS: i32 = 127;
+        const TO_NORMAL: f32 = hex("0x1p24");
+        if value == 0.0 || !value.is_finite() {
+            return Self { value, mantissa: value, exponent: 0 };
+        }
+        let (normal, lowered) =
+            if value.abs() < f32::MIN_POSITIVE { (value * TO_NORMAL, 24) } else { (value, 0) };
+        let exponent = (normal.to_bits() >> 23 & 0xff) as i32 - BIAS;
+        let mantissa = f32::from_bits(normal.to_bits().wrapping_add_signed(-exponent << 23));
+        Self { value, mantissa, exponent: (exponent - lowered) as i16 }
+    }
+
+    /// Whether the product with a number from 2^-70 to 2^70 is far from the ends of f32.
+    const fn is_near(self) -> bool {
+        self.exponent.abs() <= 30
+    }
+}
+
+/// Returns `times(factor e^x)`, where `times` multiplies its argument by other numbers.
+///
+/// Powers of two beyond 2^100 or below 2^-100 are left out of the argument and applied to the
+/// product last. So only the product overflows or is subnormal, and it has the error of [`Exp`] and
+/// the roundings of the factors.
 #[inline(always)]
-pub(super) fn decay<S: Simd>(x: F32s<S>, factor: f32) -> F32s<S> {
-    const SMALL: f32 = hex("0x1p-60");
-    let x = x.at_least(-174.0);
-    if !S::FUSED {
+pub(super) fn scaled_exp<S: Simd>(
+    x: F32s<S>,
+    factor: Factor,
+    times: impl Fn(F32s<S>) -> F32s<S>,
+) -> F32s<S> {
+    if factor.is_near() && x.all_below(48.0) {
+        let e = if S::FUSED {
+            let reduced = reduce(x);
+            let scale = POWERS.at(reduced.z);
+            scale.mul_add(polynomial::<true, S>(reduced), scale)
+        } else {
+            let reduced = unfused::reduce(x);
+            (reduced.p + 1.0) * unfused::power(1.0, reduced.k)
+        };
+        return times(e * factor.value);
+    }
+    // The same bits there.
+    let Factor { mantissa, exponent, .. } = factor;
+    let exponent = f32::from(exponent);
+    // Beyond these limits the product is 0 or infinite, whatever the other numbers are.
+    let x = x.clamp((-280.0 - exponent) * LN_2, (300.0 - exponent) * LN_2);
+    if S::FUSED {
+        let reduced = reduce(x);
+        let z = reduced.z.float() + exponent;
+        let rest = power_beyond(z, MAGIC);
+        let scale = (POWERS.bits_at(z.bits()) - (rest << 23)).float();
+        let e = scale.mul_add(polynomial::<true, S>(reduced), scale);
+        unfused::scale(times(e * mantissa), rest)
+    } else {
         let reduced = unfused::reduce(x);
-        return unfused::scale((reduced.p * 0.5 + 0.5) * factor, reduced.k + 1);
+        let z = reduced.k.float() + exponent;
+        let rest = power_beyond(z, unfused::MAGIC);
+        let e = (reduced.p + 1.0) * unfused::power(1.0, z.bits() - rest);
+        unfused::scale(times(e * mantissa), rest)
     }
-    let reduced = reduce(x);
-    let p = polynomial::<true, S>(reduced);
-    if x.all_below(40.0) && factor.abs() > SMALL {
-        let scale = POWERS.at(reduced.z);
-        return scale.mul_add(p, scale) * factor;
+}
+
+/// Returns, in the low bits, an integer by which `z - magic` exceeds 100 in magnitude; 0 if it does
+/// not.
+#[inline(always)]
+fn power_beyond<S: Simd>(z: F32s<S>, magic: f32) -> U32s<S> {
+    const MOST: f32 = 100.0;
+    (z - z.clamp(magic - MOST, magic + MOST) + unfused::MAGIC).bits()
+}
+
+/// Returns `dy numerator e^a / (1 + e^a)^2` for a >= 0: the gradient of sigmoid, and for a = 2|x|
+/// and the numerator 4 that of tanh.
+#[inline(always)]
+pub(super) fn logistic_gradient<S: Simd>(a: F32s<S>, numerator: f32, dy: F32s<S>) -> F32s<S> {
+    /// From here on it is e^-a: 1 + e^a is e^a.
+    const TAIL: f32 = 64.0;
+    if a.all_below(TAIL) {
+        return bell(a, numerator) * dy;
     }
-    // The same bits by two factors, as above. The scale is below 1, so the product with `factor`
-    // does not overflow.
-    let half = ((reduced.z + 16) << 19) & 0xff80_0000;
-    let scale = (POWERS.bits_at(reduced.z) - half).float();
-    scale.mul_add(p, scale) * factor * (half + 1_f32.to_bits()).float()
+    let tail = scaled_exp(
+        -a,
+        Factor::new(numerator),
+        #[inline(always)]
+        |e| e * dy,
+    );
+    a.lt(TAIL).select(bell(a.at_most(TAIL), numerator) * dy, tail)
 }
 
 /// These coefficients were chosen among good ones such that no result is misrounded. Those of least
@@ -167,7 +245,12 @@ impl Map<1> for Exact<Exp> {
 impl Map<2> for Backward<Exp> {
     #[inline(always)]
     fn eval<S: Simd>(self, [x, dy]: [F32s<S>; 2]) -> F32s<S> {
-        Exp.eval([x]) * dy
+        scaled_exp(
+            x,
+            Factor::new(1.0),
+            #[inline(always)]
+            |e| e * dy,
+        )
     }
 }
 

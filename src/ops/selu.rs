@@ -1,4 +1,4 @@
-use super::exp::decay;
+use super::exp::{Factor, scaled_exp};
 use crate::{
     contract::{Bound, Bounds, Contract},
     isa::Simd,
@@ -81,7 +81,13 @@ impl Map<1> for Selu {
 impl Map<2> for Backward<Selu> {
     #[inline(always)]
     fn eval<S: Simd>(self, [x, dy]: [F32s<S>; 2]) -> F32s<S> {
-        x.same(0.0).lt(x).select(LAMBDA, decay(x.at_most(0.0), LAMBDA_ALPHA)) * dy
+        let negative = scaled_exp(
+            x.at_most(0.0),
+            Factor::new(LAMBDA_ALPHA),
+            #[inline(always)]
+            |e| e * dy,
+        );
+        x.same(0.0).lt(x).select(dy * LAMBDA, negative)
     }
 }
 

@@ -1,3 +1,4 @@
+use super::exp::logistic_gradient;
 use crate::{
     activation::Activation,
     contract::{Bound, Bounds, Contract},
@@ -6,7 +7,7 @@ use crate::{
     math::exp::{C0, C2, C3, Powers, reduce_negated, unfused},
     math::exp_f64::{Coefficients, power},
     math::hex::{hex, hex_f64},
-    math::logistic::{bell, ratio},
+    math::logistic::ratio,
     tier::{Exact, Fast},
     vector::F32s,
 };
@@ -201,7 +202,7 @@ fn near_half<S: Simd>(x: F32s<S>) -> F32s<S> {
 impl Map<2> for Backward<Sigmoid> {
     #[inline(always)]
     fn eval<S: Simd>(self, [x, dy]: [F32s<S>; 2]) -> F32s<S> {
-        bell(x.abs().at_most(104.5), 1.0) * dy
+        logistic_gradient(x.abs(), 1.0, dy)
     }
 }
 

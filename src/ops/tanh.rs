@@ -1,3 +1,4 @@
+use super::exp::logistic_gradient;
 use crate::{
     activation::Activation,
     contract::{Bound, Bounds, Contract},
@@ -6,7 +7,7 @@ use crate::{
     math::exp::{LN_2, LOG2_E, MAGIC, Powers, unfused},
     math::exp_f64::{Coefficients, power},
     math::hex::{hex, hex_f64},
-    math::logistic::{bell, ratio},
+    math::logistic::ratio,
     tier::Exact,
     vector::F32s,
 };
@@ -136,8 +137,8 @@ impl Map<1> for Exact<Tanh> {
 impl Map<2> for Backward<Tanh> {
     #[inline(always)]
     fn eval<S: Simd>(self, [x, dy]: [F32s<S>; 2]) -> F32s<S> {
-        let a = x.abs().at_most(53.0);
-        bell(a + a, 4.0) * dy
+        let a = x.abs();
+        logistic_gradient(a + a, 4.0, dy)
     }
 }
 

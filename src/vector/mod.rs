@@ -3,6 +3,7 @@
 
 mod aligned;
 mod f64s;
+mod scalar;
 
 use crate::isa::{Native, Simd};
 use core::ops::{Add, BitAnd, BitXor, Div, Mul, Neg, Shl, Shr, Sub};

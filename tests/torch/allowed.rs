@@ -78,11 +78,19 @@ fn bound(job: &Job, part: Part) -> Bound {
     }
 }
 
-/// The error of the derivative, times dy, and the rounding of the product.
+/// The error of the derivative, times dy, and the rounding of the product. A subnormal product may
+/// be rounded twice.
 fn of_products(job: &Job, bound: f64, exact: &Exact) -> Vec<f64> {
     let error = |(i, &dx): (usize, &f64)| {
         let dy = f64::from(job.dy_of(i));
-        let derivative = bound * ulp(dx / dy) * dy.abs();
+        let unit = if job.is_of_rows() {
+            ulp(dx / dy) * dy.abs()
+        } else {
+            // Only the product is rounded to f32: the derivative has its digits beyond that range.
+            let binade = (dx / dy).abs().log2().floor().exp2();
+            (binade * f64::exp2(-23.0) * dy.abs()).max(if dx == 0.0 { 0.0 } else { ulp(0.0) })
+        };
+        let derivative = bound * unit;
         if dy == 1.0 { derivative } else { derivative + 0.5 * ulp(dx) }
     };
     exact.dx.iter().enumerate().map(error).collect()

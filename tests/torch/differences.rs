@@ -44,7 +44,10 @@ differences! {
     BEFORE_2_8 ["elu", "selu", "celu"]: |c| c.x().abs() < 1e-7 && c.is_forward() && c.is_close(), "e^x - 1, 0 for small x";
     FLOAT32 ["elu", "selu", "celu"]: |c| c.is_gradient() && c.dy().abs() > 1e38, "dy times constants, which overflows, times e^x";
     FLOAT32 ["elu", "selu"]: |c| c.is_gradient() && c.x() < -102.0, "e^x, of which a first rounding leaves few digits, times alpha";
+    BOTH ["exp", "sigmoid", "elu", "selu", "celu"]: |c| c.is_gradient() && c.is_infinite_beside_0(), "NaN, of an infinite dy and 0, or of 0 and an infinite e^x; here e^x is neither";
+    FLOAT32 ["exp"]: |c| c.is_gradient() && c.x().abs() > 87.0, "dy times e^x, which is infinite or subnormal";
     FLOAT32 ["celu"]: |c| c.x().abs() < 1e-44 || c.dy().abs() < 1e-44, "x / alpha or dy / alpha, rounded to 0, times alpha";
+    FLOAT32 ["celu"]: |c| c.is_gradient() && (c.exact.abs() < 1e-37 || c.x() < -87.0), "dy times a rounded e^(x / alpha), which is subnormal";
     BOTH ["softmax"]: |c| c.is_gradient() && c.is_beside_absent(), "0 times dy; here what has no part in its row has +0";
     FLOAT32 ["softmax"]: |c| c.exact.abs() < 1e-45, "an error of float32 sums, beside half of the smallest number";
     FLOAT32 ["softmax"]: |c| c.is_gradient() && c.torch == 0.0 && c.is_cancelled(), "0 where dy is nearly the weighted sum";
