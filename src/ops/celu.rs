@@ -23,6 +23,10 @@ use crate::{
 /// Another alpha adds a rounding: at most 2 ULP for 1e−30 <= alpha <= 1e30. With alpha = 1 the
 /// function is monotonic.
 ///
+/// The table of special values is for a positive alpha. With a negative one the exponential grows
+/// where x < 0. Negative and subnormal alphas, and those that are not finite, go through f64 lane
+/// by lane, slowly.
+///
 /// | x | celu(x) | celu'(x) |
 /// |---|---|---|
 /// | ±0 | ±0 | 1 |
