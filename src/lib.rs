@@ -172,12 +172,13 @@ mod vector;
 pub use activation::{Activation, Gradient, GradientFromOutput};
 pub use any::{AnyActivation, NoExactTier, Parameter, ParameterError, ParseActivationError};
 pub use at::{At, UnavailableIsa};
+pub use check::ShapeError;
 pub use isa::{Isa, ParseIsaError};
 pub use math::threefry::RandomStream;
 pub use ops::*;
 pub use rows::{
     AxisError, Causal, EmptyRow, InfiniteLogits, LogSoftmax, LogSumExp, OnlineSoftmax,
-    RowActivation, RowGradient, RowLayout, Softmax, SoftmaxOptions, axis_shape, log_softmax,
-    softmax,
+    RowActivation, RowGradient, RowLayout, Softmax, SoftmaxOptions, alibi_slope, axis_shape,
+    log_softmax, softmax,
 };
 pub use tier::{Exact, Fast, ParseTierError, Tier};

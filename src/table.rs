@@ -10,7 +10,7 @@ use crate::{
     isa::Isa,
     math::threefry::RandomStream,
     ops::{PRelu, RRelu, prelu},
-    rows::{OnlineSoftmax, RowLayout, Softmax},
+    rows::{OnlineSoftmax, RowLayout, Softmax, SoftmaxOptions},
 };
 pub use crate::{
     contract::{Backward, BackwardFn, Bound, Bounds, Kernel, Operation},
@@ -99,6 +99,13 @@ pub static OTHER_OPERATIONS: &[OtherOperation] = &[
         }],
     },
     OtherOperation {
+        name: "softmax_options",
+        type_name: "SoftmaxOptions",
+        formula: None,
+        rounded: false,
+        calls: &[OtherCall { unit: COLS, ..OtherCall::local("logits_into", 1, logits_into) }],
+    },
+    OtherOperation {
         name: "online_softmax",
         type_name: "OnlineSoftmax",
         formula: None,
@@ -142,6 +149,12 @@ const INNER: usize = 3;
 const CHANNELS: usize = SLOPES.len() * INNER;
 /// The length of a row.
 const COLS: usize = 12;
+/// Of a row.
+const MASK: [f32; COLS] = {
+    let mut mask = [0.5; COLS];
+    (mask[3], mask[COLS - 1]) = (f32::NEG_INFINITY, -1e3);
+    mask
+};
 /// The length of the accumulator beside the online state.
 const WIDTH: usize = 2;
 /// The blocks in which scores come to the online state, again and again.
@@ -195,6 +208,12 @@ pub fn softmax_with_log_sum_exps(isa: Isa, src: &[f32], dst: &mut [f32]) {
     y.copy_from_slice(src);
     let layout = RowLayout::contiguous(COLS);
     at(isa, Softmax::new()).strided_with_log_sum_exps(y, log_sum_exps, layout);
+}
+
+/// From scores to logits.
+pub fn logits_into(isa: Isa, src: &[f32], dst: &mut [f32]) {
+    let options = SoftmaxOptions::new().scale(0.3).temperature(0.7).soft_cap(20.0).mask(&MASK);
+    at(isa, options).logits_into(src, dst, COLS);
 }
 
 /// From scores to their weights, the weighted sums of some values, and the log-sum-exp.

@@ -210,6 +210,9 @@ fn equal_operations_have_equal_bits_and_hashes() {
         none.causal(Causal::new().window(1)),
         none.causal(Causal::new().queries(1)),
         none.temperature(0.0),
+        none.temperature(0.5),
+        none.first_row(0),
+        none.first_row(3),
         none.empty_rows(EmptyRow::Zeros),
         none.empty_rows(EmptyRow::Uniform),
         none.infinite_logits(activations::InfiniteLogits::Shared),
@@ -219,8 +222,16 @@ fn equal_operations_have_equal_bits_and_hashes() {
     for any in differing {
         assert_eq!(any.to_string().parse(), Ok(any));
     }
-    assert_eq!(
-        AnyActivation::try_from(Softmax::new().mask(&[0.0])).unwrap_err().to_string(),
-        "a mask is no parameter of an operation"
-    );
+    let with_slices = [
+        none.mask(&[0.0]),
+        none.keep(&[true]),
+        none.lengths(&[1]),
+        none.sinks(&[1.0]),
+        none.shape([1, 1, 1]),
+        none.soft_cap_after_mask(),
+    ];
+    for options in with_slices {
+        let error = AnyActivation::try_from(Softmax::with(options)).unwrap_err();
+        assert_eq!(error.to_string(), "masks and what heads have are no parameters");
+    }
 }

@@ -1,8 +1,11 @@
 //! Functions of rows with options: scale, soft cap, masks, causal rows, sinks, and degenerate rows.
 #![allow(clippy::cast_precision_loss)] // widths are small
+#![allow(clippy::large_types_passed_by_value)] // options, as callers write them
 
 #[path = "row_options/case.rs"]
 mod case;
+#[path = "row_options/parts.rs"]
+mod parts;
 #[path = "row_options/special.rs"]
 mod special;
 
@@ -18,7 +21,7 @@ use activations_testing::{
     oracle::exact,
     ulp::ulps,
 };
-use case::Case;
+use case::{Case, Row, along};
 use proptest::prelude::*;
 
 const INF: f32 = f32::INFINITY;
@@ -26,12 +29,6 @@ const NAN: f32 = f32::NAN;
 
 fn operations() -> impl Iterator<Item = (&'static RowOperation, Isa)> {
     isas().flat_map(|isa| ROW_OPERATIONS.iter().map(move |operation| (operation, isa)))
-}
-
-/// `[rows, cols]` as `[cols, rows]`.
-fn transposed<T: Copy>(x: &[T], cols: usize) -> Vec<T> {
-    let rows = x.len() / cols;
-    (0..x.len()).map(|i| x[i % rows * cols + i / rows]).collect()
 }
 
 fn plain(sink: Option<f32>) -> SoftmaxOptions<'static> {
@@ -85,6 +82,16 @@ fn long_rows_have_the_same_bits_too() {
     }
 }
 
+/// The results of the rows by themselves, for logits that are entries.
+fn expected(operation: &RowOperation, isa: Isa, rows: Vec<Row>) -> Vec<f32> {
+    let row = |mut row: Row| {
+        let layout = RowLayout::contiguous(row.logits.len());
+        (operation.rows)(isa, plain(row.sink), &mut row.logits, layout);
+        row.logits
+    };
+    rows.into_iter().flat_map(row).collect()
+}
+
 fn check_forms(
     operation: &RowOperation,
     isa: Isa,
@@ -96,8 +103,7 @@ fn check_forms(
     let name = format!("{} {} at {isa}, {case:?}", operation.name, operation.tier);
     let rows = RowLayout { cols, stride: cols };
     let count = x.len() / cols;
-    let mut expected = case.logits(isa, x, cols);
-    (operation.rows)(isa, plain(case.sink), &mut expected, rows);
+    let expected = expected(operation, isa, case.limits(isa, x, cols));
 
     let mut y = x.to_vec();
     (operation.rows)(isa, case.options(), &mut y, rows);
@@ -111,102 +117,102 @@ fn check_forms(
         assert!(y[cols..].iter().all(|&y| y == 7.0), "{name}: what lies between rows is written");
     }
 
-    // Along an axis a mask is one plane, or one row for all.
-    let whole = |len: usize| len == cols || len == x.len();
-    if !case.mask.as_ref().is_none_or(|mask| whole(mask.len()))
-        || !case.keep.as_ref().is_none_or(|keep| whole(keep.len()))
-    {
-        return;
+    // The axis before all queries, before those of a batch entry, before those of a head.
+    for axes in 0..3 {
+        let along_axis = case.along(axes, cols);
+        let outer: usize = case.shape[..axes].iter().product();
+        let shape = [outer, cols, count / outer];
+        let mut y = along(x, outer, cols);
+        let mut into = vec![7.0; x.len()];
+        (operation.axis_into)(isa, along_axis.options(), &y, &mut into, shape);
+        (operation.axis)(isa, along_axis.options(), &mut y, shape);
+        let expected = bits(&along(&expected, outer, cols));
+        assert_eq!(expected, bits(&y), "{name}: along an axis, {shape:?}");
+        assert_eq!(expected, bits(&into), "{name}: along an axis, {shape:?}, into another slice");
     }
-    let mut across = case.clone();
-    across.mask = case.mask.as_ref().map(|mask| transposed(mask, cols));
-    across.keep = case.keep.as_ref().map(|keep| transposed(keep, cols));
-    let mut y = transposed(x, cols);
-    let mut into = vec![7.0; x.len()];
-    (operation.axis_into)(isa, across.options(), &y, &mut into, [1, cols, count]);
-    (operation.axis)(isa, across.options(), &mut y, [1, cols, count]);
-    let expected = bits(&transposed(&expected, cols));
-    assert_eq!(expected, bits(&y), "{name}: along an axis");
-    assert_eq!(expected, bits(&into), "{name}: along an axis, into another slice");
+}
+
+fn at(isa: Isa, options: SoftmaxOptions<'_>) -> At<LogSumExp<'_>> {
+    At::new(isa, LogSumExp::with(options)).expect("a level of this machine")
 }
 
 fn check_log_sum_exp(isa: Isa, case: &Case, x: &[f32], cols: usize) {
+    let count = x.len() / cols;
     let rows = RowLayout { cols, stride: cols };
-    let [mut expected, mut y] = [vec![7.0; x.len() / cols], vec![7.0; x.len() / cols]];
-    At::new(isa, LogSumExp::with(plain(case.sink))).expect("a level of this machine").strided_into(
-        &case.logits(isa, x, cols),
-        &mut expected,
-        rows,
-    );
-    At::new(isa, LogSumExp::with(case.options()))
-        .expect("a level of this machine")
-        .strided_into(x, &mut y, rows);
+    let row = |row: Row| {
+        let mut y = [7.0];
+        at(isa, plain(row.sink)).rows_into(&row.logits, &mut y, cols);
+        y[0]
+    };
+    let expected: Vec<f32> = case.rows(isa, x, cols).into_iter().map(row).collect();
+    let mut y = vec![7.0; count];
+    at(isa, case.options()).strided_into(x, &mut y, rows);
     assert_eq!(bits(&expected), bits(&y), "log_sum_exp at {isa}, {case:?}");
-}
-
-#[test]
-fn the_log_sum_exp_of_logits_has_the_same_bits_along_an_axis() {
-    // More than a tile holds, too.
-    for (cols, count) in [(5, 20), (100, 17), (1500, 18)] {
-        for seed in 0..20 {
-            let x = families::matrix(seed as usize % FAMILIES, seed, cols, count);
-            let mut case = Case::new(seed, cols, count);
-            case.mask = case.mask.filter(|mask| mask.len() == cols);
-            case.keep = case.keep.filter(|keep| keep.len() == cols);
-            let [mut expected, mut y] = [vec![7.0; count], vec![7.0; count]];
-            LogSumExp::with(case.options()).rows_into(&x, &mut expected, cols);
-            LogSumExp::with(case.options()).axis_into(
-                &transposed(&x, cols),
-                &mut y,
-                [1, cols, count],
-            );
-            assert_eq!(bits(&expected), bits(&y), "{cols} entries, {case:?}");
-        }
+    for axes in 0..3 {
+        let along_axis = case.along(axes, cols);
+        let outer: usize = case.shape[..axes].iter().product();
+        let shape = [outer, cols, count / outer];
+        at(isa, along_axis.options()).axis_into(&along(x, outer, cols), &mut y, shape);
+        assert_eq!(bits(&expected), bits(&y), "log_sum_exp along {shape:?} at {isa}, {case:?}");
     }
 }
 
 /// Compares the results with the exact function of the logits, including the sink.
 fn check_accuracy(case: &Case, x: &[f32], cols: usize) {
     for isa in isas() {
-        let logits = case.logits(isa, x, cols);
+        let rows = case.rows(isa, x, cols);
+        let limits = case.limits(isa, x, cols);
         let mut sums = vec![0.0; x.len() / cols];
         At::new(isa, LogSumExp::with(case.options()))
             .expect("a level of this machine")
             .strided_into(x, &mut sums, RowLayout { cols, stride: cols });
+        for (row, &sum) in rows.iter().zip(&sums) {
+            check_sum(&with_sink(row), sum, &format!("log_sum_exp at {isa}, {case:?}"));
+        }
         for operation in ROW_OPERATIONS {
             let mut y = x.to_vec();
             (operation.rows)(isa, case.options(), &mut y, RowLayout { cols, stride: cols });
-            for ((t, y), &sum) in logits.chunks_exact(cols).zip(y.chunks_exact(cols)).zip(&sums) {
-                let with_sink: Vec<f32> = t.iter().copied().chain(case.sink).collect();
-                if with_sink.iter().all(|&t| t == -INF) {
-                    assert!(sum == -INF && y.iter().all(|y| y.is_nan()), "{case:?}");
-                    continue;
-                }
-                if with_sink.iter().any(|&t| t.is_nan() || t == INF) {
-                    assert!(y.iter().all(|y| y.is_nan()), "{case:?}");
-                    continue;
-                }
-                let exact = exact(&with_sink);
-                let values =
-                    if operation.name == "softmax" { &exact.softmax } else { &exact.log_softmax };
-                for ((&y, &value), &t) in y.iter().zip(values).zip(t) {
-                    let name = format!("{} {} at {isa}", operation.name, operation.tier);
-                    assert!(
-                        ulps(y, value) <= operation.bound.at(isa),
-                        "{name}: {y:e} for {value:e}, {case:?}"
-                    );
-                    assert!(
-                        t > -INF || y == if operation.name == "softmax" { 0.0 } else { -INF },
-                        "{name}"
-                    );
-                }
-                let near = (f64::from(sum) - exact.log_sum_exp).abs() <= 2_f64.powi(-48);
-                assert!(
-                    near || ulps(sum, exact.log_sum_exp) <= 1.0,
-                    "log_sum_exp at {isa}, {case:?}"
-                );
+            for (row, y) in limits.iter().zip(y.chunks_exact(cols)) {
+                check_row(operation, isa, row, y, case);
             }
         }
+    }
+}
+
+fn with_sink(row: &Row) -> Vec<f32> {
+    row.logits.iter().copied().chain(row.sink).collect()
+}
+
+fn check_sum(logits: &[f32], sum: f32, name: &str) {
+    if logits.iter().any(|t| t.is_nan()) {
+        assert!(sum.is_nan(), "{name}");
+        return;
+    }
+    let maximum = logits.iter().copied().fold(-INF, f32::max);
+    if maximum.is_infinite() {
+        assert_eq!(sum, maximum, "{name}");
+        return;
+    }
+    let exact = exact(logits).log_sum_exp;
+    let near = (f64::from(sum) - exact).abs() <= 2_f64.powi(-48);
+    assert!(near || ulps(sum, exact) <= 1.0, "{name}: {sum} for {exact}");
+}
+
+fn check_row(operation: &RowOperation, isa: Isa, row: &Row, y: &[f32], case: &Case) {
+    let with_sink = with_sink(row);
+    let is_degenerate =
+        with_sink.iter().all(|&t| t == -INF) || with_sink.iter().any(|&t| t.is_nan() || t == INF);
+    if is_degenerate {
+        assert!(y.iter().all(|y| y.is_nan()), "{case:?}");
+        return;
+    }
+    let exact = exact(&with_sink);
+    let is_softmax = operation.name == "softmax";
+    let values = if is_softmax { &exact.softmax } else { &exact.log_softmax };
+    for ((&y, &value), &t) in y.iter().zip(values).zip(&row.logits) {
+        let name = format!("{} {} at {isa}", operation.name, operation.tier);
+        assert!(ulps(y, value) <= operation.bound.at(isa), "{name}: {y:e} for {value:e}, {case:?}");
+        assert!(t > -INF || y == if is_softmax { 0.0 } else { -INF }, "{name}");
     }
 }
 

@@ -7,6 +7,8 @@
 //! ```
 #![allow(clippy::cast_precision_loss)] // widths are small
 
+#[path = "rows/counts.rs"]
+mod counts;
 #[path = "rows/digests.rs"]
 mod digests;
 #[path = "rows/forms.rs"]

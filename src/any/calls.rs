@@ -4,6 +4,7 @@
 use super::{AnyActivation, Kind, RowFunction};
 use crate::{
     at::At,
+    check::{Mismatch, ShapeError},
     each_operation,
     isa::Isa,
     ops::table::{ApplyAt, BackwardAt, BackwardFromOutputAt},
@@ -33,12 +34,10 @@ macro_rules! from_output {
     (yes, $operation:expr, $isa:expr, $y:expr, $dy:expr, $dx:expr) => {
         $operation.backward_from_output_at($isa, $y, $dy, $dx)
     };
-    (no, $operation:expr, $isa:expr, $y:expr, $dy:expr, $dx:expr) => {
-        panic!(
-            "the gradient of {} does not follow from its output",
-            AnyActivation::from($operation)
-        )
-    };
+    (no, $operation:expr, $isa:expr, $y:expr, $dy:expr, $dx:expr) => {{
+        let name = AnyActivation::from($operation).name();
+        return Err(Mismatch::NoOutputGradient { name }.into());
+    }};
 }
 
 macro_rules! has_from_output {
@@ -55,32 +54,49 @@ macro_rules! calls { ($(
         fast $fast:ident, exact $exact:ident, from_output $from_output:ident;
 )*) => {
     impl AnyActivation {
-        #[track_caller]
-        pub(super) fn apply_at(self, isa: Isa, src: Option<&[f32]>, dst: &mut [f32]) {
+        pub(super) fn apply_at(
+            self,
+            isa: Isa,
+            src: Option<&[f32]>,
+            dst: &mut [f32],
+        ) -> Result<(), ShapeError> {
             match self.kind {
                 $(Kind::$Op(operation) => match self.tier {
                     Tier::Default => operation.apply_at(isa, src, dst),
                     Tier::Fast => fast!($fast, operation).apply_at(isa, src, dst),
                     Tier::Exact => exact!($exact, operation, isa, src, dst),
                 },)*
-                Kind::OfRows(..) => self.refuse_elementwise(),
+                Kind::OfRows(..) => return Err(Mismatch::OfRows { name: self.name() }.into()),
             }
+            Ok(())
         }
 
-        #[track_caller]
-        pub(super) fn backward_at(self, isa: Isa, x: &[f32], dy: &[f32], dx: &mut [f32]) {
+        pub(super) fn backward_at(
+            self,
+            isa: Isa,
+            x: &[f32],
+            dy: &[f32],
+            dx: &mut [f32],
+        ) -> Result<(), ShapeError> {
             match self.kind {
                 $(Kind::$Op(operation) => operation.backward_at(isa, x, dy, dx),)*
-                Kind::OfRows(..) => self.refuse_elementwise(),
+                Kind::OfRows(..) => return Err(Mismatch::OfRows { name: self.name() }.into()),
             }
+            Ok(())
         }
 
-        #[track_caller]
-        pub(super) fn backward_from_output_at(self, isa: Isa, y: &[f32], dy: &[f32], dx: &mut [f32]) {
+        pub(super) fn backward_from_output_at(
+            self,
+            isa: Isa,
+            y: &[f32],
+            dy: &[f32],
+            dx: &mut [f32],
+        ) -> Result<(), ShapeError> {
             match self.kind {
                 $(Kind::$Op(operation) => from_output!($from_output, operation, isa, y, dy, dx),)*
-                Kind::OfRows(..) => self.refuse_elementwise(),
+                Kind::OfRows(..) => return Err(Mismatch::OfRows { name: self.name() }.into()),
             }
+            Ok(())
         }
 
         /// Returns whether the gradient follows from the output alone, so that the input need not
@@ -218,16 +234,37 @@ impl AnyActivation {
     pub fn rows_backward(&self, x: &[f32], y: &[f32], dy: &[f32], dx: &mut [f32], cols: usize) {
         At::active(*self).rows_backward(x, y, dy, dx, cols);
     }
+}
 
-    #[cold]
-    #[track_caller]
-    fn refuse_elementwise(&self) -> ! {
-        panic!("{} is a function of rows: call rows or axis", self.name())
-    }
+/// The calls that return errors.
+macro_rules! returning { ($(
+    $try_name:ident $name:ident ($($argument:ident: $T:ty),*);
+)*) => {
+    impl AnyActivation {$(
+        #[doc = concat!("As [`", stringify!($name), "`](Self::", stringify!($name), ").")]
+        ///
+        /// # Errors
+        ///
+        /// Where that panics.
+        pub fn $try_name(&self, $($argument: $T),*) -> Result<(), ShapeError> {
+            At::active(*self).$try_name($($argument),*)
+        }
+    )*}
+}; }
 
-    #[cold]
-    #[track_caller]
-    pub(super) fn refuse_in_place(&self) -> ! {
-        panic!("{} gives one result a row: call rows_into or axis_into", self.name())
-    }
+returning! {
+    try_apply apply(x: &mut [f32]);
+    try_apply_into apply_into(src: &[f32], dst: &mut [f32]);
+    try_backward backward(x: &[f32], dy: &[f32], dx: &mut [f32]);
+    try_backward_from_output backward_from_output(y: &[f32], dy: &[f32], dx: &mut [f32]);
+    try_rows rows(x: &mut [f32], cols: usize);
+    try_rows_into rows_into(src: &[f32], dst: &mut [f32], cols: usize);
+    try_axis axis(x: &mut [f32], shape: [usize; 3]);
+    try_axis_into axis_into(src: &[f32], dst: &mut [f32], shape: [usize; 3]);
+    try_rows_backward rows_backward(
+        x: &[f32], y: &[f32], dy: &[f32], dx: &mut [f32], cols: usize
+    );
+    try_axis_backward axis_backward(
+        x: &[f32], y: &[f32], dy: &[f32], dx: &mut [f32], shape: [usize; 3]
+    );
 }

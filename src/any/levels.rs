@@ -3,7 +3,7 @@
 use super::{AnyActivation, Kind, RowFunction};
 use crate::{
     at::At,
-    check::{same_length, shape as check},
+    check::{Mismatch, ShapeError, equal_lengths, or_panic, product},
     rows::{LogSoftmax, LogSumExp, RowActivation, RowGradient, RowLayout, Softmax},
     tier::{Fast, Tier},
 };
@@ -13,131 +13,214 @@ macro_rules! of_rows {
     ($at:ident, $function:ident, $options:ident, $method:ident($($argument:expr),*)) => {
         match ($function, $at.operation.tier) {
             (RowFunction::Softmax, Tier::Fast) => {
-                $at.with(Fast(Softmax::with($options))).$method($($argument),*)
+                $at.with(Fast(Softmax::with($options.options()))).$method($($argument),*)
             }
-            (RowFunction::Softmax, _) => $at.with(Softmax::with($options)).$method($($argument),*),
+            (RowFunction::Softmax, _) => {
+                $at.with(Softmax::with($options.options())).$method($($argument),*)
+            }
             // Its fast tier is the default one.
             (RowFunction::LogSoftmax, _) => {
-                $at.with(LogSoftmax::with($options)).$method($($argument),*)
+                $at.with(LogSoftmax::with($options.options())).$method($($argument),*)
             }
-            (RowFunction::LogSumExp, _) => $at.operation.refuse_in_place(),
+            (RowFunction::LogSumExp, _) => Err(Mismatch::Reduces.into()),
         }
     };
 }
 
-/// The methods of [`AnyActivation`], at this level.
+/// The calls that panic.
+macro_rules! panicking { ($(
+    $name:ident $try_name:ident ($($argument:ident: $T:ty),*);
+)*) => {
+    /// The methods of [`AnyActivation`], at this level.
+    impl At<AnyActivation> {$(
+        #[doc = concat!("[`AnyActivation::", stringify!($name), "`]")]
+        #[track_caller]
+        pub fn $name(&self, $($argument: $T),*) {
+            or_panic(self.$try_name($($argument),*));
+        }
+    )*}
+}; }
+
+panicking! {
+    apply try_apply(x: &mut [f32]);
+    apply_into try_apply_into(src: &[f32], dst: &mut [f32]);
+    backward try_backward(x: &[f32], dy: &[f32], dx: &mut [f32]);
+    backward_from_output try_backward_from_output(y: &[f32], dy: &[f32], dx: &mut [f32]);
+    rows try_rows(x: &mut [f32], cols: usize);
+    rows_into try_rows_into(src: &[f32], dst: &mut [f32], cols: usize);
+    axis try_axis(x: &mut [f32], shape: [usize; 3]);
+    axis_into try_axis_into(src: &[f32], dst: &mut [f32], shape: [usize; 3]);
+    rows_backward try_rows_backward(x: &[f32], y: &[f32], dy: &[f32], dx: &mut [f32], cols: usize);
+    axis_backward try_axis_backward(
+        x: &[f32], y: &[f32], dy: &[f32], dx: &mut [f32], shape: [usize; 3]
+    );
+}
+
+/// Those that return errors.
 impl At<AnyActivation> {
-    /// [`AnyActivation::apply`]
-    #[track_caller]
-    pub fn apply(&self, x: &mut [f32]) {
-        self.operation.apply_at(self.isa(), None, x);
+    /// [`AnyActivation::try_apply`]
+    ///
+    /// # Errors
+    ///
+    /// Where the call without `try_` panics.
+    pub fn try_apply(&self, x: &mut [f32]) -> Result<(), ShapeError> {
+        self.operation.apply_at(self.isa(), None, x)
     }
 
-    /// [`AnyActivation::apply_into`]
-    #[track_caller]
-    pub fn apply_into(&self, src: &[f32], dst: &mut [f32]) {
-        same_length("src", src.len(), "dst", dst.len());
-        self.operation.apply_at(self.isa(), Some(src), dst);
+    /// [`AnyActivation::try_apply_into`]
+    ///
+    /// # Errors
+    ///
+    /// Where the call without `try_` panics.
+    pub fn try_apply_into(&self, src: &[f32], dst: &mut [f32]) -> Result<(), ShapeError> {
+        equal_lengths("src", src.len(), "dst", dst.len())?;
+        self.operation.apply_at(self.isa(), Some(src), dst)
     }
 
-    /// [`AnyActivation::backward`]
-    #[track_caller]
-    pub fn backward(&self, x: &[f32], dy: &[f32], dx: &mut [f32]) {
-        same_length("x", x.len(), "dx", dx.len());
-        same_length("dy", dy.len(), "dx", dx.len());
-        self.operation.backward_at(self.isa(), x, dy, dx);
+    /// [`AnyActivation::try_backward`]
+    ///
+    /// # Errors
+    ///
+    /// Where the call without `try_` panics.
+    pub fn try_backward(&self, x: &[f32], dy: &[f32], dx: &mut [f32]) -> Result<(), ShapeError> {
+        equal_lengths("x", x.len(), "dx", dx.len())?;
+        equal_lengths("dy", dy.len(), "dx", dx.len())?;
+        self.operation.backward_at(self.isa(), x, dy, dx)
     }
 
-    /// [`AnyActivation::backward_from_output`]
-    #[track_caller]
-    pub fn backward_from_output(&self, y: &[f32], dy: &[f32], dx: &mut [f32]) {
-        same_length("y", y.len(), "dx", dx.len());
-        same_length("dy", dy.len(), "dx", dx.len());
-        self.operation.backward_from_output_at(self.isa(), y, dy, dx);
+    /// [`AnyActivation::try_backward_from_output`]
+    ///
+    /// # Errors
+    ///
+    /// Where the call without `try_` panics.
+    pub fn try_backward_from_output(
+        &self,
+        y: &[f32],
+        dy: &[f32],
+        dx: &mut [f32],
+    ) -> Result<(), ShapeError> {
+        equal_lengths("y", y.len(), "dx", dx.len())?;
+        equal_lengths("dy", dy.len(), "dx", dx.len())?;
+        self.operation.backward_from_output_at(self.isa(), y, dy, dx)
     }
 
-    /// [`AnyActivation::rows`]
-    #[track_caller]
-    pub fn rows(&self, x: &mut [f32], cols: usize) {
+    /// [`AnyActivation::try_rows`]
+    ///
+    /// # Errors
+    ///
+    /// Where the call without `try_` panics.
+    pub fn try_rows(&self, x: &mut [f32], cols: usize) -> Result<(), ShapeError> {
         let Kind::OfRows(function, options) = self.operation.kind else {
-            RowLayout::contiguous(cols).count("x", x.len());
-            return self.apply(x);
+            RowLayout::contiguous(cols).count("x", x.len())?;
+            return self.try_apply(x);
         };
-        of_rows!(self, function, options, rows(x, cols));
+        of_rows!(self, function, options, try_rows(x, cols))
     }
 
-    /// [`AnyActivation::rows_into`]
-    #[track_caller]
-    pub fn rows_into(&self, src: &[f32], dst: &mut [f32], cols: usize) {
+    /// [`AnyActivation::try_rows_into`]
+    ///
+    /// # Errors
+    ///
+    /// Where the call without `try_` panics.
+    pub fn try_rows_into(
+        &self,
+        src: &[f32],
+        dst: &mut [f32],
+        cols: usize,
+    ) -> Result<(), ShapeError> {
         match self.operation.kind {
             Kind::OfRows(RowFunction::LogSumExp, options) => {
-                self.with(LogSumExp::with(options)).rows_into(src, dst, cols);
+                self.with(LogSumExp::with(options.options())).try_rows_into(src, dst, cols)
             }
             Kind::OfRows(function, options) => {
-                of_rows!(self, function, options, rows_into(src, dst, cols));
+                of_rows!(self, function, options, try_rows_into(src, dst, cols))
             }
             _ => {
-                RowLayout::contiguous(cols).count("src", src.len());
-                self.apply_into(src, dst);
+                RowLayout::contiguous(cols).count("src", src.len())?;
+                self.try_apply_into(src, dst)
             }
         }
     }
 
-    /// [`AnyActivation::axis`]
-    #[track_caller]
-    pub fn axis(&self, x: &mut [f32], shape: [usize; 3]) {
+    /// [`AnyActivation::try_axis`]
+    ///
+    /// # Errors
+    ///
+    /// Where the call without `try_` panics.
+    pub fn try_axis(&self, x: &mut [f32], shape: [usize; 3]) -> Result<(), ShapeError> {
         let Kind::OfRows(function, options) = self.operation.kind else {
-            check("x", x.len(), shape);
-            return self.apply(x);
+            product("x", x.len(), shape)?;
+            return self.try_apply(x);
         };
-        of_rows!(self, function, options, axis(x, shape));
+        of_rows!(self, function, options, try_axis(x, shape))
     }
 
-    /// [`AnyActivation::axis_into`]
-    #[track_caller]
-    pub fn axis_into(&self, src: &[f32], dst: &mut [f32], shape: [usize; 3]) {
+    /// [`AnyActivation::try_axis_into`]
+    ///
+    /// # Errors
+    ///
+    /// Where the call without `try_` panics.
+    pub fn try_axis_into(
+        &self,
+        src: &[f32],
+        dst: &mut [f32],
+        shape: [usize; 3],
+    ) -> Result<(), ShapeError> {
         match self.operation.kind {
             Kind::OfRows(RowFunction::LogSumExp, options) => {
-                self.with(LogSumExp::with(options)).axis_into(src, dst, shape);
+                self.with(LogSumExp::with(options.options())).try_axis_into(src, dst, shape)
             }
             Kind::OfRows(function, options) => {
-                of_rows!(self, function, options, axis_into(src, dst, shape));
+                of_rows!(self, function, options, try_axis_into(src, dst, shape))
             }
             _ => {
-                check("src", src.len(), shape);
-                self.apply_into(src, dst);
+                product("src", src.len(), shape)?;
+                self.try_apply_into(src, dst)
             }
         }
     }
 
-    /// [`AnyActivation::axis_backward`]
-    #[track_caller]
-    pub fn axis_backward(
+    /// [`AnyActivation::try_axis_backward`]
+    ///
+    /// # Errors
+    ///
+    /// Where the call without `try_` panics.
+    pub fn try_axis_backward(
         &self,
         x: &[f32],
         y: &[f32],
         dy: &[f32],
         dx: &mut [f32],
         shape: [usize; 3],
-    ) {
+    ) -> Result<(), ShapeError> {
         match self.operation.kind {
             Kind::OfRows(RowFunction::LogSumExp, options) => {
-                self.with(LogSumExp::with(options)).axis_backward(x, dy, dx, shape);
+                self.with(LogSumExp::with(options.options())).try_axis_backward(x, dy, dx, shape)
             }
             Kind::OfRows(function, options) => {
-                of_rows!(self, function, options, axis_backward(y, dy, dx, shape));
+                of_rows!(self, function, options, try_axis_backward(y, dy, dx, shape))
             }
             _ => {
-                check("dx", dx.len(), shape);
-                self.backward(x, dy, dx);
+                product("dx", dx.len(), shape)?;
+                self.try_backward(x, dy, dx)
             }
         }
     }
 
-    /// [`AnyActivation::rows_backward`]
-    #[track_caller]
-    pub fn rows_backward(&self, x: &[f32], y: &[f32], dy: &[f32], dx: &mut [f32], cols: usize) {
-        let rows = RowLayout::contiguous(cols).count("dx", dx.len());
-        self.axis_backward(x, y, dy, dx, [rows, cols, 1]);
+    /// [`AnyActivation::try_rows_backward`]
+    ///
+    /// # Errors
+    ///
+    /// Where the call without `try_` panics.
+    pub fn try_rows_backward(
+        &self,
+        x: &[f32],
+        y: &[f32],
+        dy: &[f32],
+        dx: &mut [f32],
+        cols: usize,
+    ) -> Result<(), ShapeError> {
+        let rows = RowLayout::contiguous(cols).count("dx", dx.len())?;
+        self.try_axis_backward(x, y, dy, dx, [rows, cols, 1])
     }
 }

@@ -4,12 +4,13 @@ mod calls;
 mod levels;
 mod parameter;
 mod parameters;
+mod row_options;
 mod text;
 
 use crate::{
     contract::Contract,
     each_operation, ops,
-    rows::{LogSoftmax, LogSumExp, Softmax, SoftmaxOptions},
+    rows::{LogSoftmax, LogSumExp, Softmax},
     tier::{Exact, Fast, Tier},
 };
 use core::{
@@ -18,14 +19,18 @@ use core::{
     hash::{Hash, Hasher},
 };
 pub use parameter::{Parameter, ParameterError};
+use row_options::RowOptions;
 pub use text::ParseActivationError;
 
 /// An operation with its parameters and its tier, chosen at run time.
 ///
 /// It is what an engine keeps in a graph node: a small `Copy` value that compares and hashes by the
 /// bits of its parameters. It stands for every function of one number, and for [`Softmax`],
-/// [`LogSoftmax`] and [`LogSumExp`] with all options but masks. Not here: [`PRelu`](crate::PRelu)
-/// and masks, which are slices, and the training step of [`RRelu`](crate::RRelu).
+/// [`LogSoftmax`] and [`LogSumExp`] with the options that are no slices. Not here:
+/// [`PRelu`](crate::PRelu), masks and what heads have, which are slices, and the training step of
+/// [`RRelu`](crate::RRelu).
+///
+/// Every call has a twin that begins with `try_` and returns what the call itself panics with.
 ///
 /// ```
 /// use activations::{AnyActivation, LeakyRelu, Tier};
@@ -106,7 +111,7 @@ macro_rules! kind { ($(
     #[derive(Clone, Copy, Debug, PartialEq)]
     enum Kind {
         $($Op(ops::$Op),)*
-        OfRows(RowFunction, SoftmaxOptions<'static>),
+        OfRows(RowFunction, RowOptions),
     }
 
     impl Kind {
@@ -158,7 +163,7 @@ each_operation!(kind);
 
 impl Kind {
     const fn of_rows(function: RowFunction) -> Self {
-        Self::OfRows(function, SoftmaxOptions::NONE)
+        Self::OfRows(function, RowOptions::NONE)
     }
 }
 
@@ -192,11 +197,7 @@ macro_rules! of_rows { ($($Op:ident)*) => {$(
         type Error = ParameterError;
 
         fn try_from(operation: $Op<'_>) -> Result<Self, ParameterError> {
-            let SoftmaxOptions { mask, keep, .. } = operation.options;
-            if mask.is_some() || keep.is_some() {
-                return Err(ParameterError::MASK);
-            }
-            let options = SoftmaxOptions { mask: None, keep: None, ..operation.options };
+            let options = RowOptions::of(&operation.options).ok_or(ParameterError::SLICES)?;
             Ok(Kind::OfRows(RowFunction::$Op, options).into())
         }
     }

@@ -45,7 +45,7 @@ impl fmt::Display for Parameter {
     }
 }
 
-/// The error of setting a parameter, or of turning an operation with masks into an
+/// The error of setting a parameter, or of turning a function of rows with masks into an
 /// [`AnyActivation`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ParameterError(pub(super) Mistake);
@@ -63,11 +63,11 @@ pub(super) enum Mistake {
     NotFinite(&'static str),
     IsNan(&'static str),
     Domain(&'static str),
-    Mask,
+    Slices,
 }
 
 impl ParameterError {
-    pub(super) const MASK: Self = Self(Mistake::Mask);
+    pub(super) const SLICES: Self = Self(Mistake::Slices);
 }
 
 impl fmt::Display for ParameterError {
@@ -89,7 +89,7 @@ impl fmt::Display for ParameterError {
             Mistake::NotFinite(name) => write!(f, "{name} must be finite"),
             Mistake::IsNan(name) => write!(f, "{name} must be a number"),
             Mistake::Domain(message) => f.write_str(message),
-            Mistake::Mask => f.write_str("a mask is no parameter of an operation"),
+            Mistake::Slices => f.write_str("masks and what heads have are no parameters"),
         }
     }
 }

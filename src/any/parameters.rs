@@ -61,9 +61,7 @@ impl Kind {
     fn each_option(&mut self, visit: &mut dyn FnMut(&'static str, Slot<'_>)) {
         let Self::OfRows(function, options) = self else { return };
         visit("scale", Slot::Number(&mut options.scale));
-        if *function != RowFunction::LogSumExp {
-            visit("argmax", Slot::Flag(&mut options.argmax));
-        }
+        visit("temperature", Slot::Number(&mut options.temperature));
         visit("soft_cap", Slot::OptionalNumber(&mut options.soft_cap));
         let mut is_causal = options.causal.is_some();
         let mut causal = options.causal.unwrap_or_default();
@@ -74,6 +72,7 @@ impl Kind {
         visit("queries", Slot::OptionalCount(&mut causal.queries));
         // Who limits what a query sees wants a causal row.
         options.causal = (is_causal || causal != before).then_some(causal);
+        visit("first_row", Slot::OptionalCount(&mut options.first_row));
         visit("sink", Slot::OptionalNumber(&mut options.sink));
         if *function == RowFunction::LogSumExp {
             return;

@@ -1,30 +1,31 @@
 //! The options as methods of each function of rows, which forward to [`SoftmaxOptions`].
 
 use super::{
+    attention::Causal,
     log_softmax::LogSoftmax,
     log_sum_exp::LogSumExp,
-    options::{Causal, EmptyRow, InfiniteLogits, SoftmaxOptions},
+    options::{EmptyRow, InfiniteLogits, SoftmaxOptions},
     softmax::Softmax,
 };
 use crate::tier::Fast;
 
 /// A function that has options.
 pub(super) trait Optional {
-    fn options(&self) -> SoftmaxOptions<'_>;
+    fn options(&self) -> &SoftmaxOptions<'_>;
 }
 
 impl<Op: Optional> Optional for Fast<Op> {
-    fn options(&self) -> SoftmaxOptions<'_> {
+    fn options(&self) -> &SoftmaxOptions<'_> {
         self.0.options()
     }
 }
 
-macro_rules! forward { ($Op:ident: $($name:ident($parameter:ident: $T:ty);)*) => {
+macro_rules! forward { ($Op:ident: $($name:ident($($parameter:ident: $T:ty)?);)*) => {
     impl<'a> $Op<'a> {$(
         #[doc = concat!("[`SoftmaxOptions::", stringify!($name), "`]")]
         #[must_use]
-        pub const fn $name(mut self, $parameter: $T) -> Self {
-            self.options = self.options.$name($parameter);
+        pub const fn $name(mut self $(, $parameter: $T)?) -> Self {
+            self.options = self.options.$name($($parameter)?);
             self
         }
     )*}
@@ -48,16 +49,25 @@ macro_rules! options { ($($Op:ident)*) => {$(
 
     forward! { $Op:
         scale(scale: f32);
+        temperature(temperature: f32);
         soft_cap(limit: f32);
+        soft_cap_after_mask();
         mask(mask: &'a [f32]);
+        mask_shape(shape: [usize; 3]);
+        mask_slopes(slopes: &'a [f32]);
         keep(keep: &'a [bool]);
+        keep_shape(shape: [usize; 3]);
         causal(causal: Causal);
+        lengths(lengths: &'a [usize]);
         sink(logit: f32);
+        sinks(logits: &'a [f32]);
+        shape(shape: [usize; 3]);
+        first_row(row: usize);
     }
 
     impl Optional for $Op<'_> {
-        fn options(&self) -> SoftmaxOptions<'_> {
-            self.options
+        fn options(&self) -> &SoftmaxOptions<'_> {
+            &self.options
         }
     }
 
@@ -71,7 +81,6 @@ macro_rules! options { ($($Op:ident)*) => {$(
 /// What those have whose rows may lack results of their own.
 macro_rules! degenerate_rows { ($($Op:ident)*) => {$(
     forward! { $Op:
-        temperature(temperature: f32);
         empty_rows(empty_rows: EmptyRow);
         infinite_logits(infinite_logits: InfiniteLogits);
     }

@@ -7,52 +7,57 @@ use super::{
     numerics::function::Function,
     options::SoftmaxOptions,
 };
-use crate::{check::shape, isa::Isa};
+use crate::{
+    check::{Mismatch, ShapeError, product},
+    isa::Isa,
+};
+use core::ops::Range;
 
-#[track_caller]
 pub(super) fn in_place<F: Function>(
     isa: Isa,
-    options: SoftmaxOptions<'_>,
+    options: &SoftmaxOptions<'_>,
     x: &mut [f32],
-    rows: RowLayout,
+    layout: RowLayout,
     log_sum_exps: Option<&mut [f32]>,
-) {
-    let count = rows.count("x", x.len());
-    let RowLayout { cols, stride } = rows;
-    options.check(count, cols, 1);
-    let (logits, scale) = Logits::or_scale::<F>(isa, options, cols);
+) -> Result<(), ShapeError> {
+    let rows = layout.count("x", x.len())?;
+    let RowLayout { cols, stride } = layout;
+    let (logits, scale) = Logits::or_scale::<F>(isa, options, rows, cols)?;
     each_row::<F>(
         isa,
         Matrix {
             src: None,
             dst: x,
-            rows: count,
+            rows,
             cols,
             src_stride: stride,
             dst_stride: stride,
-            logits,
+            logits: logits.as_ref(),
             scale,
             log_sum_exps,
         },
     );
+    Ok(())
 }
 
-#[track_caller]
 pub(super) fn into<F: Function>(
     isa: Isa,
-    options: SoftmaxOptions<'_>,
+    options: &SoftmaxOptions<'_>,
     src: &[f32],
     dst: &mut [f32],
-    src_rows: RowLayout,
-    dst_rows: RowLayout,
-) {
-    let rows = src_rows.count("src", src.len());
-    let dst_count = dst_rows.count("dst", dst.len());
-    assert!(rows == dst_count, "src has {rows} rows, dst has {dst_count}");
-    let (cols, dst_cols) = (src_rows.cols, dst_rows.cols);
-    assert!(cols == dst_cols, "src has {cols} columns, dst has {dst_cols}");
-    options.check(rows, cols, 1);
-    let (logits, scale) = Logits::or_scale::<F>(isa, options, cols);
+    of_src: RowLayout,
+    of_dst: RowLayout,
+) -> Result<(), ShapeError> {
+    let rows = of_src.count("src", src.len())?;
+    let dst_rows = of_dst.count("dst", dst.len())?;
+    if rows != dst_rows {
+        return Err(Mismatch::Rows { src: rows, dst: dst_rows }.into());
+    }
+    let (cols, dst_cols) = (of_src.cols, of_dst.cols);
+    if cols != dst_cols {
+        return Err(Mismatch::Columns { src: cols, dst: dst_cols }.into());
+    }
+    let (logits, scale) = Logits::or_scale::<F>(isa, options, rows, cols)?;
     each_row::<F>(
         isa,
         Matrix {
@@ -60,82 +65,135 @@ pub(super) fn into<F: Function>(
             dst,
             rows,
             cols,
-            src_stride: src_rows.stride,
-            dst_stride: dst_rows.stride,
-            logits,
+            src_stride: of_src.stride,
+            dst_stride: of_dst.stride,
+            logits: logits.as_ref(),
             scale,
             log_sum_exps: None,
         },
     );
+    Ok(())
 }
 
-#[track_caller]
 pub(super) fn axis<F: Function>(
     isa: Isa,
-    options: SoftmaxOptions<'_>,
+    options: &SoftmaxOptions<'_>,
     src: Option<&[f32]>,
     dst: &mut [f32],
-    [outer, n, inner]: [usize; 3],
-) {
+    shape @ [_, n, inner]: [usize; 3],
+) -> Result<(), ShapeError> {
     if let Some(src) = src {
-        shape("src", src.len(), [outer, n, inner]);
+        product("src", src.len(), shape)?;
     }
-    shape(if src.is_some() { "dst" } else { "x" }, dst.len(), [outer, n, inner]);
-    options.check(outer, n, inner);
+    product(if src.is_some() { "dst" } else { "x" }, dst.len(), shape)?;
+    let logits = Logits::new::<F>(isa, options, shape)?;
     if !dst.is_empty() {
-        along_axis::<F>(
-            isa,
-            Axis { src, dst, n, inner, logits: Logits::new(isa, options, n, inner) },
-        );
+        along_axis::<F>(isa, Axis { src, dst, n, inner, logits: logits.as_ref() });
     }
+    Ok(())
+}
+
+/// Of some of the inner columns. `dst` has no others.
+pub(super) fn axis_columns<F: Function>(
+    isa: Isa,
+    options: &SoftmaxOptions<'_>,
+    src: &[f32],
+    dst: &mut [f32],
+    shape @ [outer, n, inner]: [usize; 3],
+    columns: Range<usize>,
+) -> Result<(), ShapeError> {
+    product("src", src.len(), shape)?;
+    let Range { start, end } = columns;
+    if start > end || end > inner {
+        return Err(Mismatch::Window { end: start.max(end), inner }.into());
+    }
+    let width = end - start;
+    product("dst", dst.len(), [outer, n, width])?;
+    let logits =
+        Logits::new::<F>(isa, options, shape)?.map(|logits| logits.with_first_column(start));
+    if dst.is_empty() {
+        return Ok(());
+    }
+    for (dst, src) in dst.chunks_exact_mut(width).zip(src.chunks_exact(inner)) {
+        dst.copy_from_slice(&src[start..end]);
+    }
+    // One column of a part is no row: its mask is not.
+    along_axis::<F>(isa, Axis { src: None, dst, n, inner: width, logits: logits.as_ref() });
+    Ok(())
 }
 
 /// One result a row.
-#[track_caller]
 pub(super) fn reduce<F: Function>(
     isa: Isa,
-    options: SoftmaxOptions<'_>,
+    options: &SoftmaxOptions<'_>,
     src: &[f32],
     dst: &mut [f32],
     layout: RowLayout,
-) {
-    let count = layout.count("src", src.len());
-    assert!(count == dst.len(), "src has {count} rows, dst has {} elements", dst.len());
+) -> Result<(), ShapeError> {
+    let rows = layout.count("src", src.len())?;
+    if rows != dst.len() {
+        return Err(Mismatch::RowsTo { name: "src", rows, dst_len: dst.len() }.into());
+    }
     let RowLayout { cols, stride } = layout;
-    options.check(count, cols, 1);
-    let logits = Logits::of_sum(isa, options, cols, 1);
+    let logits = Logits::new::<F>(isa, options, [rows, cols, 1])?;
     each_row::<F>(
         isa,
         Matrix {
             src: Some(src),
             dst,
-            rows: count,
+            rows,
             cols,
             src_stride: stride,
             dst_stride: 1,
-            logits,
+            logits: logits.as_ref(),
             scale: 1.0,
             log_sum_exps: None,
         },
     );
+    Ok(())
 }
 
 /// One result for each vector along the axis.
-#[track_caller]
 pub(super) fn reduce_axis<F: Function>(
     isa: Isa,
-    options: SoftmaxOptions<'_>,
+    options: &SoftmaxOptions<'_>,
     src: &[f32],
     dst: &mut [f32],
-    [outer, n, inner]: [usize; 3],
-) {
-    shape("src", src.len(), [outer, n, inner]);
-    shape("dst", dst.len(), [outer, 1, inner]);
-    options.check(outer, n, inner);
+    shape @ [outer, n, inner]: [usize; 3],
+) -> Result<(), ShapeError> {
+    product("src", src.len(), shape)?;
+    product("dst", dst.len(), [outer, 1, inner])?;
+    let logits = Logits::new::<F>(isa, options, shape)?;
     if n == 0 {
         dst.fill(options.sink.unwrap_or(f32::NEG_INFINITY));
     } else if !dst.is_empty() {
-        let logits = Logits::of_sum(isa, options, n, inner);
-        along_axis::<F>(isa, Axis { src: Some(src), dst, n, inner, logits });
+        along_axis::<F>(isa, Axis { src: Some(src), dst, n, inner, logits: logits.as_ref() });
     }
+    Ok(())
+}
+
+/// Writes the logits of rows.
+pub(super) fn logits(
+    isa: Isa,
+    options: &SoftmaxOptions<'_>,
+    src: &[f32],
+    dst: &mut [f32],
+    cols: usize,
+) -> Result<(), ShapeError> {
+    let layout = RowLayout::contiguous(cols);
+    let rows = layout.count("src", src.len())?;
+    let dst_rows = layout.count("dst", dst.len())?;
+    if rows != dst_rows {
+        return Err(Mismatch::Rows { src: rows, dst: dst_rows }.into());
+    }
+    match Logits::of_scores(isa, options, [rows, cols, 1])? {
+        Some(logits) => {
+            let pairs = src.chunks_exact(cols).zip(dst.chunks_exact_mut(cols));
+            for (row, (x, y)) in pairs.enumerate() {
+                logits.write(row, 0, Some(x), y);
+            }
+        }
+        None => dst.copy_from_slice(src),
+    }
+    Ok(())
 }

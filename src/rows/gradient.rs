@@ -11,7 +11,7 @@ use super::{
     softmax::Softmax,
 };
 use crate::{
-    check::shape,
+    check::{ShapeError, equal_lengths, product},
     isa::{Isa, Job, Native, Simd, on},
     map::Map,
     ops::Exp,
@@ -61,44 +61,47 @@ impl Function for LogSoftmax<'_> {
     }
 }
 
-#[track_caller]
 pub(super) fn rows_backward<F: Function>(
     isa: Isa,
-    options: SoftmaxOptions<'_>,
+    options: &SoftmaxOptions<'_>,
     y: &[f32],
     dy: &[f32],
     dx: &mut [f32],
     cols: usize,
-) {
-    let count = RowLayout::contiguous(cols).count("dx", dx.len());
-    assert!(y.len() == dx.len(), "y has {} elements, dx has {}", y.len(), dx.len());
-    assert!(dy.len() == dx.len(), "dy has {} elements, dx has {}", dy.len(), dx.len());
+) -> Result<(), ShapeError> {
+    let count = RowLayout::contiguous(cols).count("dx", dx.len())?;
+    equal_lengths("y", y.len(), "dx", dx.len())?;
+    equal_lengths("dy", dy.len(), "dx", dx.len())?;
     backward::<F>(isa, factor(options), y, dy, dx, [count, cols, 1]);
+    Ok(())
 }
 
-#[track_caller]
 pub(super) fn axis_backward<F: Function>(
     isa: Isa,
-    options: SoftmaxOptions<'_>,
+    options: &SoftmaxOptions<'_>,
     y: &[f32],
     dy: &[f32],
     dx: &mut [f32],
-    axes: [usize; 3],
-) {
-    shape("y", y.len(), axes);
-    shape("dy", dy.len(), axes);
-    shape("dx", dx.len(), axes);
-    backward::<F>(isa, factor(options), y, dy, dx, axes);
+    shape: [usize; 3],
+) -> Result<(), ShapeError> {
+    product("y", y.len(), shape)?;
+    product("dy", dy.len(), shape)?;
+    product("dx", dx.len(), shape)?;
+    backward::<F>(isa, factor(options), y, dy, dx, shape);
+    Ok(())
 }
 
 /// Returns the derivative of a logit by its entry. It is 0 where only the largest entry counts.
-fn factor(options: SoftmaxOptions<'_>) -> f32 {
-    if options.argmax { 0.0 } else { options.scale }
+pub(super) fn factor(options: &SoftmaxOptions<'_>) -> f64 {
+    match options.temperature {
+        0.0 => 0.0,
+        temperature => f64::from(options.scale) / f64::from(temperature),
+    }
 }
 
 struct Backward<'a, F> {
     function: PhantomData<F>,
-    factor: f32,
+    factor: f64,
     y: &'a [f32],
     dy: &'a [f32],
     dx: &'a mut [f32],
@@ -109,7 +112,7 @@ struct Backward<'a, F> {
 #[inline(never)]
 fn backward<F: Function>(
     isa: Isa,
-    factor: f32,
+    factor: f64,
     y: &[f32],
     dy: &[f32],
     dx: &mut [f32],
@@ -137,13 +140,13 @@ impl<F: Function> Job for Backward<'_, F> {
 }
 
 #[inline(always)]
-fn scaled<F: Function, S: Simd>(factor: f32, y: F32s<S>, dy: F32s<S>, sum: F64s<S>) -> F32s<S> {
-    (F::gradient(y, dy, sum) * f64::from(factor)).narrow().zero_where(F::is_excluded(y))
+fn scaled<F: Function, S: Simd>(factor: f64, y: F32s<S>, dy: F32s<S>, sum: F64s<S>) -> F32s<S> {
+    (F::gradient(y, dy, sum) * factor).narrow().zero_where(F::is_excluded(y))
 }
 
 /// A row across the lanes.
 #[inline(always)]
-fn row<F: Function, S: Simd>(s: S, factor: f32, y: &[f32], dy: &[f32], dx: &mut [f32]) {
+fn row<F: Function, S: Simd>(s: S, factor: f64, y: &[f32], dy: &[f32], dx: &mut [f32]) {
     let mut total = F64s::splat(s, 0.0);
     for at in (0..y.len()).step_by(LANES) {
         total = total + F::summand(at_most_16(s, &y[at..]), at_most_16(s, &dy[at..]));
@@ -159,7 +162,7 @@ fn row<F: Function, S: Simd>(s: S, factor: f32, y: &[f32], dy: &[f32], dx: &mut 
 #[inline(always)]
 fn columns<F: Function, S: Simd>(
     s: S,
-    factor: f32,
+    factor: f64,
     y: &[f32],
     dy: &[f32],
     dx: &mut [f32],

@@ -1,5 +1,6 @@
 //! How rows lie in a slice, and what is refused.
 
+use crate::check::{Mismatch, ShapeError};
 use core::{error::Error, fmt};
 
 /// Rows that lie a fixed distance apart, as in a padded matrix.
@@ -30,24 +31,25 @@ impl RowLayout {
     }
 
     /// How many rows `len` elements are.
-    #[track_caller]
-    pub(crate) fn count(self, name: &str, len: usize) -> usize {
+    pub(crate) fn count(self, name: &'static str, len: usize) -> Result<usize, ShapeError> {
         let Self { cols, stride } = self;
-        assert!(stride >= cols, "the stride of {name}, {stride}, is less than its {cols} columns");
+        if stride < cols {
+            return Err(Mismatch::ShortStride { name, stride, cols }.into());
+        }
         if len == 0 {
-            return 0;
+            return Ok(0);
         }
-        assert!(cols > 0, "{name} has {len} elements, but rows have 0 columns");
-        let whole =
-            len.is_multiple_of(stride) || (len >= cols && (len - cols).is_multiple_of(stride));
-        if stride == cols {
-            assert!(whole, "{name} has {len} elements, no multiple of {cols} columns");
+        if cols == 0 {
+            return Err(Mismatch::NoColumns { name, len }.into());
         }
-        assert!(
-            whole,
-            "{name} has {len} elements, which are no rows of {cols} columns with a stride of {stride}"
-        );
-        len.div_ceil(stride)
+        if len.is_multiple_of(stride) || (len >= cols && (len - cols).is_multiple_of(stride)) {
+            return Ok(len.div_ceil(stride));
+        }
+        Err(if stride == cols {
+            Mismatch::NoMultiple { name, len, cols }.into()
+        } else {
+            Mismatch::Stride { name, len, cols, stride }.into()
+        })
     }
 }
 

@@ -63,7 +63,7 @@ impl Function for LogSoftmax<'_> {
     const SUBTRACTS: bool = true;
 
     #[inline(always)]
-    fn summary<S: Simd>(of: &Reference<S>, sum: F64s<S>, count: F32s<S>) -> [F32s<S>; 2] {
+    fn summary<S: Simd>(of: &Reference<S>, sum: F64s<S>, count: F64s<S>) -> [F32s<S>; 2] {
         log_sum_exp(of, sum, count)
     }
 

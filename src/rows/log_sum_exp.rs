@@ -1,5 +1,6 @@
 use super::{
     entry::{axis, reduce, reduce_axis},
+    gradient::factor,
     layout::RowLayout,
     numerics::{function::Function, log_sum_exp::log_sum_exp, terms::Reference},
     options::{EmptyRow, SoftmaxOptions},
@@ -7,7 +8,7 @@ use super::{
 };
 use crate::{
     at::At,
-    check::shape,
+    check::{Mismatch, ShapeError, equal_lengths, or_panic, product},
     isa::{Isa, Simd},
     vector::{F32s, F64s},
 };
@@ -46,160 +47,195 @@ pub struct LogSumExp<'a> {
     pub options: SoftmaxOptions<'a>,
 }
 
-impl LogSumExp<'_> {
-    /// Writes the log-sum-exp of row i of `src` to `dst[i]`.
-    ///
-    /// # Panics
-    ///
-    /// If `src` is not whole rows, a mask does not fit them, or `dst` has not one element for each;
-    /// nothing is written then.
-    #[track_caller]
-    pub fn rows_into(&self, src: &[f32], dst: &mut [f32], cols: usize) {
-        At::active(*self).rows_into(src, dst, cols);
-    }
+/// The calls, at the active level and at a given one.
+macro_rules! calls {
+    ($Op:ty, |$this:ident| $isa:expr, $options:expr) => {
+        impl $Op {
+            /// Writes the log-sum-exp of row i of `src` to `dst[i]`.
+            ///
+            /// # Panics
+            ///
+            /// If `src` is not whole rows, a mask does not fit them, or `dst` has not one element
+            /// for each; nothing is written then.
+            #[track_caller]
+            pub fn rows_into(&self, src: &[f32], dst: &mut [f32], cols: usize) {
+                or_panic(self.try_rows_into(src, dst, cols));
+            }
 
-    /// As [`rows_into`](Self::rows_into), of rows that have a stride.
-    ///
-    /// # Panics
-    ///
-    /// As `rows_into`, and if the stride is shorter than a row.
-    #[track_caller]
-    pub fn strided_into(&self, src: &[f32], dst: &mut [f32], layout: RowLayout) {
-        At::active(*self).strided_into(src, dst, layout);
-    }
+            /// As [`rows_into`](Self::rows_into), of rows that have a stride.
+            ///
+            /// # Panics
+            ///
+            /// As `rows_into`, and if the stride is shorter than a row.
+            #[track_caller]
+            pub fn strided_into(&self, src: &[f32], dst: &mut [f32], layout: RowLayout) {
+                or_panic(self.try_strided_into(src, dst, layout));
+            }
 
-    /// Writes the log-sum-exp along the middle axis of `[outer, n, inner]`: `dst` is `[outer,
-    /// inner]`. That of no entries is −∞.
-    ///
-    /// # Panics
-    ///
-    /// If a length is not the product of its shape, or a mask does not fit; nothing is written
-    /// then.
-    #[track_caller]
-    pub fn axis_into(&self, src: &[f32], dst: &mut [f32], shape: [usize; 3]) {
-        At::active(*self).axis_into(src, dst, shape);
-    }
+            /// Writes the log-sum-exp along the middle axis of `[outer, n, inner]`: `dst` is
+            /// `[outer, inner]`. That of no entries is −∞.
+            ///
+            /// # Panics
+            ///
+            /// If a length is not the product of its shape, or a mask does not fit; nothing is
+            /// written then.
+            #[track_caller]
+            pub fn axis_into(&self, src: &[f32], dst: &mut [f32], shape: [usize; 3]) {
+                or_panic(self.try_axis_into(src, dst, shape));
+            }
 
-    /// The gradient of each row of `cols` elements: `dy[i]` times the scale times the softmax of
-    /// row i of `x`. Excluded entries have 0. The derivative of a soft cap is not included.
-    ///
-    /// ```
-    /// use activations::LogSumExp;
-    ///
-    /// let mut dx = [0.0; 4];
-    /// LogSumExp::new().rows_backward(&[1.0, 1.0, 0.0, 0.0], &[1.0, 3.0], &mut dx, 2);
-    /// assert_eq!(dx, [0.5, 0.5, 1.5, 1.5]);
-    /// ```
-    ///
-    /// # Panics
-    ///
-    /// If the lengths of `x` and `dx` differ or are no multiple of `cols`, a mask does not fit, or
-    /// `dy` has not one element a row; nothing is written then.
-    #[track_caller]
-    pub fn rows_backward(&self, x: &[f32], dy: &[f32], dx: &mut [f32], cols: usize) {
-        At::active(*self).rows_backward(x, dy, dx, cols);
-    }
+            /// The gradient of each row of `cols` elements: `dy[i]` times the derivative of the
+            /// logits (the scale, divided by the temperature) times the softmax of row i of `x`.
+            /// Excluded entries have 0. The derivative of a soft cap is not included.
+            ///
+            /// ```
+            /// use activations::LogSumExp;
+            ///
+            /// let mut dx = [0.0; 4];
+            /// LogSumExp::new().rows_backward(&[1.0, 1.0, 0.0, 0.0], &[1.0, 3.0], &mut dx, 2);
+            /// assert_eq!(dx, [0.5, 0.5, 1.5, 1.5]);
+            /// ```
+            ///
+            /// # Panics
+            ///
+            /// If the lengths of `x` and `dx` differ or are no multiple of `cols`, a mask does not
+            /// fit, or `dy` has not one element a row; nothing is written then.
+            #[track_caller]
+            pub fn rows_backward(&self, x: &[f32], dy: &[f32], dx: &mut [f32], cols: usize) {
+                or_panic(self.try_rows_backward(x, dy, dx, cols));
+            }
 
-    /// The gradient along the middle axis of `[outer, n, inner]`, as
-    /// [`rows_backward`](Self::rows_backward): `dy` is `[outer, inner]`.
-    ///
-    /// # Panics
-    ///
-    /// If a length is not the product of its shape, or a mask does not fit; nothing is written
-    /// then.
-    #[track_caller]
-    pub fn axis_backward(&self, x: &[f32], dy: &[f32], dx: &mut [f32], shape: [usize; 3]) {
-        At::active(*self).axis_backward(x, dy, dx, shape);
-    }
+            /// The gradient along the middle axis of `[outer, n, inner]`, as
+            /// [`rows_backward`](Self::rows_backward): `dy` is `[outer, inner]`.
+            ///
+            /// # Panics
+            ///
+            /// If a length is not the product of its shape, or a mask does not fit; nothing is
+            /// written then.
+            #[track_caller]
+            pub fn axis_backward(&self, x: &[f32], dy: &[f32], dx: &mut [f32], shape: [usize; 3]) {
+                or_panic(self.try_axis_backward(x, dy, dx, shape));
+            }
+
+            /// As [`rows_into`](Self::rows_into).
+            ///
+            /// # Errors
+            ///
+            /// Where that panics.
+            pub fn try_rows_into(
+                &self,
+                src: &[f32],
+                dst: &mut [f32],
+                cols: usize,
+            ) -> Result<(), ShapeError> {
+                self.try_strided_into(src, dst, RowLayout::contiguous(cols))
+            }
+
+            /// As [`strided_into`](Self::strided_into).
+            ///
+            /// # Errors
+            ///
+            /// Where that panics.
+            pub fn try_strided_into(
+                &self,
+                src: &[f32],
+                dst: &mut [f32],
+                layout: RowLayout,
+            ) -> Result<(), ShapeError> {
+                let $this = self;
+                reduce::<LogSumExp<'_>>($isa, $options, src, dst, layout)
+            }
+
+            /// As [`axis_into`](Self::axis_into).
+            ///
+            /// # Errors
+            ///
+            /// Where that panics.
+            pub fn try_axis_into(
+                &self,
+                src: &[f32],
+                dst: &mut [f32],
+                shape: [usize; 3],
+            ) -> Result<(), ShapeError> {
+                let $this = self;
+                reduce_axis::<LogSumExp<'_>>($isa, $options, src, dst, shape)
+            }
+
+            /// As [`rows_backward`](Self::rows_backward).
+            ///
+            /// # Errors
+            ///
+            /// Where that panics.
+            pub fn try_rows_backward(
+                &self,
+                x: &[f32],
+                dy: &[f32],
+                dx: &mut [f32],
+                cols: usize,
+            ) -> Result<(), ShapeError> {
+                let rows = RowLayout::contiguous(cols).count("dx", dx.len())?;
+                equal_lengths("x", x.len(), "dx", dx.len())?;
+                if dy.len() != rows {
+                    return Err(Mismatch::RowsFrom { name: "dy", len: dy.len(), rows }.into());
+                }
+                self.try_axis_backward(x, dy, dx, [rows, cols, 1])
+            }
+
+            /// As [`axis_backward`](Self::axis_backward).
+            ///
+            /// # Errors
+            ///
+            /// Where that panics.
+            pub fn try_axis_backward(
+                &self,
+                x: &[f32],
+                dy: &[f32],
+                dx: &mut [f32],
+                shape: [usize; 3],
+            ) -> Result<(), ShapeError> {
+                let $this = self;
+                axis_backward($isa, $options, x, dy, dx, shape)
+            }
+        }
+    };
 }
 
-impl At<LogSumExp<'_>> {
-    /// As [`LogSumExp::rows_into`], at this level.
-    ///
-    /// # Panics
-    ///
-    /// As that does.
-    #[track_caller]
-    pub fn rows_into(&self, src: &[f32], dst: &mut [f32], cols: usize) {
-        self.strided_into(src, dst, RowLayout::contiguous(cols));
-    }
+calls!(LogSumExp<'_>, |this| Isa::active(), &this.options);
+calls!(At<LogSumExp<'_>>, |this| this.isa(), &this.operation.options);
 
-    /// As [`LogSumExp::strided_into`], at this level.
-    ///
-    /// # Panics
-    ///
-    /// As that does.
-    #[track_caller]
-    pub fn strided_into(&self, src: &[f32], dst: &mut [f32], layout: RowLayout) {
-        reduce::<LogSumExp<'_>>(self.isa(), self.operation.options, src, dst, layout);
-    }
-
-    /// As [`LogSumExp::axis_into`], at this level.
-    ///
-    /// # Panics
-    ///
-    /// As that does.
-    #[track_caller]
-    pub fn axis_into(&self, src: &[f32], dst: &mut [f32], shape: [usize; 3]) {
-        reduce_axis::<LogSumExp<'_>>(self.isa(), self.operation.options, src, dst, shape);
-    }
-
-    /// As [`LogSumExp::rows_backward`], at this level.
-    ///
-    /// # Panics
-    ///
-    /// As that does.
-    #[track_caller]
-    pub fn rows_backward(&self, x: &[f32], dy: &[f32], dx: &mut [f32], cols: usize) {
-        let count = RowLayout::contiguous(cols).count("dx", dx.len());
-        assert!(x.len() == dx.len(), "x has {} elements, dx has {}", x.len(), dx.len());
-        assert!(dy.len() == count, "dy has {} elements, dx has {count} rows", dy.len());
-        self.axis_backward(x, dy, dx, [count, cols, 1]);
-    }
-
-    /// As [`LogSumExp::axis_backward`], at this level.
-    ///
-    /// # Panics
-    ///
-    /// As that does.
-    #[track_caller]
-    pub fn axis_backward(&self, x: &[f32], dy: &[f32], dx: &mut [f32], shape: [usize; 3]) {
-        axis_backward(self.isa(), self.operation.options, x, dy, dx, shape);
-    }
-}
-
-#[track_caller]
 pub(super) fn axis_backward(
     isa: Isa,
-    options: SoftmaxOptions<'_>,
+    options: &SoftmaxOptions<'_>,
     x: &[f32],
     dy: &[f32],
     dx: &mut [f32],
-    axes @ [outer, n, inner]: [usize; 3],
-) {
-    shape("x", x.len(), axes);
-    shape("dx", dx.len(), axes);
-    shape("dy", dy.len(), [outer, 1, inner]);
-    let scale = options.scale;
-    let options = SoftmaxOptions { argmax: false, empty_rows: EmptyRow::Zeros, ..options };
-    axis::<Softmax<'_>>(isa, options, Some(x), dx, axes);
+    shape @ [outer, n, inner]: [usize; 3],
+) -> Result<(), ShapeError> {
+    product("x", x.len(), shape)?;
+    product("dx", dx.len(), shape)?;
+    product("dy", dy.len(), [outer, 1, inner])?;
+    // At temperature 0 the gradient has a factor of 0, and the softmax has no part in it.
+    let factor = factor(options) as f32;
+    let options = SoftmaxOptions { empty_rows: EmptyRow::Zeros, ..*options };
+    axis::<Softmax<'_>>(isa, &options, Some(x), dx, shape)?;
     if dx.is_empty() {
-        return;
+        return Ok(());
     }
     for (dx, dy) in dx.chunks_exact_mut(n * inner).zip(dy.chunks_exact(inner)) {
         for dx in dx.chunks_exact_mut(inner) {
             for (dx, &dy) in dx.iter_mut().zip(dy) {
-                *dx *= dy * scale;
+                *dx *= dy * factor;
             }
         }
     }
+    Ok(())
 }
 
 impl Function for LogSumExp<'_> {
     const REDUCES: bool = true;
 
     #[inline(always)]
-    fn summary<S: Simd>(of: &Reference<S>, sum: F64s<S>, count: F32s<S>) -> [F32s<S>; 2] {
+    fn summary<S: Simd>(of: &Reference<S>, sum: F64s<S>, count: F64s<S>) -> [F32s<S>; 2] {
         log_sum_exp(of, sum, count)
     }
 

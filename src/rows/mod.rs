@@ -7,6 +7,7 @@
 //! arithmetic on an entry and the order of the sum are the same in every loop, and so are the bits.
 
 mod activation;
+mod attention;
 mod builder;
 mod entry;
 mod gradient;
@@ -18,14 +19,17 @@ mod loops;
 mod numerics;
 mod online;
 mod options;
+mod placement;
+mod scores;
 mod softmax;
 mod table;
 
 pub use activation::{RowActivation, RowGradient};
+pub use attention::{Causal, alibi_slope};
 pub use layout::{AxisError, RowLayout, axis_shape};
 pub use log_softmax::{LogSoftmax, log_softmax};
 pub use log_sum_exp::LogSumExp;
 pub use online::OnlineSoftmax;
-pub use options::{Causal, EmptyRow, InfiniteLogits, SoftmaxOptions};
+pub use options::{EmptyRow, InfiniteLogits, SoftmaxOptions};
 pub use softmax::{Softmax, softmax};
 pub use table::{ROW_OPERATIONS, ROW_REDUCTIONS, RowOperation, RowReduction};

@@ -250,7 +250,7 @@ impl Job for Finish<'_> {
         let mut lanes = [0.0; LANES];
         log_sum_exp_with_maxima(&reference, sum).store(&mut lanes);
         *log_sum_exp = lanes[0];
-        let summary = Softmax::summary(&reference, sum * f64::from(TO_WEIGHT), F32s::splat(s, 1.0));
+        let summary = Softmax::summary(&reference, sum * f64::from(TO_WEIGHT), F64s::splat(s, 1.0));
         map_in_place(
             s,
             accumulator,

@@ -1,15 +1,26 @@
 //! The options: how scores become logits, and the results of degenerate rows.
 
+use super::attention::Causal;
+
 /// Transforms the scores of a row before the softmax, and chooses the result of a row whose scores
 /// are all masked.
 ///
-/// There are three steps, each an f32 operation that rounds once: t = scale · x, then soft cap ·
-/// tanh(t / soft cap), then t + mask. Entries that `keep` or `causal` exclude become −∞ whatever
-/// they were, NaN included. So a function with options gives the bits that it gives without them
-/// for rows of such t.
+/// The steps are f32 operations that round once each: t = scale · x, then t / temperature, then
+/// soft cap · tanh(t / soft cap), then t + mask. Entries that `keep`, `causal` or `lengths` exclude
+/// become −∞ whatever they were, NaN included. So a function with options gives the bits that it
+/// gives without them for rows of such t. Only where scale or temperature take a finite score
+/// beyond the largest f32, the logits of the row are made in f64: the limit is reached, not NaN.
 ///
-/// The masks are blocks of whole rows, and are repeated: row i of the call meets row i mod k of a
-/// mask of k rows. Along an axis the shape of a mask is `[k, n, inner]`, or `[n]`.
+/// # Masks
+///
+/// A mask says by its shape which rows it is for. Without [`shape`](Self::shape) it is one row for
+/// all rows of the call, or has a row for each. With `shape([batch, heads, queries])` the rows of
+/// the call are the queries of the heads of a batch, and
+/// [`mask_shape`](Self::mask_shape) gives the mask's own sizes, each of which is 1 or the one in
+/// `shape`. What fits neither way is refused. Along an axis a mask has the axes of the scores in
+/// their order: `[n]`, one plane `[n, inner]`, or `[outer, n, inner]`; and where
+/// `shape` is split so that `outer` is the product of its first sizes and `inner` of the others,
+/// the sizes of the mask are split at the same place.
 ///
 /// ```
 /// use activations::{EmptyRow, RowActivation, Softmax};
@@ -18,56 +29,58 @@
 /// let keep = [true, true, false, false, false, false];
 /// Softmax::new().scale(0.25).keep(&keep).empty_rows(EmptyRow::Zeros).rows(&mut scores, 3);
 /// assert_eq!(scores, [0.5, 0.5, 0.0, 0.0, 0.0, 0.0]);
+///
+/// // The padding of two texts of up to three keys, for scores of four heads with one query each.
+/// let mut scores = [0.0_f32; 2 * 4 * 3];
+/// let padding = [true, true, false, true, true, true];
+/// Softmax::new().shape([2, 4, 1]).keep(&padding).keep_shape([2, 1, 1]).rows(&mut scores, 3);
+/// assert_eq!(scores[..12], [0.5, 0.5, 0.0].repeat(4));
+/// assert_eq!(scores[12..], [1.0 / 3.0; 12]);
 /// ```
+///
+/// # Parts
+///
+/// Where a call works on some of the rows, as when rows are split over threads, its
+/// [`first_row`](Self::first_row) says where they begin; masks, sinks and causal rows are then
+/// those of the whole, and so are the bits.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SoftmaxOptions<'a> {
     /// The factor of every score.
     pub scale: f32,
-    /// Whether only the first of the largest scores gets a result other than 0, the limit of
-    /// temperature 0. With a negative scale it is the first of the smallest.
-    /// [`LogSumExp`](crate::LogSumExp) ignores this option.
-    pub argmax: bool,
+    /// The divisor of every score. At 0 only the first of the largest scores gets a result other
+    /// than 0; with a negative scale it is the first of the smallest.
+    pub temperature: f32,
     /// The soft cap c of c · tanh(t / c), which leaves −∞ as it is. 0 and ∞ mean none.
     pub soft_cap: Option<f32>,
+    /// Whether the soft cap comes after the mask.
+    pub soft_cap_after_mask: bool,
     /// Added to the scores; −∞ excludes an entry.
     pub mask: Option<&'a [f32]>,
+    /// The sizes of the mask in batch, heads and queries.
+    pub mask_shape: Option<[usize; 3]>,
+    /// The factors of the mask, one for each head.
+    pub mask_slopes: Option<&'a [f32]>,
     /// Which entries are kept; the others are excluded.
     pub keep: Option<&'a [bool]>,
+    /// The sizes of `keep` in batch, heads and queries.
+    pub keep_shape: Option<[usize; 3]>,
     /// The causal mask, which excludes entries in the future.
     pub causal: Option<Causal>,
+    /// The number of entries that count in the rows of each batch entry.
+    pub lengths: Option<&'a [usize]>,
     /// Attention sink: an additional logit that enters the normaliser and has no output.
     pub sink: Option<f32>,
+    /// The attention sinks of the heads.
+    pub sinks: Option<&'a [f32]>,
+    /// Batch, heads and queries, whose product is the number of rows.
+    pub shape: Option<[usize; 3]>,
+    /// The index of the call's first row among all rows; `None` if the call has them all.
+    pub first_row: Option<usize>,
     /// The results of a row whose entries are all excluded.
     pub empty_rows: EmptyRow,
     /// The results of a row with logits of +∞.
     pub infinite_logits: InfiniteLogits,
-}
-
-/// The entries j that query i of causal attention sees: j ≤ i + offset and, with a window, j > i +
-/// offset − window.
-///
-/// ```
-/// use activations::{Causal, RowActivation, Softmax};
-///
-/// let mut scores = [0.0_f32; 4]; // two queries, two keys
-/// Softmax::new().causal(Causal::new()).rows(&mut scores, 2);
-/// assert_eq!(scores, [1.0, 0.0, 0.5, 0.5]);
-///
-/// let mut scores = [0.0_f32; 6]; // two queries, three keys: both end together
-/// Softmax::new().causal(Causal::new().offset(1).window(2)).rows(&mut scores, 3);
-/// assert_eq!(scores, [0.5, 0.5, 0.0, 0.0, 0.5, 0.5]);
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct Causal {
-    /// The number of keys before the first query. It is keys − queries if both end together.
-    pub offset: isize,
-    /// The largest number of entries that a query sees.
-    pub window: Option<usize>,
-    /// The number of rows after which i starts at 0 again, as in a batch of heads. If `None`, i is
-    /// the index of the row.
-    pub queries: Option<usize>,
 }
 
 /// The softmax of a row whose entries are all −∞ or masked, without a sink. Log-softmax gives the
@@ -87,6 +100,9 @@ pub enum EmptyRow {
 }
 
 /// The softmax of a row with logits of +∞. Log-softmax gives the logarithm.
+///
+/// A logit is +∞ where a score or a mask is: a finite score that a scale or a temperature takes
+/// beyond the largest f32 is finite still.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InfiniteLogits {
@@ -101,12 +117,20 @@ impl<'a> SoftmaxOptions<'a> {
     /// No options: t = x.
     pub(crate) const NONE: Self = Self {
         scale: 1.0,
-        argmax: false,
+        temperature: 1.0,
         soft_cap: None,
+        soft_cap_after_mask: false,
         mask: None,
+        mask_shape: None,
+        mask_slopes: None,
         keep: None,
+        keep_shape: None,
         causal: None,
+        lengths: None,
         sink: None,
+        sinks: None,
+        shape: None,
+        first_row: None,
         empty_rows: EmptyRow::Nan,
         infinite_logits: InfiniteLogits::Nan,
     };
@@ -124,19 +148,12 @@ impl<'a> SoftmaxOptions<'a> {
         self
     }
 
-    /// Divides every score by `temperature`: the scale is its reciprocal. At temperature 0 the
+    /// Divides every score by `temperature`, after the scale. At temperature 0, the limit, the
     /// first of the largest unmasked scores gets 1 and all others 0. Finite mask values, the sink
     /// and the soft cap are then ignored.
     #[must_use]
     pub const fn temperature(mut self, temperature: f32) -> Self {
-        let scale = 1.0 / temperature;
-        self.argmax = scale.is_infinite();
-        self.scale = match scale {
-            _ if temperature == 0.0 => 1.0,
-            f32::INFINITY => 1.0,
-            f32::NEG_INFINITY => -1.0,
-            scale => scale,
-        };
+        self.temperature = temperature;
         self
     }
 
@@ -148,19 +165,52 @@ impl<'a> SoftmaxOptions<'a> {
         self
     }
 
-    /// Adds `mask` to the scores: one row for all rows, one for each, or a number of rows that
-    /// divides theirs and is repeated.
+    /// Makes the soft cap come after the mask, as in `Attention` of ONNX. What the mask excludes by
+    /// −∞ stays excluded.
+    #[must_use]
+    pub const fn soft_cap_after_mask(mut self) -> Self {
+        self.soft_cap_after_mask = true;
+        self
+    }
+
+    /// Adds `mask` to the scores: one row for all rows, one row for each, or of the sizes that
+    /// [`mask_shape`](Self::mask_shape) gives.
     #[must_use]
     pub const fn mask(mut self, mask: &'a [f32]) -> Self {
         self.mask = Some(mask);
         self
     }
 
-    /// Excludes the entries whose `keep` is false; their values do not matter. Its length follows
-    /// the rule of [`mask`](Self::mask).
+    /// Gives the mask's sizes in batch, heads and queries: 1, or as in [`shape`](Self::shape). A
+    /// mask of `[batch, 1, 1]` is a padding of the keys, one of `[1, heads, queries]` a bias of the
+    /// positions.
+    #[must_use]
+    pub const fn mask_shape(mut self, shape: [usize; 3]) -> Self {
+        self.mask_shape = Some(shape);
+        self
+    }
+
+    /// Adds slope · mask instead of the mask, with a slope for each head of
+    /// [`shape`](Self::shape). [`alibi_slope`](crate::alibi_slope) computes those of ALiBi.
+    #[must_use]
+    pub const fn mask_slopes(mut self, slopes: &'a [f32]) -> Self {
+        self.mask_slopes = Some(slopes);
+        self
+    }
+
+    /// Excludes the entries whose `keep` is false; their values do not matter. It fits the rows as
+    /// [`mask`](Self::mask) does.
     #[must_use]
     pub const fn keep(mut self, keep: &'a [bool]) -> Self {
         self.keep = Some(keep);
+        self
+    }
+
+    /// Gives the sizes of `keep` in batch, heads and queries, as
+    /// [`mask_shape`](Self::mask_shape).
+    #[must_use]
+    pub const fn keep_shape(mut self, shape: [usize; 3]) -> Self {
+        self.keep_shape = Some(shape);
         self
     }
 
@@ -171,11 +221,56 @@ impl<'a> SoftmaxOptions<'a> {
         self
     }
 
+    /// Excludes the entries from `lengths[b]` on in the rows of batch entry b of
+    /// [`shape`](Self::shape): texts of different lengths in one batch.
+    #[must_use]
+    pub const fn lengths(mut self, lengths: &'a [usize]) -> Self {
+        self.lengths = Some(lengths);
+        self
+    }
+
     /// Adds an attention sink to each row: e^`logit` enters the sum, last, and has no result. A
     /// sink of 0 is the quiet softmax.
     #[must_use]
     pub const fn sink(mut self, logit: f32) -> Self {
         self.sink = Some(logit);
+        self
+    }
+
+    /// Adds an attention sink to each row: that of its head of [`shape`](Self::shape).
+    #[must_use]
+    pub const fn sinks(mut self, logits: &'a [f32]) -> Self {
+        self.sinks = Some(logits);
+        self
+    }
+
+    /// Says what the rows are: queries of heads of batch entries, for `[batch, heads, queries]`.
+    /// Their product is the number of rows; with [`first_row`](Self::first_row) a call may have
+    /// fewer.
+    #[must_use]
+    pub const fn shape(mut self, shape: [usize; 3]) -> Self {
+        self.shape = Some(shape);
+        self
+    }
+
+    /// Makes the call's first row the one of this index among all rows, which is how rows are split
+    /// over threads. Masks are those of all rows.
+    ///
+    /// ```
+    /// use activations::{Causal, RowActivation, Softmax};
+    ///
+    /// let softmax = Softmax::new().causal(Causal::new());
+    /// let mut whole = [0.0_f32; 16];
+    /// softmax.rows(&mut whole, 4);
+    /// let mut parts = [0.0_f32; 16];
+    /// for (part, rows) in parts.chunks_mut(2 * 4).enumerate() {
+    ///     softmax.first_row(2 * part).rows(rows, 4);
+    /// }
+    /// assert_eq!(parts, whole);
+    /// ```
+    #[must_use]
+    pub const fn first_row(mut self, row: usize) -> Self {
+        self.first_row = Some(row);
         self
     }
 
@@ -192,70 +287,10 @@ impl<'a> SoftmaxOptions<'a> {
         self.infinite_logits = infinite_logits;
         self
     }
-
-    /// Panics unless each mask is a row, or a number of planes `[n, inner]` that divides `count`.
-    #[track_caller]
-    pub(super) fn check(&self, count: usize, n: usize, inner: usize) {
-        if let Some(mask) = self.mask {
-            check_mask("mask", mask.len(), [count, n, inner]);
-        }
-        if let Some(keep) = self.keep {
-            check_mask("keep", keep.len(), [count, n, inner]);
-        }
-    }
-}
-
-#[track_caller]
-fn check_mask(name: &str, len: usize, [count, n, inner]: [usize; 3]) {
-    let plane = n.saturating_mul(inner);
-    let repeated =
-        plane > 0 && len > 0 && len.is_multiple_of(plane) && count.is_multiple_of(len / plane);
-    assert!(
-        count * plane == 0 || len == n || repeated,
-        "{name} has {len} elements, for {count} times [{n}, {inner}]"
-    );
 }
 
 impl Default for SoftmaxOptions<'_> {
     fn default() -> Self {
         Self::NONE
-    }
-}
-
-impl Causal {
-    /// Query i sees the entries j ≤ i, and i is the number of its row.
-    #[must_use]
-    pub const fn new() -> Self {
-        Self { offset: 0, window: None, queries: None }
-    }
-
-    /// Query i sees the entries j ≤ i + `offset`: keys − queries where both end together.
-    #[must_use]
-    pub const fn offset(mut self, offset: isize) -> Self {
-        self.offset = offset;
-        self
-    }
-
-    /// A query sees at most the last `window` of its entries.
-    #[must_use]
-    pub const fn window(mut self, window: usize) -> Self {
-        self.window = Some(window);
-        self
-    }
-
-    /// Query i is row i modulo `queries`, as in a batch of heads.
-    #[must_use]
-    pub const fn queries(mut self, queries: usize) -> Self {
-        self.queries = Some(queries);
-        self
-    }
-
-    /// Returns the range of the `n` entries that row `row` sees: the first, and the one after the
-    /// last.
-    pub(super) fn seen(&self, row: usize, n: usize) -> [usize; 2] {
-        let i = self.queries.and_then(|queries| row.checked_rem(queries)).unwrap_or(row);
-        let end = (i + 1).saturating_add_signed(self.offset);
-        let first = self.window.map_or(0, |window| end.saturating_sub(window));
-        [first.min(n), end.min(n)]
     }
 }

@@ -7,7 +7,8 @@ use super::{
 };
 use crate::{
     at::At,
-    isa::Simd,
+    check::{Mismatch, ShapeError, or_panic},
+    isa::{Isa, Simd},
     tier::Fast,
     vector::{F32s, F64s},
 };
@@ -99,7 +100,21 @@ impl Softmax<'_> {
     /// As `strided`, and if `dst` has not one element for each row; nothing is written then.
     #[track_caller]
     pub fn strided_with_log_sum_exps(&self, x: &mut [f32], dst: &mut [f32], layout: RowLayout) {
-        At::active(*self).strided_with_log_sum_exps(x, dst, layout);
+        or_panic(self.try_strided_with_log_sum_exps(x, dst, layout));
+    }
+
+    /// As [`strided_with_log_sum_exps`](Self::strided_with_log_sum_exps).
+    ///
+    /// # Errors
+    ///
+    /// Where that panics.
+    pub fn try_strided_with_log_sum_exps(
+        &self,
+        x: &mut [f32],
+        dst: &mut [f32],
+        layout: RowLayout,
+    ) -> Result<(), ShapeError> {
+        with_log_sum_exps(Isa::active(), &self.options, x, dst, layout)
     }
 }
 
@@ -111,10 +126,36 @@ impl At<Softmax<'_>> {
     /// As that does.
     #[track_caller]
     pub fn strided_with_log_sum_exps(&self, x: &mut [f32], dst: &mut [f32], layout: RowLayout) {
-        let count = layout.count("x", x.len());
-        assert!(count == dst.len(), "x has {count} rows, dst has {} elements", dst.len());
-        in_place::<Softmax<'_>>(self.isa(), self.operation.options, x, layout, Some(dst));
+        or_panic(self.try_strided_with_log_sum_exps(x, dst, layout));
     }
+
+    /// As [`Softmax::try_strided_with_log_sum_exps`], at this level.
+    ///
+    /// # Errors
+    ///
+    /// As that does.
+    pub fn try_strided_with_log_sum_exps(
+        &self,
+        x: &mut [f32],
+        dst: &mut [f32],
+        layout: RowLayout,
+    ) -> Result<(), ShapeError> {
+        with_log_sum_exps(self.isa(), &self.operation.options, x, dst, layout)
+    }
+}
+
+fn with_log_sum_exps(
+    isa: Isa,
+    options: &SoftmaxOptions<'_>,
+    x: &mut [f32],
+    dst: &mut [f32],
+    layout: RowLayout,
+) -> Result<(), ShapeError> {
+    let rows = layout.count("x", x.len())?;
+    if rows != dst.len() {
+        return Err(Mismatch::RowsTo { name: "x", rows, dst_len: dst.len() }.into());
+    }
+    in_place::<Softmax<'_>>(isa, options, x, layout, Some(dst))
 }
 
 impl Function for Softmax<'_> {
@@ -123,7 +164,7 @@ impl Function for Softmax<'_> {
     /// Returns 1 / s as the sum of two f32. One f32 would add a rounding error for which the bound
     /// has no room.
     #[inline(always)]
-    fn summary<S: Simd>(_: &Reference<S>, sum: F64s<S>, _: F32s<S>) -> [F32s<S>; 2] {
+    fn summary<S: Simd>(_: &Reference<S>, sum: F64s<S>, _: F64s<S>) -> [F32s<S>; 2] {
         let f = 1.0 / sum;
         let high = f.narrow();
         [high, (f - high.widen()).narrow()]
@@ -140,7 +181,7 @@ impl Function for Fast<Softmax<'_>> {
     const RUN: usize = 8;
 
     #[inline(always)]
-    fn summary<S: Simd>(_: &Reference<S>, sum: F64s<S>, _: F32s<S>) -> [F32s<S>; 2] {
+    fn summary<S: Simd>(_: &Reference<S>, sum: F64s<S>, _: F64s<S>) -> [F32s<S>; 2] {
         let f = (1.0 / sum).narrow();
         [f, f]
     }

@@ -3,7 +3,7 @@
 use super::{
     activation::{RowActivation, RowGradient},
     builder::Optional,
-    entry::{axis, in_place, into, reduce, reduce_axis},
+    entry::{axis, axis_columns, in_place, into, reduce, reduce_axis},
     gradient::{axis_backward, rows_backward},
     layout::RowLayout,
     log_softmax::LogSoftmax,
@@ -13,10 +13,12 @@ use super::{
 };
 use crate::{
     at::At,
+    check::{ShapeError, or_panic},
     contract::Bound,
     isa::Isa,
     tier::{Fast, Tier},
 };
+use core::ops::Range;
 
 #[allow(missing_docs, reason = "read by tests alone, through the hidden module `table`")]
 /// A function of rows in one tier.
@@ -61,81 +63,81 @@ pub struct RowReduction {
 /// A gradient along an axis: of the output or the input, and dy, to dx.
 pub(super) type AxisBackward = fn(Isa, SoftmaxOptions<'_>, &[f32], &[f32], &mut [f32], [usize; 3]);
 
-/// The traits of one operation, at a level and at the active one.
-macro_rules! row_activation {
-    ($Op:ty: $Kernel:ty, gradient of $Gradient:ty) => {
-        impl RowActivation for At<$Op> {
-            fn rows(&self, x: &mut [f32], cols: usize) {
-                self.strided(x, RowLayout::contiguous(cols));
-            }
-            fn rows_into(&self, src: &[f32], dst: &mut [f32], cols: usize) {
-                let layout = RowLayout::contiguous(cols);
-                self.strided_into(src, dst, layout, layout);
-            }
-            fn strided(&self, x: &mut [f32], layout: RowLayout) {
-                in_place::<$Kernel>(self.isa(), self.operation.options(), x, layout, None);
-            }
-            fn strided_into(
-                &self,
-                src: &[f32],
-                dst: &mut [f32],
-                of_src: RowLayout,
-                of_dst: RowLayout,
-            ) {
-                into::<$Kernel>(self.isa(), self.operation.options(), src, dst, of_src, of_dst);
-            }
-            fn axis(&self, x: &mut [f32], shape: [usize; 3]) {
-                axis::<$Kernel>(self.isa(), self.operation.options(), None, x, shape);
-            }
-            fn axis_into(&self, src: &[f32], dst: &mut [f32], shape: [usize; 3]) {
-                axis::<$Kernel>(self.isa(), self.operation.options(), Some(src), dst, shape);
-            }
-        }
-
+/// The traits of one operation.
+macro_rules! row_traits {
+    ($Op:ty, |$this:ident| $isa:expr, $options:expr; $Kernel:ty, gradient of $Gradient:ty) => {
         impl RowActivation for $Op {
-            fn rows(&self, x: &mut [f32], cols: usize) {
-                At::active(*self).rows(x, cols);
+            fn try_strided(&self, x: &mut [f32], layout: RowLayout) -> Result<(), ShapeError> {
+                let $this = self;
+                in_place::<$Kernel>($isa, $options, x, layout, None)
             }
-            fn rows_into(&self, src: &[f32], dst: &mut [f32], cols: usize) {
-                At::active(*self).rows_into(src, dst, cols);
-            }
-            fn strided(&self, x: &mut [f32], layout: RowLayout) {
-                At::active(*self).strided(x, layout);
-            }
-            fn strided_into(
+            fn try_strided_into(
                 &self,
                 src: &[f32],
                 dst: &mut [f32],
                 of_src: RowLayout,
                 of_dst: RowLayout,
-            ) {
-                At::active(*self).strided_into(src, dst, of_src, of_dst);
+            ) -> Result<(), ShapeError> {
+                let $this = self;
+                into::<$Kernel>($isa, $options, src, dst, of_src, of_dst)
             }
-            fn axis(&self, x: &mut [f32], shape: [usize; 3]) {
-                At::active(*self).axis(x, shape);
+            fn try_axis(&self, x: &mut [f32], shape: [usize; 3]) -> Result<(), ShapeError> {
+                let $this = self;
+                axis::<$Kernel>($isa, $options, None, x, shape)
             }
-            fn axis_into(&self, src: &[f32], dst: &mut [f32], shape: [usize; 3]) {
-                At::active(*self).axis_into(src, dst, shape);
+            fn try_axis_into(
+                &self,
+                src: &[f32],
+                dst: &mut [f32],
+                shape: [usize; 3],
+            ) -> Result<(), ShapeError> {
+                let $this = self;
+                axis::<$Kernel>($isa, $options, Some(src), dst, shape)
             }
-        }
-
-        impl RowGradient for At<$Op> {
-            fn rows_backward(&self, y: &[f32], dy: &[f32], dx: &mut [f32], cols: usize) {
-                rows_backward::<$Gradient>(self.isa(), self.operation.options(), y, dy, dx, cols);
-            }
-            fn axis_backward(&self, y: &[f32], dy: &[f32], dx: &mut [f32], shape: [usize; 3]) {
-                axis_backward::<$Gradient>(self.isa(), self.operation.options(), y, dy, dx, shape);
+            fn try_axis_columns_into(
+                &self,
+                src: &[f32],
+                dst: &mut [f32],
+                shape: [usize; 3],
+                columns: Range<usize>,
+            ) -> Result<(), ShapeError> {
+                let $this = self;
+                axis_columns::<$Kernel>($isa, $options, src, dst, shape, columns)
             }
         }
 
         impl RowGradient for $Op {
-            fn rows_backward(&self, y: &[f32], dy: &[f32], dx: &mut [f32], cols: usize) {
-                At::active(*self).rows_backward(y, dy, dx, cols);
+            fn try_rows_backward(
+                &self,
+                y: &[f32],
+                dy: &[f32],
+                dx: &mut [f32],
+                cols: usize,
+            ) -> Result<(), ShapeError> {
+                let $this = self;
+                rows_backward::<$Gradient>($isa, $options, y, dy, dx, cols)
             }
-            fn axis_backward(&self, y: &[f32], dy: &[f32], dx: &mut [f32], shape: [usize; 3]) {
-                At::active(*self).axis_backward(y, dy, dx, shape);
+            fn try_axis_backward(
+                &self,
+                y: &[f32],
+                dy: &[f32],
+                dx: &mut [f32],
+                shape: [usize; 3],
+            ) -> Result<(), ShapeError> {
+                let $this = self;
+                axis_backward::<$Gradient>($isa, $options, y, dy, dx, shape)
             }
         }
+    };
+}
+
+/// At a level, and at the active one.
+macro_rules! row_activation {
+    ($Op:ty: $Kernel:ty, gradient of $Gradient:ty) => {
+        row_traits!($Op, |this| Isa::active(), this.options(); $Kernel, gradient of $Gradient);
+        row_traits!(
+            At<$Op>, |this| this.isa(), this.operation.options(); $Kernel, gradient of $Gradient
+        );
     };
 }
 
@@ -157,13 +159,21 @@ macro_rules! row_operations { ($(
             torch: super::$file::TORCH,
             tier: Tier::$tier,
             bound: Bound { fused: $fused, baseline: $baseline },
-            rows: |isa, options, x, layout| in_place::<$Kernel>(isa, options, x, layout, None),
-            rows_into: into::<$Kernel>,
-            axis: |isa, options, x, shape| axis::<$Kernel>(isa, options, None, x, shape),
-            axis_into: |isa, options, src, dst, shape| {
-                axis::<$Kernel>(isa, options, Some(src), dst, shape);
+            rows: |isa, options, x, layout| {
+                or_panic(in_place::<$Kernel>(isa, &options, x, layout, None));
             },
-            axis_backward: axis_backward::<$Gradient<'_>>,
+            rows_into: |isa, options, src, dst, of_src, of_dst| {
+                or_panic(into::<$Kernel>(isa, &options, src, dst, of_src, of_dst));
+            },
+            axis: |isa, options, x, shape| {
+                or_panic(axis::<$Kernel>(isa, &options, None, x, shape));
+            },
+            axis_into: |isa, options, src, dst, shape| {
+                or_panic(axis::<$Kernel>(isa, &options, Some(src), dst, shape));
+            },
+            axis_backward: |isa, options, y, dy, dx, shape| {
+                or_panic(axis_backward::<$Gradient<'_>>(isa, &options, y, dy, dx, shape));
+            },
         },
     )*];
 }; }
@@ -186,7 +196,13 @@ pub static ROW_REDUCTIONS: &[RowReduction] = &[RowReduction {
     formula: super::log_sum_exp::FORMULA,
     torch: super::log_sum_exp::TORCH,
     bound: Bound { fused: 1.0, baseline: 1.0 },
-    rows_into: reduce::<LogSumExp<'_>>,
-    axis_into: reduce_axis::<LogSumExp<'_>>,
-    axis_backward: super::log_sum_exp::axis_backward,
+    rows_into: |isa, options, src, dst, layout| {
+        or_panic(reduce::<LogSumExp<'_>>(isa, &options, src, dst, layout));
+    },
+    axis_into: |isa, options, src, dst, shape| {
+        or_panic(reduce_axis::<LogSumExp<'_>>(isa, &options, src, dst, shape));
+    },
+    axis_backward: |isa, options, x, dy, dx, shape| {
+        or_panic(super::log_sum_exp::axis_backward(isa, &options, x, dy, dx, shape));
+    },
 }];

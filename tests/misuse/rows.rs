@@ -2,8 +2,8 @@
 
 use crate::refused::{assert_refused, assert_says};
 use activations::{
-    AnyActivation, Fast, LogSoftmax, LogSumExp, RowActivation, RowGradient, RowLayout, Softmax,
-    Tier,
+    AnyActivation, Causal, Fast, LogSoftmax, LogSumExp, RowActivation, RowGradient, RowLayout,
+    Softmax, Tier,
 };
 
 fn refuses_what_are_no_rows<Op: RowActivation + Copy>(op: Op) {
@@ -62,14 +62,16 @@ fn other_gradients_of_rows_panic_at_the_callers_line_and_nothing_is_written() {
 #[test]
 fn other_masks_panic_at_the_callers_line_and_nothing_is_written() {
     let (mask, keep, x, wrong) = ([0.0; 8], [true; 5], [0.5; 12], [0.5; 2]);
-    let no_mask = "mask has 8 elements, for 3 times [4, 1]";
-    let no_keep = "keep has 5 elements, for 3 times [4, 1]";
+    let no_mask = "mask has 8 elements, for 3 rows of 4: one row, a row for each, or the sizes of \
+                   mask_shape";
+    let no_keep = "keep has 5 elements, for 3 rows of 4: one row, a row for each, or the sizes of \
+                   keep_shape";
     let op = Softmax::new().mask(&mask);
     assert_says(no_mask, 12, |x| op.rows(x, 4));
     assert_says(no_mask, 12, |dst| Fast(op).rows_into(&x, dst, 4));
-    assert_says("mask has 8 elements, for 3 times [2, 2]", 12, |x| op.axis(x, [3, 2, 2]));
+    assert_says(&no_mask.replace("3 rows of 4", "6 rows of 2"), 12, |x| op.axis(x, [3, 2, 2]));
     let op = Softmax::new().mask(&[]);
-    assert_says("mask has 0 elements, for 3 times [4, 1]", 12, |x| op.rows(x, 4));
+    assert_says(&no_mask.replace("has 8", "has 0"), 12, |x| op.rows(x, 4));
     let four = RowLayout { cols: 4, stride: 4 };
     let none = "x has 0 rows, dst has 2 elements";
     assert_says(none, 2, |dst| op.strided_with_log_sum_exps(&mut [], dst, four));
@@ -77,13 +79,73 @@ fn other_masks_panic_at_the_callers_line_and_nothing_is_written() {
     assert_says(no_keep, 12, |x| op.rows(x, 4));
     let op = LogSumExp::new().keep(&keep);
     assert_says(no_keep, 3, |dst| op.rows_into(&x, dst, 4));
-    assert_says("keep has 5 elements, for 1 times [6, 2]", 2, |dst| {
+    assert_says(&no_keep.replace("3 rows of 4", "2 rows of 6"), 2, |dst| {
         op.axis_into(&x, dst, [1, 6, 2]);
     });
     assert_says("dy has 2 elements, dx has 3 rows", 12, |dx| op.rows_backward(&x, &wrong, dx, 4));
     assert_says(no_keep, 12, |dx| op.rows_backward(&x, &x[..3], dx, 4));
     let no_shape = "dy has 2 elements, its shape is [2, 1, 2]";
     assert_says(no_shape, 12, |dx| op.axis_backward(&x, &wrong, dx, [2, 3, 2]));
+}
+
+/// What is given without what it belongs to, and what cannot be placed, for 6 rows of 2.
+#[test]
+fn other_options_panic_at_the_callers_line_and_nothing_is_written() {
+    let new = Softmax::new;
+    let (mask, keep, six, two) = ([0.5; 4], [true; 4], [0.5; 6], [0.5; 2]);
+    let shaped = new().shape([1, 2, 3]);
+    let refused = [
+        ("there are 6 rows, the shape is [1, 2, 2]", new().shape([1, 2, 2])),
+        ("mask_shape is given without mask", shaped.mask_shape([1, 2, 1])),
+        ("keep_shape is given without keep", shaped.keep_shape([1, 2, 1])),
+        ("mask_shape is given without shape", new().mask(&mask).mask_shape([1, 2, 1])),
+        ("keep_shape is given without shape", new().keep(&keep).keep_shape([1, 2, 1])),
+        (
+            "mask_shape is [2, 1, 1], whose sizes are not 1 or those of [1, 2, 3]",
+            shaped.mask(&mask).mask_shape([2, 1, 1]),
+        ),
+        (
+            "keep has 4 elements, keep_shape is [1, 1, 3], and a row has 2",
+            shaped.keep(&keep).keep_shape([1, 1, 3]),
+        ),
+        ("mask_slopes is given without mask", shaped.mask_slopes(&two)),
+        ("mask_slopes is given without shape", new().mask(&two).mask_slopes(&two)),
+        ("mask_slopes has 6 elements, for 2 heads", shaped.mask(&two).mask_slopes(&six)),
+        ("sinks is given without shape", new().sinks(&two)),
+        ("sinks has 6 elements, for 2 heads", shaped.sinks(&six)),
+        ("sink and sinks are both given", shaped.sinks(&two).sink(1.0)),
+        ("lengths is given without shape", new().lengths(&[2])),
+        ("lengths has 2 elements, for 1 batch entries", shaped.lengths(&[2, 2])),
+        ("lengths[0] is 3, a row has 2 elements", shaped.lengths(&[3])),
+        (
+            "6 rows are no multiple of 4 queries: a part of the rows needs first_row",
+            new().causal(Causal::new().queries(4)),
+        ),
+        ("6 rows from row 1 on are beyond all 6 rows", shaped.first_row(1)),
+    ];
+    for (message, op) in refused {
+        assert_says(message, 12, |x| op.rows(x, 2));
+        assert_says(message, 12, |dst| Fast(op).rows_into(&[0.5; 12], dst, 2));
+        assert_says(message, 6, |dst| {
+            LogSumExp::with(op.options).rows_into(&[0.5; 12], dst, 2);
+        });
+        assert_says(message, 12, |dst| op.options.logits_into(&[0.5; 12], dst, 2));
+    }
+    let along = shaped.mask(&mask).mask_shape([1, 2, 1]);
+    let no_split = "the inner axis, 2, is not the product of the last sizes of [1, 2, 3]";
+    assert_says(no_split, 12, |x| along.axis(x, [3, 2, 2]));
+    let no_plane = "the first row, 3, is no multiple of the inner axis, 2";
+    assert_says(no_plane, 12, |x| new().first_row(3).axis(x, [3, 2, 2]));
+    let x = [0.5; 12];
+    let no_columns = "the columns end at 3, the inner axis has 2";
+    for start in [1, 3, 5] {
+        let columns = std::ops::Range { start, end: 3 };
+        let message = if start == 5 { no_columns.replace('3', "5") } else { no_columns.into() };
+        assert_says(&message, 6, |dst| new().axis_columns_into(&x, dst, [3, 2, 2], columns));
+    }
+    assert_says("dst has 12 elements, its shape is [3, 2, 1]", 12, |dst| {
+        new().axis_columns_into(&x, dst, [3, 2, 2], 0..1);
+    });
 }
 
 #[test]

@@ -115,7 +115,7 @@ fn the_temperature_0_leaves_the_first_of_the_largest_entries() {
     // An infinite scale is a factor like any other.
     assert_softmax(Softmax::new().scale(INF), &[1.0, 0.0], &[NAN; 2]);
     // The log-sum-exp has infinite results.
-    for (scale, expected) in [(INF, INF), (-INF, -INF)] {
+    for (scale, expected) in [(INF, INF), (-INF, -INF), (3e38, INF)] {
         let mut y = [0.0];
         LogSumExp::new().scale(scale).rows_into(&[1.0, 2.0], &mut y, 2);
         assert_eq!(y, [expected]);
@@ -125,6 +125,71 @@ fn the_temperature_0_leaves_the_first_of_the_largest_entries() {
         let expected: Vec<f32> = (0..n).map(|i| if i == n - 1 { 1.0 } else { 0.0 }).collect();
         assert_softmax(cold, &x, &expected);
     }
+}
+
+#[test]
+fn scores_beyond_the_range_reach_the_limit() {
+    for temperature in [1e-38, 2.9e-39, 1e-45, 1e-37] {
+        let cold = Softmax::new().temperature(temperature);
+        assert_softmax(cold, &[10.0, 20.0], &[0.0, 1.0]);
+        assert_softmax(cold, &[-10.0, -20.0], &[1.0, 0.0]);
+        assert_softmax(cold, &[20.0, 10.0, 20.0], &[0.5, 0.0, 0.5]);
+        assert_softmax(cold, &[20.0, -INF], &[1.0, 0.0]);
+        assert_softmax(cold.mask(&[0.0, -INF]), &[10.0, 20.0], &[1.0, 0.0]);
+        assert_softmax(cold.keep(&[true, false]), &[10.0, 20.0], &[1.0, 0.0]);
+        assert_softmax(cold.sink(1.0), &[10.0, 20.0], &[0.0, 1.0]);
+        assert_softmax(cold.sink(1.0), &[-10.0, -20.0], &[0.0, 0.0]);
+        let shared = cold.infinite_logits(InfiniteLogits::Shared);
+        assert_softmax(shared, &[10.0, 20.0], &[0.0, 1.0]);
+        assert_softmax(shared, &[INF, 20.0, INF], &[0.5, 0.0, 0.5]);
+        assert_softmax(cold, &[INF, 20.0], &[NAN; 2]);
+        assert_softmax(cold, &[NAN, 20.0], &[NAN; 2]);
+        assert_softmax(shared.sink(INF), &[10.0, 20.0], &[0.0, 0.0]);
+    }
+    let large = Softmax::new().scale(1e38);
+    assert_softmax(large, &[10.0, 20.0], &[0.0, 1.0]);
+    assert_softmax(large.scale(-1e38), &[10.0, 20.0], &[1.0, 0.0]);
+    // The factor is 1, though the product leaves the range on the way.
+    assert_softmax(large.temperature(1e38), &[20.0, 20.0], &[0.5, 0.5]);
+    for n in [17, 100, 1500] {
+        let x: Vec<f32> = (0..n).map(|i| i as f32).collect();
+        let expected: Vec<f32> = (0..n).map(|i| if i == n - 1 { 1.0 } else { 0.0 }).collect();
+        assert_softmax(large, &x, &expected);
+        let y = softmax(large.soft_cap(2.0).options, &vec![-1e30; n]);
+        assert_eq!(y, vec![1.0 / n as f32; n]);
+    }
+}
+
+#[test]
+fn a_temperature_divides() {
+    let mut numbers = Numbers::new(3);
+    for temperature in [0.7, 3.0, 1.0 / 3.0, 1e-3, 8.0, -0.1, INF] {
+        let x: Vec<f32> = (0..150).map(|_| numbers.normal() as f32 * 10.0).collect();
+        let divided: Vec<f32> = x.iter().map(|x| x / temperature).collect();
+        let expected = softmax(SoftmaxOptions::default(), &divided);
+        let y = softmax(Softmax::new().temperature(temperature).options, &x);
+        assert_eq!(bits(&y), bits(&expected), "temperature {temperature}");
+        let scaled: Vec<f32> = x.iter().map(|x| x * 0.3 / temperature).collect();
+        let expected = softmax(SoftmaxOptions::default(), &scaled);
+        let y = softmax(Softmax::new().temperature(temperature).scale(0.3).options, &x);
+        assert_eq!(bits(&y), bits(&expected), "scale, temperature {temperature}");
+    }
+}
+
+#[test]
+fn a_soft_cap_after_the_mask_keeps_excluded_scores_excluded() {
+    let (scores, mask) = ([3.0, 100.0, 2.0, 1.0], [0.0, -INF, 200.0, -200.0]);
+    let capped = |t: f32| 5.0 * f64::from(t / 5.0).tanh() as f32;
+    let logits = [capped(3.0), -INF, capped(202.0), capped(-199.0)];
+    let mut t = [7.0; 4];
+    let softmax_of = Softmax::new().mask(&mask).soft_cap(5.0).soft_cap_after_mask();
+    softmax_of.options.logits_into(&scores, &mut t, 4);
+    assert!(
+        t.iter().zip(logits).all(|(t, logit)| *t == logit || (t - logit).abs() < 1e-6),
+        "{t:?}"
+    );
+    let y = softmax(softmax_of.options, &scores);
+    assert!(y[1] == 0.0 && y[3] > 0.0 && y[2] > y[0], "{y:?}");
 }
 
 #[test]

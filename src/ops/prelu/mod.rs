@@ -127,7 +127,7 @@ impl PRelu<'_> {
     }
 
     #[track_caller]
-    fn check(&self, tensors: &[(&str, usize)], axes: [usize; 3]) {
+    fn check(&self, tensors: &[(&'static str, usize)], axes: [usize; 3]) {
         for &(name, len) in tensors {
             shape(name, len, axes);
         }

@@ -2,11 +2,11 @@
 
 use super::{
     Logits, NONE, Place,
-    lanes::{capped, kept, part, row_of},
+    lanes::{kept, part},
 };
 use crate::{
     isa::{Job, Native, Simd, at_baseline, on},
-    rows::numerics::sum::LANES,
+    rows::{numerics::sum::LANES, placement::Broadcast},
     vector::F32s,
 };
 
@@ -40,48 +40,68 @@ impl Job for OfColumns<'_> {
     #[inline(always)]
     fn run<S: Native>(self, s: S) {
         let s = s.sixteen();
-        let Self { logits, place, x, y, stride, .. } = self;
+        let far = far(s, &self);
+        let Self { logits, place, x, y: all, stride, maxima: to } = self;
         let Place { outer, first, at, width } = place;
+        // The index of the first column's row in the call.
+        let row = outer * logits.inner + logits.first_column + at;
+        let transform = logits.transform();
+        let mask = logits.options.mask.map(
+            #[inline(always)]
+            |mask| Columns::new(mask, &logits.placement.mask, logits, row, width),
+        );
+        let keep = logits.options.keep.map(
+            #[inline(always)]
+            |keep| Columns::new(keep, &logits.placement.keep, logits, row, width),
+        );
+        let (mut slopes, mut seen) = ([1.0; LANES], [[0, usize::MAX]; LANES]);
+        for lane in 0..width {
+            slopes[lane] = logits.slope(row + lane);
+            if logits.has_limits() {
+                seen[lane] = logits.seen(row + lane);
+            }
+        }
+        let slopes = F32s::load(s, &slopes);
         let mut maxima = F32s::splat(s, NONE);
-        for (i, y) in y.chunks_mut(stride).enumerate() {
+        for (i, y) in all.chunks_mut(stride).enumerate() {
             let (y, j) = (&mut y[..width], first + i);
             let x = match x {
                 Some((x, stride)) => part(s, &x[i * stride..][..width]),
                 None => part(s, y),
             };
-            let mut t = logits.scaled(x);
-            match logits.options.mask.map(
+            let mask = mask.as_ref().map(
                 #[inline(always)]
-                |mask| logits.lanes(mask, j, place),
-            ) {
-                Some(Lanes::Each(mask)) => t = logits.masked(t, part(s, mask)),
-                Some(Lanes::Same(mask)) => t = logits.masked(t, t.same(mask)),
-                None => {}
+                |mask| part(s, mask.at(j, width, &mut [0.0; LANES])) * slopes,
+            );
+            let mut t = transform.logit(x, mask);
+            if let Some(keep) = &keep {
+                t = kept(t, s, keep.at(j, width, &mut [false; LANES]));
             }
-            match logits.options.keep.map(
-                #[inline(always)]
-                |keep| logits.lanes(keep, j, place),
-            ) {
-                Some(Lanes::Each(keep)) => t = kept(t, s, keep),
-                Some(Lanes::Same(true)) | None => {}
-                Some(Lanes::Same(false)) => t = t.same(NONE),
+            if logits.has_limits() {
+                let seen = seen.map(
+                    #[inline(always)]
+                    |[first, end]| first <= j && j < end,
+                );
+                t = kept(t, s, &seen[..width]);
             }
-            if let Some(causal) = logits.options.causal {
-                let mut seen = [false; LANES];
-                for (lane, seen) in seen[..width].iter_mut().enumerate() {
-                    let [first, end] = causal.seen(outer * logits.inner + at + lane, logits.n);
-                    *seen = first <= j && j < end;
-                }
-                t = kept(t, s, &seen);
+            maxima = t.at_least(maxima);
+            if let Some(far) = far {
+                t = F32s::load(s, &far).lt(1.0).select(t, x);
             }
             if width == LANES {
                 t.store(y);
             } else {
                 t.store_part(y);
             }
-            maxima = t.at_least(maxima);
         }
-        maxima.store(self.maxima);
+        maxima.store(to);
+        if let Some(far) = far {
+            for (lane, maximum) in to[..width].iter_mut().enumerate() {
+                if far[lane] == 1.0 {
+                    *maximum = logits.write_far(row + lane, &mut all[lane..], stride);
+                }
+            }
+        }
     }
 
     #[inline(always)]
@@ -90,29 +110,80 @@ impl Job for OfColumns<'_> {
     }
 }
 
-/// Numbers for the lanes.
-enum Lanes<'a, T> {
-    Each(&'a [T]),
-    Same(T),
+/// Which columns may have logits beyond the range: 1 in their lanes, and 0 in the others. Their
+/// entries are to be left as they are.
+#[inline(always)]
+fn far<S: Simd>(s: S, of: &OfColumns<'_>) -> Option<[f32; LANES]> {
+    if !of.logits.may_leave {
+        return None;
+    }
+    let (x, stride) = of.x.unwrap_or((of.y, of.stride));
+    let largest = Logits::largest_magnitude(s, x, stride, of.place.width);
+    let limit = largest.same(of.logits.limit());
+    let mut far = [0.0; LANES];
+    limit.lt(largest).select(1.0, 0.0).store(&mut far);
+    far.contains(&1.0).then_some(far)
 }
 
-impl Logits<'_> {
-    /// What a mask has for entry `j` of the columns.
+/// A mask of neighbouring columns.
+struct Columns<'m, T> {
+    /// From the plane on, and where lanes follow each other, from the column of the first on.
+    values: &'m [T],
+    /// The distance from an entry to the next.
+    stride: usize,
+    lanes: Lanes,
+}
+
+/// The columns of a mask that the lanes have.
+enum Lanes {
+    Following,
+    Same,
+    Each([usize; LANES]),
+}
+
+impl<'m, T: Copy> Columns<'m, T> {
     #[inline(always)]
-    fn lanes<'m, T: Copy>(&self, mask: &'m [T], j: usize, place: Place) -> Lanes<'m, T> {
-        if mask.len() == self.n {
-            return Lanes::Same(mask[j]);
+    fn new(
+        mask: &'m [T],
+        place: &Broadcast,
+        logits: &Logits<'_>,
+        row: usize,
+        width: usize,
+    ) -> Self {
+        let index = logits.placement.index(row);
+        let [top, first] = place.at(index);
+        let mut columns = [first; LANES];
+        for (lane, column) in columns[..width].iter_mut().enumerate() {
+            *column = place.at(index + lane)[1];
         }
-        let values = row_of(mask, place.outer, self.n * self.inner);
-        Lanes::Each(&values[j * self.inner + place.at..][..place.width])
+        let values = &mask[top * logits.n * place.width..];
+        let stride = place.width;
+        let is = |step: usize| (0..width).all(|lane| columns[lane] == first + step * lane);
+        if is(1) {
+            Self { values: &values[first..], stride, lanes: Lanes::Following }
+        } else if is(0) {
+            Self { values: &values[first..], stride, lanes: Lanes::Same }
+        } else {
+            Self { values, stride, lanes: Lanes::Each(columns) }
+        }
     }
 
+    /// The values for entry `j`, which may be put into `room`.
     #[inline(always)]
-    fn scaled<S: Simd>(&self, x: F32s<S>) -> F32s<S> {
-        let t = x * self.factor();
-        match self.soft_cap() {
-            Some(limit) => capped(t, limit),
-            None => t,
+    fn at<'a>(&self, j: usize, width: usize, room: &'a mut [T; LANES]) -> &'a [T]
+    where
+        'm: 'a,
+    {
+        let values = &self.values[j * self.stride..];
+        match self.lanes {
+            Lanes::Following => return &values[..width],
+            Lanes::Same => *room = [values[0]; LANES],
+            Lanes::Each(columns) => {
+                for (to, column) in room[..width].iter_mut().zip(columns) {
+                    *to = values[column];
+                }
+            }
         }
+        &room[..width]
     }
 }

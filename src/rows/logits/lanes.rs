@@ -3,19 +3,77 @@
 use super::{Logits, NONE};
 use crate::{isa::Simd, map::Map, ops::Tanh, vector::F32s};
 
-impl Logits<'_> {
+/// The steps from a score to its logit.
+#[derive(Clone, Copy)]
+pub(super) struct Transform {
     /// The scale, or its sign where only the largest entry counts: that entry is the same.
-    #[inline(always)]
-    pub(super) fn factor(&self) -> f32 {
-        if self.one_hot { 1.0_f32.copysign(self.options.scale) } else { self.options.scale }
-    }
+    pub(super) scale: f32,
+    pub(super) temperature: f32,
+    pub(super) soft_cap: Option<f32>,
+    pub(super) cap_after_mask: bool,
+    one_hot: bool,
+    leaves: bool,
+}
 
+impl Logits<'_> {
     #[inline(always)]
-    pub(super) fn soft_cap(&self) -> Option<f32> {
-        self.options.soft_cap.filter(
+    pub(super) fn transform(&self) -> Transform {
+        let options = self.options;
+        let soft_cap = options.soft_cap.filter(
             #[inline(always)]
             |&limit| limit != 0.0 && !limit.is_infinite() && !self.one_hot,
-        )
+        );
+        let (scale, temperature) = if self.one_hot {
+            (1.0_f32.copysign(options.scale), 1.0)
+        } else {
+            (options.scale, options.temperature)
+        };
+        let cap_after_mask = options.soft_cap_after_mask;
+        let Self { one_hot, leaves, .. } = *self;
+        Transform { scale, temperature, soft_cap, cap_after_mask, one_hot, leaves }
+    }
+}
+
+impl Transform {
+    /// Whether the steps before the mask are the scale alone, within the range.
+    #[inline(always)]
+    pub(super) fn is_scale(&self) -> bool {
+        self.temperature == 1.0 && self.soft_cap.is_none() && !self.leaves
+    }
+
+    /// The steps where those before the mask are the scale alone.
+    #[inline(always)]
+    pub(super) fn scaled<S: Simd>(self) -> impl Fn(F32s<S>, Option<F32s<S>>) -> F32s<S> {
+        #[inline(always)]
+        move |x, mask| match mask {
+            Some(mask) => self.masked(x * self.scale, mask),
+            None => x * self.scale,
+        }
+    }
+
+    /// All steps, with conditions.
+    #[inline(always)]
+    pub(super) fn logit<S: Simd>(&self, x: F32s<S>, mask: Option<F32s<S>>) -> F32s<S> {
+        let mut t = x * self.scale;
+        if self.temperature != 1.0 {
+            t = t / self.temperature;
+        }
+        if !self.cap_after_mask {
+            t = self.capped(t, x);
+        }
+        if let Some(mask) = mask {
+            let sum = self.masked(t, mask);
+            // A finite score that has left the range is excluded like any other.
+            let excluded = x.abs().lt(f32::INFINITY).select(NONE, sum);
+            t = if self.leaves { mask.lt(f32::MIN).select(excluded, sum) } else { sum };
+        }
+        if self.cap_after_mask {
+            t = match mask {
+                Some(mask) => self.capped(t, x.abs().at_least(mask.abs())),
+                None => self.capped(t, x),
+            };
+        }
+        t
     }
 
     #[inline(always)]
@@ -24,18 +82,16 @@ impl Logits<'_> {
         // Beside an infinite multiple of x finite numbers do not count.
         if self.one_hot { mask.abs().lt(f32::INFINITY).select(t, sum) } else { sum }
     }
-}
 
-/// limit · tanh(t / limit), but an excluded entry stays excluded.
-#[inline(always)]
-pub(super) fn capped<S: Simd>(t: F32s<S>, limit: f32) -> F32s<S> {
-    t.lt(f32::MIN).select(NONE, Tanh.eval([t / limit]) * limit)
-}
-
-/// Row `row` of a mask that is repeated.
-#[inline(always)]
-pub(super) fn row_of<T>(mask: &[T], row: usize, len: usize) -> &[T] {
-    &mask[row % (mask.len() / len) * len..][..len]
+    /// limit · tanh(t / limit), but an entry that is excluded stays excluded: whose logit is −∞,
+    /// and not because a finite `x` has left the range.
+    #[inline(always)]
+    fn capped<S: Simd>(&self, t: F32s<S>, x: F32s<S>) -> F32s<S> {
+        let Some(limit) = self.soft_cap else { return t };
+        let y = Tanh.eval([t / limit]) * limit;
+        let infinite = x.abs().lt(f32::INFINITY).select(y, NONE);
+        t.lt(f32::MIN).select(infinite, y)
+    }
 }
 
 /// As many elements as there are lanes, or fewer.

@@ -1,15 +1,17 @@
 //! Logits: the options turn the scores of a row into logits, before any loop over the row. The
-//! other files compute them in vectors.
+//! other files compute them in vectors, and where scores leave the range of f32.
 
 mod columns;
+mod far;
 mod lanes;
 mod row;
 
 use super::{
-    numerics::function::Function,
+    numerics::{function::Function, sum::LANES},
     options::{EmptyRow, InfiniteLogits, SoftmaxOptions},
+    placement::Placement,
 };
-use crate::isa::Isa;
+use crate::{check::ShapeError, isa::Isa};
 
 /// The logit of an excluded entry.
 pub(in crate::rows) const NONE: f32 = f32::NEG_INFINITY;
@@ -18,11 +20,18 @@ pub(in crate::rows) const NONE: f32 = f32::NEG_INFINITY;
 #[derive(Clone, Copy)]
 pub(in crate::rows) struct Logits<'a> {
     pub(in crate::rows) isa: Isa,
-    pub(in crate::rows) options: SoftmaxOptions<'a>,
-    pub(in crate::rows) n: usize,
-    pub(in crate::rows) inner: usize,
+    options: &'a SoftmaxOptions<'a>,
+    placement: Placement,
+    n: usize,
+    inner: usize,
+    /// The index of the first column, where a call works on some of the `inner` ones.
+    first_column: usize,
     /// Temperature 0: only the largest entry gets a result other than 0.
     pub(in crate::rows) one_hot: bool,
+    /// Whether finite scores may leave the range of f32 before a mask and a soft cap.
+    leaves: bool,
+    /// Whether their logits may, and results depend on them.
+    may_leave: bool,
 }
 
 /// The position of entries in up to sixteen neighbouring columns of a plane.
@@ -36,27 +45,50 @@ pub(in crate::rows) struct Place {
 }
 
 impl<'a> Logits<'a> {
-    /// Returns `None` if the logits are the entries.
+    /// Of `[outer, n, inner]`. Returns `None` if the logits are the entries.
+    ///
+    /// # Errors
+    ///
+    /// If the options do not fit the rows.
     #[inline]
-    pub(in crate::rows) fn new(
+    pub(in crate::rows) fn new<F: Function>(
         isa: Isa,
-        options: SoftmaxOptions<'a>,
-        n: usize,
-        inner: usize,
-    ) -> Option<Self> {
-        let one_hot = options.argmax;
-        (options != SoftmaxOptions::NONE).then_some(Self { isa, options, n, inner, one_hot })
+        options: &'a SoftmaxOptions<'a>,
+        shape: [usize; 3],
+    ) -> Result<Option<Self>, ShapeError> {
+        if *options == SoftmaxOptions::NONE || shape.contains(&0) {
+            return Ok(None);
+        }
+        Self::of_options(isa, options, shape, F::REDUCES).map(Some)
     }
 
-    /// As [`new`](Self::new) for the log-sum-exp, which has no argmax.
-    #[inline]
-    pub(in crate::rows) fn of_sum(
+    #[inline(never)]
+    fn of_options(
         isa: Isa,
-        options: SoftmaxOptions<'a>,
-        n: usize,
-        inner: usize,
-    ) -> Option<Self> {
-        Self::new(isa, options, n, inner).map(|logits| Self { one_hot: false, ..logits })
+        options: &'a SoftmaxOptions<'a>,
+        [outer, n, inner]: [usize; 3],
+        reduces: bool,
+    ) -> Result<Self, ShapeError> {
+        let placement = Placement::new(options, outer, n, inner)?;
+        // The log-sum-exp has no largest entry, and is infinite where its logits are.
+        let one_hot = options.temperature == 0.0 && !reduces;
+        let factor = f64::from(options.scale) / f64::from(options.temperature);
+        let largest = factor.abs().max(f64::from(options.scale.abs()));
+        let leaves = !one_hot && largest > 1.0 && largest < f64::INFINITY;
+        // A soft cap takes all back into the range, and the log-sum-exp is infinite like a logit.
+        let may_leave = leaves && !reduces && options.soft_cap.is_none();
+        Ok(Self { isa, options, placement, n, inner, first_column: 0, one_hot, leaves, may_leave })
+    }
+
+    /// Like [`new`](Self::new), for logits that are results themselves: those that leave the range
+    /// are infinite.
+    pub(in crate::rows) fn of_scores(
+        isa: Isa,
+        options: &'a SoftmaxOptions<'a>,
+        shape: [usize; 3],
+    ) -> Result<Option<Self>, ShapeError> {
+        let is_empty = shape.contains(&0);
+        if is_empty { Ok(None) } else { Self::of_options(isa, options, shape, true).map(Some) }
     }
 
     /// Like [`new`](Self::new), for rows. If a scale is the only option of a function that keeps
@@ -64,25 +96,86 @@ impl<'a> Logits<'a> {
     #[inline]
     pub(in crate::rows) fn or_scale<F: Function>(
         isa: Isa,
-        options: SoftmaxOptions<'a>,
+        options: &'a SoftmaxOptions<'a>,
+        rows: usize,
         cols: usize,
-    ) -> (Option<Self>, f32) {
+    ) -> Result<(Option<Self>, f32), ShapeError> {
         let scale = options.scale;
-        // With a positive scale, the largest logit is that of the largest entry.
+        // With a positive scale, the largest logit is that of the largest entry, and with one up to
+        // 1 it is finite.
         if F::KEEPS_TERMS
             && scale > 0.0
-            && scale.is_finite()
-            && options == (SoftmaxOptions { scale, ..SoftmaxOptions::NONE })
+            && scale <= 1.0
+            && *options == (SoftmaxOptions { scale, ..SoftmaxOptions::NONE })
         {
-            return (None, scale);
+            return Ok((None, scale));
         }
-        (Self::new(isa, options, cols, 1), 1.0)
+        Ok((Self::new::<F>(isa, options, [rows, cols, 1])?, 1.0))
     }
 
-    /// Returns the sink, or −∞ if there is none.
+    /// The logits of the columns from `first` on.
+    pub(in crate::rows) fn with_first_column(self, first: usize) -> Self {
+        Self { first_column: first, ..self }
+    }
+
+    /// Whether entries of a row do not follow each other in a mask.
+    pub(in crate::rows) fn is_of_columns(&self) -> bool {
+        self.inner > 1
+    }
+
+    /// Returns the sink of row `row` of the call, or −∞ if there is none.
     #[inline]
-    pub(in crate::rows) fn sink(&self) -> f32 {
-        if self.one_hot { NONE } else { self.options.sink.unwrap_or(NONE) }
+    pub(in crate::rows) fn sink(&self, row: usize) -> f32 {
+        if self.one_hot {
+            return NONE;
+        }
+        match self.options.sinks {
+            Some(sinks) => sinks[self.placement.head(self.placement.index(row))],
+            None => self.options.sink.unwrap_or(NONE),
+        }
+    }
+
+    /// Returns the sinks of the columns from `at` on in plane `outer`.
+    #[inline]
+    pub(in crate::rows) fn sinks(&self, outer: usize, at: usize) -> [f32; LANES] {
+        let mut sinks = [self.options.sink.unwrap_or(NONE); LANES];
+        if self.one_hot || self.options.sinks.is_some() {
+            let first = outer * self.inner + self.first_column;
+            for (lane, sink) in sinks.iter_mut().enumerate() {
+                *sink = self.sink(first + at + lane);
+            }
+        }
+        sinks
+    }
+
+    /// Returns the range of entries that row `row` of the call sees: the first, and the one after
+    /// the last.
+    fn seen(&self, row: usize) -> [usize; 2] {
+        let SoftmaxOptions { causal, lengths, .. } = *self.options;
+        let index = self.placement.index(row);
+        let mut seen = [0, self.n];
+        if let Some(causal) = causal {
+            let query = match causal.queries {
+                Some(queries) => index.checked_rem(queries).unwrap_or(index),
+                None => self.placement.query(index),
+            };
+            seen = causal.seen(query, self.n);
+        }
+        if let Some(lengths) = lengths {
+            let len = lengths[self.placement.batch(index)];
+            seen = seen.map(|end| end.min(len));
+        }
+        seen
+    }
+
+    fn has_limits(&self) -> bool {
+        self.options.causal.is_some() || self.options.lengths.is_some()
+    }
+
+    /// Returns the factor of the mask in row `row` of the call.
+    fn slope(&self, row: usize) -> f32 {
+        let head = |slopes: &[f32]| slopes[self.placement.head(self.placement.index(row))];
+        self.options.mask_slopes.map_or(1.0, head)
     }
 
     /// Rewrites a degenerate row (nothing finite, +∞, or temperature 0) as an ordinary row with the
@@ -94,21 +187,36 @@ impl<'a> Logits<'a> {
         y: &mut [f32],
         stride: usize,
         maximum: f32,
+        sink: f32,
     ) -> Option<[f32; 2]> {
-        let usual = maximum.is_finite() && self.sink() != f32::INFINITY;
-        if usual && !self.one_hot { None } else { self.settled(y, stride, maximum) }
+        let usual = maximum.is_finite() && sink != f32::INFINITY;
+        if usual && !self.one_hot { None } else { self.settled(y, stride, maximum, sink) }
     }
 
     #[cold]
     #[inline(never)]
-    fn settled(&self, y: &mut [f32], stride: usize, maximum: f32) -> Option<[f32; 2]> {
-        let SoftmaxOptions { empty_rows, infinite_logits, .. } = self.options;
-        let sink = self.sink();
+    fn settled(&self, y: &mut [f32], stride: usize, maximum: f32, sink: f32) -> Option<[f32; 2]> {
+        let SoftmaxOptions { empty_rows, infinite_logits, .. } = *self.options;
         if sink.is_nan() || y.iter().step_by(stride).any(|t| t.is_nan()) {
             return None;
         }
-        let row = y.iter_mut().step_by(stride);
         let largest = maximum.max(sink);
+        // Where logits have left the range, those in `y` are relative to the largest, which is 0.
+        let mut logits = y.iter().step_by(stride);
+        let is_far = match maximum {
+            f32::INFINITY => logits.all(|&t| t < maximum),
+            NONE => logits.any(|&t| t > NONE),
+            _ => false,
+        };
+        let row = y.iter_mut().step_by(stride);
+        if is_far && sink < f32::INFINITY {
+            if largest.is_infinite() {
+                return Some([0.0, NONE]);
+            }
+            // Beside a finite sink, nothing is left of logits below the range.
+            row.for_each(|t| *t = NONE);
+            return None;
+        }
         if largest == NONE {
             return match empty_rows {
                 EmptyRow::Nan => None,
@@ -138,6 +246,6 @@ impl<'a> Logits<'a> {
         } else {
             row.for_each(|t| *t = share(*t));
         }
-        Some([share(maximum), share(sink)])
+        Some([if is_far { NONE } else { share(maximum) }, share(sink)])
     }
 }

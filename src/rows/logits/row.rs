@@ -2,7 +2,7 @@
 
 use super::{
     Logits, NONE,
-    lanes::{capped, kept, part, row_of},
+    lanes::{Transform, kept, part},
 };
 use crate::{
     isa::{Job, Native, Simd, at_baseline, on},
@@ -27,6 +27,12 @@ impl Logits<'_> {
         on(self.isa, OfRow { logits: self, row, start, x, y, maximum: &mut maximum });
         maximum
     }
+
+    /// The part of a mask from `start` on that is for row `row`.
+    #[inline(always)]
+    fn row_of<'m, T>(&self, mask: &'m [T], [plane, _]: [usize; 2], start: usize) -> &'m [T] {
+        &mask[plane * self.n + start..]
+    }
 }
 
 /// The job of [`Logits::write`].
@@ -42,35 +48,51 @@ struct OfRow<'a> {
 impl Job for OfRow<'_> {
     #[inline(always)]
     fn run<S: Native>(self, s: S) {
+        let s = s.sixteen();
         let Self { logits, row, start, x, y, maximum } = self;
-        let Logits { ref options, n, .. } = *logits;
-        let [first, end] = options.causal.map_or(
-            [0, n],
-            #[inline(always)]
-            |causal| causal.seen(row, n),
-        );
-        let end = end.saturating_sub(start).min(y.len());
-        let first = first.saturating_sub(start).min(end);
+        if logits.may_leave {
+            let x = x.unwrap_or(y);
+            let largest = Logits::largest_magnitude(s, x, LANES, LANES).largest();
+            if largest > logits.limit() {
+                if let Some(x) = self.x {
+                    y.copy_from_slice(x);
+                }
+                *maximum = logits.write_far(row, y, 1);
+                return;
+            }
+        }
+        let [mut first, mut end] = [0, y.len()];
+        if logits.has_limits() {
+            let seen = logits.seen(row);
+            end = seen[1].saturating_sub(start).min(end);
+            first = seen[0].saturating_sub(start).min(end);
+        }
         y[..first].fill(NONE);
         y[end..].fill(NONE);
         let x = x.map(
             #[inline(always)]
             |x| &x[first..end],
         );
-        let mask = options.mask.map_or(
-            &[][..],
-            #[inline(always)]
-            |mask| &row_of(mask, row, n)[start + first..start + end],
-        );
-        let keep = options.keep.map_or(
-            &[][..],
-            #[inline(always)]
-            |keep| &row_of(keep, row, n)[start + first..start + end],
-        );
-        let steps = Steps { logits, x, mask, keep };
         let y = &mut y[first..end];
-        let s = s.sixteen();
-        *maximum = steps.run(s, y, [options.mask.is_some(), options.keep.is_some()]);
+        let index = logits.placement.index(row);
+        let mask = logits.options.mask.map_or(
+            &[][..],
+            #[inline(always)]
+            |mask| &logits.row_of(mask, logits.placement.mask.at(index), start + first)[..y.len()],
+        );
+        let keep = logits.options.keep.map_or(
+            &[][..],
+            #[inline(always)]
+            |keep| &logits.row_of(keep, logits.placement.keep.at(index), start + first)[..y.len()],
+        );
+        let transform = logits.transform();
+        let steps = Steps { transform, slope: logits.slope(row), x, mask, keep };
+        let masks = [logits.options.mask.is_some(), logits.options.keep.is_some()];
+        *maximum = if transform.is_scale() && logits.options.mask_slopes.is_none() {
+            steps.scaled(s, y, masks)
+        } else {
+            steps.transformed(s, y, masks)
+        };
     }
 
     #[inline(always)]
@@ -81,31 +103,42 @@ impl Job for OfRow<'_> {
 
 /// Entries, unless they are where their logits go, and as long slices of the masks that there are.
 struct Steps<'a> {
-    logits: &'a Logits<'a>,
+    transform: Transform,
+    slope: f32,
     x: Option<&'a [f32]>,
     mask: &'a [f32],
     keep: &'a [bool],
 }
 
 impl Steps<'_> {
+    /// The usual steps: four loops, each without a condition in it.
     #[inline(always)]
-    fn run<S: Simd>(self, s: S, y: &mut [f32], masks: [bool; 2]) -> f32 {
-        let Some(limit) = self.logits.soft_cap() else {
-            // Four loops, each without a condition in it.
-            return match masks {
-                [false, false] => self.with(s, y, [false, false], uncapped),
-                [false, true] => self.with(s, y, [false, true], uncapped),
-                [true, false] => self.with(s, y, [true, false], uncapped),
-                [true, true] => self.with(s, y, [true, true], uncapped),
-            };
-        };
-        // One loop, for beside a tanh the conditions cost nothing.
+    fn scaled<S: Simd>(self, s: S, y: &mut [f32], masks: [bool; 2]) -> f32 {
+        let logit = self.transform.scaled();
+        match masks {
+            [false, false] => self.with(s, y, [false, false], logit),
+            [false, true] => self.with(s, y, [false, true], logit),
+            [true, false] => self.with(s, y, [true, false], logit),
+            [true, true] => self.with(s, y, [true, true], logit),
+        }
+    }
+
+    /// All steps: one loop, for beside a division or a tanh the conditions cost nothing.
+    #[inline(always)]
+    fn transformed<S: Simd>(self, s: S, y: &mut [f32], masks: [bool; 2]) -> f32 {
+        let Self { transform, slope, .. } = self;
         self.with(
             s,
             y,
             masks,
             #[inline(always)]
-            |t| capped(t, limit),
+            |x, mask| {
+                let mask = mask.map(
+                    #[inline(always)]
+                    |mask| mask * slope,
+                );
+                transform.logit(x, mask)
+            },
         )
     }
 
@@ -116,20 +149,20 @@ impl Steps<'_> {
         s: S,
         y: &mut [f32],
         masks: [bool; 2],
-        capped: impl Fn(F32s<S>) -> F32s<S>,
+        logit: impl Fn(F32s<S>, Option<F32s<S>>) -> F32s<S>,
     ) -> f32 {
         let mut maximum = F32s::splat(s, NONE);
         let mut chunks = y.chunks_exact_mut(LANES);
         let mut at = 0;
         for y in &mut chunks {
-            let t = self.logit(s, y, at, masks, &capped);
+            let t = self.step(s, y, at, masks, &logit);
             t.store(y);
             maximum = t.at_least(maximum);
             at += LANES;
         }
         let y = chunks.into_remainder();
         if !y.is_empty() {
-            let t = self.logit(s, y, at, masks, &capped);
+            let t = self.step(s, y, at, masks, &logit);
             t.store_part(y);
             maximum = Mask::first(s, y.len()).select(t, NONE).at_least(maximum);
         }
@@ -137,31 +170,21 @@ impl Steps<'_> {
     }
 
     #[inline(always)]
-    fn logit<S: Simd>(
+    fn step<S: Simd>(
         &self,
         s: S,
         y: &[f32],
         at: usize,
         [mask, keep]: [bool; 2],
-        capped: &impl Fn(F32s<S>) -> F32s<S>,
+        logit: &impl Fn(F32s<S>, Option<F32s<S>>) -> F32s<S>,
     ) -> F32s<S> {
         let len = y.len();
         let x = match self.x {
             Some(x) => part(s, &x[at..][..len]),
             None => part(s, y),
         };
-        let mut t = capped(x * self.logits.factor());
-        if mask {
-            t = self.logits.masked(t, part(s, &self.mask[at..][..len]));
-        }
-        if keep {
-            t = kept(t, s, &self.keep[at..][..len]);
-        }
-        t
+        let mask = if mask { Some(part(s, &self.mask[at..][..len])) } else { None };
+        let t = logit(x, mask);
+        if keep { kept(t, s, &self.keep[at..][..len]) } else { t }
     }
-}
-
-#[inline(always)]
-fn uncapped<S: Simd>(t: F32s<S>) -> F32s<S> {
-    t
 }

@@ -136,7 +136,7 @@ fn each_group<F: Function>(axis: Axis<'_>, first: usize, mut f: impl FnMut(Colum
                 ),
                 sinks: logits.map(
                     #[inline(always)]
-                    |logits| [logits.sink(); LANES],
+                    |logits| logits.sinks(outer, at),
                 ),
             });
         }
@@ -157,7 +157,7 @@ fn where_they_are<F: Function, S: Simd>(s: S, mut columns: Columns<'_>) {
         let entries = Place { outer, first: 0, at, width };
         let maxima = logits.write_columns(entries, x, (&mut columns.dst[at..], stride));
         (columns.src, columns.logits) = (None, None);
-        columns.settle(&logits, &maxima);
+        columns.settle(logits, &maxima);
     }
     let summary = columns_at::<F, S, false>(s, &mut columns);
     if F::REDUCES {
@@ -185,7 +185,7 @@ fn through_tile<F: Function, S: Simd>(s: S, columns: Columns<'_>, tile: &mut [f3
     if let Some((logits, _)) = columns.logits
         && !F::REDUCES
     {
-        in_tile.settle(&logits, &maxima);
+        in_tile.settle(logits, &maxima);
     }
     let summary = columns_at::<F, S, true>(s, &mut in_tile);
     if F::REDUCES {

@@ -18,7 +18,7 @@ pub(super) struct Columns<'a> {
     pub(super) at: usize,
     pub(super) width: usize,
     /// The options and the index of the plane, or `None` if the entries need no transformation.
-    pub(super) logits: Option<(Logits<'a>, usize)>,
+    pub(super) logits: Option<(&'a Logits<'a>, usize)>,
     /// The sinks of the columns, or `None` if no column has one.
     pub(super) sinks: Option<[f32; LANES]>,
 }
@@ -52,9 +52,10 @@ impl<'a> Columns<'a> {
     /// Rewrites degenerate columns as ordinary ones with the requested results.
     #[inline(never)]
     pub(super) fn settle(&mut self, logits: &Logits<'_>, maxima: &[f32; LANES]) {
-        let mut sinks = [logits.sink(); LANES];
+        let Some(mut sinks) = self.sinks else { return };
         for (lane, &m) in maxima[..self.width].iter().enumerate() {
-            if let Some([_, sink]) = logits.settle(&mut self.dst[self.at + lane..], self.stride, m)
+            if let Some([_, sink]) =
+                logits.settle(&mut self.dst[self.at + lane..], self.stride, m, sinks[lane])
             {
                 sinks[lane] = sink;
             }

@@ -46,14 +46,14 @@ fn totals<F: Function, S: Simd, const FULL: bool>(
     s: S,
     columns: &mut Columns<'_>,
     reference: &Reference<S>,
-) -> (F64s<S>, F32s<S>) {
+) -> (F64s<S>, F64s<S>) {
     if !<F as On<S>>::SUMS_ALL {
         return terms_but_maxima::<F, S, FULL>(s, columns, reference);
     }
     let large = !reference.maximum.all_below(Reference::<S>::LARGE);
     if large && !F::KEEPS_TERMS {
-        let (sums, _) = rare::<F, S>(s, columns, reference, true);
-        return without_maxima::<F, S>(s, columns, reference, sums);
+        let (sums, _) = rare::<F, S>(columns, reference, true);
+        return without_maxima::<F, S>(s, columns, reference, F64s::load(s, &sums));
     }
     if large {
         // The differences are stored where the terms will be, so the loop that computes terms is
@@ -83,43 +83,40 @@ pub(super) fn without_maxima<F: Function, S: Simd>(
     columns: &Columns<'_>,
     reference: &Reference<S>,
     sums: F64s<S>,
-) -> (F64s<S>, F32s<S>) {
-    let one = F32s::splat(s, 1.0);
+) -> (F64s<S>, F64s<S>) {
+    let one = F64s::splat(s, 1.0);
     if F::KEEPS_TERMS {
         return (sums, one);
     }
     let largest = reference.term::<true>(reference.maximum);
     let (others, kept) = without_maximum(sums, largest);
-    let lost = kept.select(0.0, one);
+    let lost = kept.select(0.0, F32s::splat(s, 1.0));
     if lost.all_below(1.0) {
         return (others, one);
     }
-    let (exact, number) = rare::<F, S>(s, columns, reference, false);
-    let (mut mixed, mut instead, mut is_lost) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
-    others.store(&mut mixed);
-    exact.store(&mut instead);
+    let (exact, numbers) = rare::<F, S>(columns, reference, false);
+    let (mut sums, mut counts, mut is_lost) = ([0.0; LANES], [1.0; LANES], [0.0; LANES]);
+    others.store(&mut sums);
     lost.store(&mut is_lost);
     for lane in 0..LANES {
         if is_lost[lane] == 1.0 {
-            mixed[lane] = instead[lane];
+            (sums[lane], counts[lane]) = (exact[lane], numbers[lane]);
         }
     }
-    (F64s::load(s, &mixed), kept.select(one, number))
+    (F64s::load(s, &sums), F64s::load(s, &counts))
 }
 
 /// Returns the sums that few columns need: those of terms with an offset, or those of
 /// [`terms_but_maxima`].
 #[inline(always)]
 pub(super) fn rare<F: Function, S: Simd>(
-    s: S,
     columns: &Columns<'_>,
     reference: &Reference<S>,
     all: bool,
-) -> (F64s<S>, F32s<S>) {
+) -> ([f64; LANES], [f64; LANES]) {
     let mut maxima = [0.0; LANES];
     reference.maximum.store(&mut maxima);
-    let (sums, counts) = rare_at::<F>(S::ISA, &columns.copy(), &maxima, all);
-    (F64s::load(s, &sums), F32s::load(s, &counts))
+    rare_at::<F>(S::ISA, &columns.copy(), &maxima, all)
 }
 
 /// The work of [`rare`]. It is a function of its own, so that all loops over columns share it.
@@ -130,7 +127,7 @@ fn rare_at<F: Function>(
     columns: &Columns<'_>,
     maxima: &[f32; LANES],
     all: bool,
-) -> ([f64; LANES], [f32; LANES]) {
+) -> ([f64; LANES], [f64; LANES]) {
     let (mut sums, mut counts) = ([0.0; LANES], [1.0; LANES]);
     let results = (&mut sums, &mut counts);
     on(isa, Rare::<F> { function: PhantomData, columns, maxima, all, results });
@@ -143,7 +140,7 @@ struct Rare<'a, F> {
     maxima: &'a [f32; LANES],
     /// Whether the sum includes the maxima.
     all: bool,
-    results: (&'a mut [f64; LANES], &'a mut [f32; LANES]),
+    results: (&'a mut [f64; LANES], &'a mut [f64; LANES]),
 }
 
 impl<F: Function> Job for Rare<'_, F> {
@@ -199,8 +196,8 @@ fn terms_but_maxima<F: Function, S: Simd, const FULL: bool>(
     s: S,
     columns: &Columns<'_>,
     reference: &Reference<S>,
-) -> (F64s<S>, F32s<S>) {
-    let mut count = F32s::splat(s, 0.0);
+) -> (F64s<S>, F64s<S>) {
+    let mut count = F64s::splat(s, 0.0);
     let n = columns.n;
     let sum = over_lanes(
         s,
@@ -208,10 +205,15 @@ fn terms_but_maxima<F: Function, S: Simd, const FULL: bool>(
         #[inline(always)]
         |lane| {
             let mut lanes = Lanes::<F, S>::new(s);
-            for j in (lane..n).step_by(LANES) {
-                let x = columns.entry::<S, FULL>(s, j);
-                lanes.add_with_rest(reference.term_and_rest::<true>(x));
-                count = count + reference.is_maximum(x).select(1.0, 0.0);
+            // An f32 counts no further than 2^24.
+            for from in (lane..n).step_by(LANES << 20) {
+                let mut some = F32s::splat(s, 0.0);
+                for j in (from..n.min(from + (LANES << 20))).step_by(LANES) {
+                    let x = columns.entry::<S, FULL>(s, j);
+                    lanes.add_with_rest(reference.term_and_rest::<true>(x));
+                    some = some + reference.is_maximum(x).select(1.0, 0.0);
+                }
+                count = count + some.widen();
             }
             lanes.finish()
         },

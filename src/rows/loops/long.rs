@@ -103,14 +103,14 @@ fn maxima<F: Function, S: Simd>(
     let logits = matrix.logits;
     let mut maxima = [0.0; BATCH];
     for i in 0..count {
-        maxima[i] = match &logits {
+        maxima[i] = match logits {
             Some(logits) if !F::REDUCES => {
                 let [m, sink] = matrix.write_logits(logits, first + i, &mut known[i]);
                 sinks[i] = sink;
                 m
             }
             Some(logits) => {
-                sinks[i] = logits.sink();
+                sinks[i] = logits.sink(first + i);
                 let mut m = f32::NEG_INFINITY;
                 matrix.each_part(
                     first + i,
@@ -146,7 +146,7 @@ fn totals<F: Function, S: Simd>(
     count: usize,
     references: &References,
     block: &mut [f32],
-) -> (F64s<S>, F32s<S>) {
+) -> (F64s<S>, F64s<S>) {
     let (mut sums, mut counts) = ([0.0; BATCH], [1.0; BATCH]);
     for i in 0..count {
         let reference = references.row(s, i);
@@ -192,9 +192,9 @@ fn totals<F: Function, S: Simd>(
         }
     }
     if count == 1 {
-        return (F64s::splat(s, sums[0]), F32s::splat(s, counts[0]));
+        return (F64s::splat(s, sums[0]), F64s::splat(s, counts[0]));
     }
-    (F64s::load(s, &sums), F32s::load(s, &counts))
+    (F64s::load(s, &sums), F64s::load(s, &counts))
 }
 
 #[inline(always)]

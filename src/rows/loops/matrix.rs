@@ -12,7 +12,7 @@ pub(in crate::rows) struct Matrix<'a> {
     pub(in crate::rows) cols: usize,
     pub(in crate::rows) src_stride: usize,
     pub(in crate::rows) dst_stride: usize,
-    pub(in crate::rows) logits: Option<Logits<'a>>,
+    pub(in crate::rows) logits: Option<&'a Logits<'a>>,
     /// The factor of the entries, if it is the only option.
     pub(in crate::rows) scale: f32,
     /// The log-sum-exps of the rows, if they are requested.
@@ -63,7 +63,7 @@ impl Matrix<'_> {
         let mut start = 0;
         loop {
             let mut part = &x[start..x.len().min(start + size)];
-            if let Some(logits) = &self.logits
+            if let Some(logits) = self.logits
                 && !block.is_empty()
             {
                 let block = &mut block[..part.len()];
@@ -91,14 +91,14 @@ impl Matrix<'_> {
         let x = self.src.map(|src| &src[row * self.src_stride..][..self.cols]);
         let y = &mut self.dst[row * self.dst_stride..][..self.cols];
         let m = logits.write(row, 0, x, y);
-        let sink = logits.sink();
+        let sink = logits.sink(row);
         if self.log_sum_exps.is_some()
             && !sink.is_nan()
             && (m.max(sink).is_infinite() || logits.one_hot)
         {
             *known = limit(y, m.max(sink));
         }
-        logits.settle(y, 1, m).unwrap_or([m, sink])
+        logits.settle(y, 1, m, sink).unwrap_or([m, sink])
     }
 }
 
@@ -116,5 +116,5 @@ pub(in crate::rows) struct Axis<'a> {
     pub(in crate::rows) dst: &'a mut [f32],
     pub(in crate::rows) n: usize,
     pub(in crate::rows) inner: usize,
-    pub(in crate::rows) logits: Option<Logits<'a>>,
+    pub(in crate::rows) logits: Option<&'a Logits<'a>>,
 }

@@ -12,7 +12,10 @@ mod short;
 pub(super) mod steps;
 mod sums;
 
-use super::numerics::{function::Function, sum::LANES};
+use super::{
+    logits::Logits,
+    numerics::{function::Function, sum::LANES},
+};
 use crate::isa::{Isa, Job, Native, at_baseline, on};
 use core::marker::PhantomData;
 pub(super) use matrix::{Axis, Matrix};
@@ -79,7 +82,7 @@ impl<F: Function> Job for LongRows<'_, '_, F> {
 
 /// Runs the function along an axis. `n` and `inner` are not 0.
 pub(in crate::rows) fn along_axis<F: Function>(isa: Isa, axis: Axis<'_>) {
-    if axis.inner > 1 {
+    if axis.inner > 1 || axis.logits.is_some_and(Logits::is_of_columns) {
         return axis::columns::<F>(isa, axis);
     }
     let Axis { src, dst, n, logits, .. } = axis;

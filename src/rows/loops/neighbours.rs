@@ -152,7 +152,8 @@ impl Group<'_> {
             sinks: None,
         };
         if large && !F::KEEPS_TERMS {
-            (sum, _) = rare::<F, S>(s, &columns, reference, true);
+            let (sums, _) = rare::<F, S>(&columns, reference, true);
+            sum = F64s::load(s, &sums);
         }
         let (sum, count) = without_maxima::<F, S>(s, &columns, reference, sum);
         F::summary(reference, sum, count)

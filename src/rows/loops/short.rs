@@ -49,7 +49,7 @@ pub(super) fn rows<F: Function, S: Simd>(s: S, rows: &mut Matrix<'_>) -> usize {
     let mut sinks = [[0.0; LANES]; 4];
     let mut first = 0;
     while first + block <= rows.rows {
-        if let Some(logits) = &{ rows.logits } {
+        if let Some(logits) = rows.logits {
             for i in 0..block {
                 let [_, sink] = rows.write_logits(logits, first + i, &mut None);
                 sinks[i % lines.rows][i / lines.rows] = sink;

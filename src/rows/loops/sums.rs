@@ -6,7 +6,11 @@ use super::{
 };
 use crate::{
     isa::{Isa, Job, Native, Simd, on},
-    rows::numerics::{function::Function, sum::Lanes, terms::Reference},
+    rows::numerics::{
+        function::Function,
+        sum::{LANES, Lanes},
+        terms::Reference,
+    },
     vector::F32s,
 };
 use core::marker::PhantomData;
@@ -47,37 +51,44 @@ pub(super) fn terms_but_maxima<F: Function, S: Simd>(
     row: usize,
     reference: &Reference<S>,
     block: &mut [f32],
-) -> (f64, f32) {
+) -> (f64, f64) {
     let mut lanes = Lanes::<F, S>::new(s);
-    let mut count = F32s::splat(s, 0.0);
+    let mut count = 0.0;
     rows.each_part(
         row,
         block,
         #[inline(always)]
-        |x| add_but_maxima(s, x, reference, &mut lanes, &mut count),
+        |x| count += add_but_maxima(s, x, reference, &mut lanes),
     );
     // In a row of -inf the fill counts as maxima too, but its result is NaN or -inf anyway.
-    (lanes.finish().sum(), count.widen().sum() as f32)
+    (lanes.finish().sum(), count)
 }
 
+/// Adds the terms of the entries but the maxima, and returns the number of maxima.
 #[inline(always)]
 fn add_but_maxima<F: Function, S: Simd>(
     s: S,
     x: &[f32],
     reference: &Reference<S>,
     lanes: &mut Lanes<F, S>,
-    count: &mut F32s<S>,
-) {
-    each(
-        s,
-        x,
-        f32::NEG_INFINITY,
-        #[inline(always)]
-        |x| {
-            lanes.add_with_rest(reference.term_and_rest::<true>(x));
-            *count = *count + reference.is_maximum(x).select(1.0, 0.0);
-        },
-    );
+) -> f64 {
+    let mut count = 0.0;
+    // An f32 counts no further than 2^24.
+    for x in x.chunks(LANES << 20) {
+        let mut in_lanes = F32s::splat(s, 0.0);
+        each(
+            s,
+            x,
+            f32::NEG_INFINITY,
+            #[inline(always)]
+            |x| {
+                lanes.add_with_rest(reference.term_and_rest::<true>(x));
+                in_lanes = in_lanes + reference.is_maximum(x).select(1.0, 0.0);
+            },
+        );
+        count += in_lanes.widen().sum();
+    }
+    count
 }
 
 /// Returns the sum that few rows need: that of terms with an offset, or that of
@@ -86,7 +97,7 @@ fn add_but_maxima<F: Function, S: Simd>(
 /// It is a function of its own, so that the loop over rows keeps its registers.
 #[cold]
 #[inline(never)]
-pub(super) fn rare<F: Function>(isa: Isa, x: &[f32], maximum: f32, all: bool) -> (f64, f32) {
+pub(super) fn rare<F: Function>(isa: Isa, x: &[f32], maximum: f32, all: bool) -> (f64, f64) {
     let mut sum = (0.0, 1.0);
     on(isa, Rare::<F> { function: PhantomData, x, maximum, all, sum: &mut sum });
     sum
@@ -98,7 +109,7 @@ struct Rare<'a, F> {
     maximum: f32,
     /// Whether the sum includes the maxima.
     all: bool,
-    sum: &'a mut (f64, f32),
+    sum: &'a mut (f64, f64),
 }
 
 impl<F: Function> Job for Rare<'_, F> {
@@ -111,9 +122,8 @@ impl<F: Function> Job for Rare<'_, F> {
             sum.0 = sum_of_all::<true, F, _>(s, x, &reference);
         } else {
             let mut lanes = Lanes::<F, _>::new(s);
-            let mut count = F32s::splat(s, 0.0);
-            add_but_maxima(s, x, &reference, &mut lanes, &mut count);
-            *sum = (lanes.finish().sum(), count.widen().sum() as f32);
+            let count = add_but_maxima(s, x, &reference, &mut lanes);
+            *sum = (lanes.finish().sum(), count);
         }
     }
 }

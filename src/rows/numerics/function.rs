@@ -22,7 +22,7 @@ pub(crate) trait Function: Copy {
 
     /// Computes the normaliser, as the sum of two f32 numbers. `sum` includes the maxima if
     /// `KEEPS_TERMS`; otherwise it excludes them and `count` is their number.
-    fn summary<S: Simd>(of: &Reference<S>, sum: F64s<S>, count: F32s<S>) -> [F32s<S>; 2];
+    fn summary<S: Simd>(of: &Reference<S>, sum: F64s<S>, count: F64s<S>) -> [F32s<S>; 2];
 
     /// Returns the result of an entry, or of its term if `KEEPS_TERMS`.
     fn result<S: Simd>(kept: F32s<S>, summary: [F32s<S>; 2]) -> F32s<S>;

@@ -15,9 +15,9 @@ use crate::{
 pub(in crate::rows) fn log_sum_exp<S: Simd>(
     of: &Reference<S>,
     sum: F64s<S>,
-    count: F32s<S>,
+    count: F64s<S>,
 ) -> [F32s<S>; 2] {
-    let log = ln_1p(sum / of.largest() + (count - 1.0).widen());
+    let log = ln_1p(sum / of.largest() + (count - 1.0));
     let maximum = of.maximum.widen();
     let high = (maximum + log).narrow();
     [high, ((maximum - high.widen()) + log).narrow()]

@@ -111,15 +111,15 @@ pub(crate) fn over_lanes<S: Simd>(
 #[inline(always)]
 pub(crate) fn add_sink<F: Function, S: Simd>(
     of: &Reference<S>,
-    (sum, count): (F64s<S>, F32s<S>),
+    (sum, count): (F64s<S>, F64s<S>),
     sink: F32s<S>,
-) -> (F64s<S>, F32s<S>) {
+) -> (F64s<S>, F64s<S>) {
     if F::KEEPS_TERMS {
         return (sum + of.term::<true>(sink).widen(), count);
     }
     let [e, rest] = of.term_and_rest::<true>(sink);
     let sum = sum + e.widen() + rest.widen();
-    (sum, count + of.is_maximum(sink).select(1.0, 0.0))
+    (sum, count + of.is_maximum(sink).select(1.0, 0.0).widen())
 }
 
 /// Subtracts the term of one maximum from each sum of all terms. Returns the remainders, and a mask
