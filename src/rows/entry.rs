@@ -3,7 +3,7 @@
 use super::{
     layout::RowLayout,
     logits::Logits,
-    loops::{Axis, Matrix, along_axis, each_row},
+    loops::{Axis, Matrix, along_axis, each_row, single},
     numerics::function::Function,
     options::SoftmaxOptions,
 };
@@ -12,6 +12,16 @@ use crate::{
     isa::Isa,
 };
 use core::ops::Range;
+
+/// Returns the scale, if that is the only option of a function that keeps its terms, or 1 where
+/// there is no option.
+fn only_scale<F: Function>(options: &SoftmaxOptions<'_>) -> Option<f32> {
+    let scale = options.scale;
+    // With a positive scale, the largest logit is that of the largest entry, and with one up to 1
+    // it is finite.
+    let may_stay = scale == 1.0 || (F::KEEPS_TERMS && scale > 0.0 && scale < 1.0);
+    (may_stay && options.has_scale_alone()).then_some(scale)
+}
 
 pub(super) fn in_place<F: Function>(
     isa: Isa,
@@ -22,7 +32,16 @@ pub(super) fn in_place<F: Function>(
 ) -> Result<(), ShapeError> {
     let rows = layout.count("x", x.len())?;
     let RowLayout { cols, stride } = layout;
-    let (logits, scale) = Logits::or_scale::<F>(isa, options, rows, cols)?;
+    let only_scale = only_scale::<F>(options);
+    if let (1, Some(scale), None) = (rows, only_scale, &log_sum_exps)
+        && single::<F>(isa, None, &mut x[..cols], scale)
+    {
+        return Ok(());
+    }
+    let (logits, scale) = match only_scale {
+        Some(scale) => (None, scale),
+        None => (Logits::new::<F>(isa, options, [rows, cols, 1])?, 1.0),
+    };
     each_row::<F>(
         isa,
         Matrix {
@@ -57,7 +76,16 @@ pub(super) fn into<F: Function>(
     if cols != dst_cols {
         return Err(Mismatch::Columns { src: cols, dst: dst_cols }.into());
     }
-    let (logits, scale) = Logits::or_scale::<F>(isa, options, rows, cols)?;
+    let only_scale = only_scale::<F>(options);
+    if let (1, Some(scale)) = (rows, only_scale)
+        && single::<F>(isa, Some(&src[..cols]), &mut dst[..cols], scale)
+    {
+        return Ok(());
+    }
+    let (logits, scale) = match only_scale {
+        Some(scale) => (None, scale),
+        None => (Logits::new::<F>(isa, options, [rows, cols, 1])?, 1.0),
+    };
     each_row::<F>(
         isa,
         Matrix {
@@ -135,6 +163,9 @@ pub(super) fn reduce<F: Function>(
         return Err(Mismatch::RowsTo { name: "src", rows, dst_len: dst.len() }.into());
     }
     let RowLayout { cols, stride } = layout;
+    if rows == 1 && options.is_none() && single::<F>(isa, Some(&src[..cols]), dst, 1.0) {
+        return Ok(());
+    }
     let logits = Logits::new::<F>(isa, options, [rows, cols, 1])?;
     each_row::<F>(
         isa,

@@ -56,7 +56,7 @@ impl<'a> Logits<'a> {
         options: &'a SoftmaxOptions<'a>,
         shape: [usize; 3],
     ) -> Result<Option<Self>, ShapeError> {
-        if *options == SoftmaxOptions::NONE || shape.contains(&0) {
+        if options.is_none() || shape.contains(&0) {
             return Ok(None);
         }
         Self::of_options(isa, options, shape, F::REDUCES).map(Some)
@@ -89,28 +89,6 @@ impl<'a> Logits<'a> {
     ) -> Result<Option<Self>, ShapeError> {
         let is_empty = shape.contains(&0);
         if is_empty { Ok(None) } else { Self::of_options(isa, options, shape, true).map(Some) }
-    }
-
-    /// Like [`new`](Self::new), for rows. If a scale is the only option of a function that keeps
-    /// its terms, returns that scale instead.
-    #[inline]
-    pub(in crate::rows) fn or_scale<F: Function>(
-        isa: Isa,
-        options: &'a SoftmaxOptions<'a>,
-        rows: usize,
-        cols: usize,
-    ) -> Result<(Option<Self>, f32), ShapeError> {
-        let scale = options.scale;
-        // With a positive scale, the largest logit is that of the largest entry, and with one up to
-        // 1 it is finite.
-        if F::KEEPS_TERMS
-            && scale > 0.0
-            && scale <= 1.0
-            && *options == (SoftmaxOptions { scale, ..SoftmaxOptions::NONE })
-        {
-            return Ok((None, scale));
-        }
-        Ok((Self::new::<F>(isa, options, [rows, cols, 1])?, 1.0))
     }
 
     /// The logits of the columns from `first` on.

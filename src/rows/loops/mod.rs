@@ -9,6 +9,7 @@ mod matrix;
 mod neighbours;
 mod references;
 mod short;
+mod single;
 pub(super) mod steps;
 mod sums;
 
@@ -19,6 +20,7 @@ use super::{
 use crate::isa::{Isa, Job, Native, at_baseline, on};
 use core::marker::PhantomData;
 pub(super) use matrix::{Axis, Matrix};
+pub(super) use single::single;
 
 /// The number of logits that are computed at a time if they are not stored for the whole row.
 const BLOCK: usize = 1024;
