@@ -135,30 +135,6 @@ impl<'a> SoftmaxOptions<'a> {
         infinite_logits: InfiniteLogits::Nan,
     };
 
-    /// Whether each logit is its entry.
-    pub(super) fn is_none(&self) -> bool {
-        self.scale == 1.0 && self.has_scale_alone()
-    }
-
-    /// Whether all options but the scale are those of [`NONE`](Self::NONE).
-    pub(super) fn has_scale_alone(&self) -> bool {
-        self.temperature == 1.0
-            && self.soft_cap.is_none()
-            && self.mask.is_none()
-            && self.keep.is_none()
-            && self.causal.is_none()
-            && self.lengths.is_none()
-            && self.sink.is_none()
-            && self.sinks.is_none()
-            && self.mask_slopes.is_none()
-            && self.mask_shape.is_none()
-            && self.keep_shape.is_none()
-            && self.shape.is_none()
-            && self.first_row.is_none()
-            && self.empty_rows == EmptyRow::Nan
-            && self.infinite_logits == InfiniteLogits::Nan
-    }
-
     /// No options: each logit is its entry.
     #[must_use]
     pub const fn new() -> Self {

@@ -92,7 +92,7 @@ impl Logits<'_> {
             let mask = mask[(plane * self.n + j) * self.placement.mask.width + column];
             let slope = self.slope(row);
             let mask = if self.options.mask_slopes.is_some() { mask * slope } else { mask };
-            t += mask;
+            t = if mask == NONE && x.is_finite() { mask } else { t + mask };
             value += f64::from(mask);
             is_infinite |= mask.is_infinite();
         }

@@ -62,8 +62,8 @@ impl<F: Function> Job for Single<'_, F> {
     }
 }
 
-/// The last entries, up to sixteen, stay in a register: fewer that are stored and loaded again would
-/// have to wait for memory.
+/// The last entries, up to sixteen, stay in a register: fewer that are stored and loaded again
+/// would have to wait for memory.
 #[inline(always)]
 fn keeping_terms<F: Function, S: Simd>(s: S, src: Option<&[f32]>, dst: &mut [f32], scale: f32) {
     let whole = dst.len().saturating_sub(1) / LANES * LANES;
