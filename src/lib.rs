@@ -68,9 +68,9 @@
 //!
 //! # Attention
 //!
-//! [`SoftmaxOptions`] turn scores into logits in the same call: scale, soft cap, additive and
-//! boolean masks, causal rows, a sink. [`OnlineSoftmax`] computes the softmax of rows that come in
-//! blocks.
+//! [`SoftmaxOptions`] turn scores into logits in the same call: scale, temperature, soft cap,
+//! additive and boolean masks that say by their shape which rows they are for, causal rows, sinks.
+//! [`OnlineSoftmax`] computes the softmax of rows that come in blocks.
 //!
 //! ```
 //! use activations::{Causal, RowActivation, Softmax};
@@ -101,8 +101,9 @@
 //! # What is promised
 //!
 //! Element i of a result depends on element i of the inputs alone, bit for bit. Lengths that differ
-//! panic with both lengths, at the caller's line, before anything is written. Nothing is allocated,
-//! no thread is started, and no value panics. A NaN gives a quiet NaN.
+//! panic with both lengths, at the caller's line, before anything is written; on rows and at run
+//! time, calls that begin with `try_` return a [`ShapeError`] instead. Nothing is allocated, no
+//! thread is started, and no value panics. A NaN gives a quiet NaN.
 //!
 //! An ULP is the distance of the two f32 numbers around the exact result; below the smallest normal
 //! number it is 2^-149.
