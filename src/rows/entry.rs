@@ -13,14 +13,22 @@ use crate::{
 };
 use core::ops::Range;
 
-/// Returns the scale, if that is the only option of a function that keeps its terms, or 1 where
-/// there is no option.
-fn only_scale<F: Function>(options: &SoftmaxOptions<'_>) -> Option<f32> {
-    let scale = options.scale;
-    // With a positive scale, the largest logit is that of the largest entry, and with one up to 1
-    // it is finite.
-    let may_stay = scale == 1.0 || (F::KEEPS_TERMS && scale > 0.0 && scale < 1.0);
-    (may_stay && options.has_scale_alone()).then_some(scale)
+/// Returns the factor of the rows of `x`, if that is the only option of a function that keeps its
+/// terms, or 1 where there is no option.
+#[inline]
+fn only_factor<F: Function>(
+    isa: Isa,
+    options: &SoftmaxOptions<'_>,
+    x: &[f32],
+    layout: RowLayout,
+) -> Option<f32> {
+    let factor = options.only_factor()?;
+    // With a positive factor, the largest logit is that of the largest entry.
+    let may_stay = factor == 1.0
+        || (F::KEEPS_TERMS
+            && factor > 0.0
+            && (factor < 1.0 || Logits::stay_finite(isa, x, layout, factor)));
+    may_stay.then_some(factor)
 }
 
 pub(super) fn in_place<F: Function>(
@@ -32,13 +40,13 @@ pub(super) fn in_place<F: Function>(
 ) -> Result<(), ShapeError> {
     let rows = layout.count("x", x.len())?;
     let RowLayout { cols, stride } = layout;
-    let only_scale = only_scale::<F>(options);
-    if let (1, Some(scale), None) = (rows, only_scale, &log_sum_exps)
+    let only_factor = only_factor::<F>(isa, options, x, layout);
+    if let (1, Some(scale), None) = (rows, only_factor, &log_sum_exps)
         && single::<F>(isa, None, &mut x[..cols], scale)
     {
         return Ok(());
     }
-    let (logits, scale) = match only_scale {
+    let (logits, scale) = match only_factor {
         Some(scale) => (None, scale),
         None => (Logits::new::<F>(isa, options, [rows, cols, 1])?, 1.0),
     };
@@ -76,13 +84,13 @@ pub(super) fn into<F: Function>(
     if cols != dst_cols {
         return Err(Mismatch::Columns { src: cols, dst: dst_cols }.into());
     }
-    let only_scale = only_scale::<F>(options);
-    if let (1, Some(scale)) = (rows, only_scale)
+    let only_factor = only_factor::<F>(isa, options, src, of_src);
+    if let (1, Some(scale)) = (rows, only_factor)
         && single::<F>(isa, Some(&src[..cols]), &mut dst[..cols], scale)
     {
         return Ok(());
     }
-    let (logits, scale) = match only_scale {
+    let (logits, scale) = match only_factor {
         Some(scale) => (None, scale),
         None => (Logits::new::<F>(isa, options, [rows, cols, 1])?, 1.0),
     };

@@ -54,14 +54,17 @@ impl Job for OfColumns<'_> {
             #[inline(always)]
             |keep| Columns::new(keep, &logits.placement.keep, logits, row, width),
         );
-        let (mut slopes, mut seen) = ([1.0; LANES], [[0, usize::MAX]; LANES]);
-        for lane in 0..width {
-            slopes[lane] = logits.slope(row + lane);
-            if logits.has_limits() {
-                seen[lane] = logits.seen(row + lane);
-            }
-        }
-        let slopes = F32s::load(s, &slopes);
+        let slopes = logits.options.mask_slopes.map(
+            #[inline(always)]
+            |_| {
+                let mut slopes = [1.0; LANES];
+                for (lane, slope) in slopes[..width].iter_mut().enumerate() {
+                    *slope = logits.slope(row + lane);
+                }
+                F32s::load(s, &slopes)
+            },
+        );
+        let mut seen = Seen::new(s, logits, row, width, first);
         let mut maxima = F32s::splat(s, NONE);
         for (i, y) in all.chunks_mut(stride).enumerate() {
             let (y, j) = (&mut y[..width], first + i);
@@ -71,18 +74,18 @@ impl Job for OfColumns<'_> {
             };
             let mask = mask.as_ref().map(
                 #[inline(always)]
-                |mask| part(s, mask.at(j, width, &mut [0.0; LANES])) * slopes,
+                |mask| mask.lanes(s, j, width),
             );
+            let mask = match (mask, slopes) {
+                (Some(mask), Some(slopes)) => Some(mask * slopes),
+                _ => mask,
+            };
             let mut t = transform.logit(x, mask);
             if let Some(keep) = &keep {
-                t = kept(t, s, keep.at(j, width, &mut [false; LANES]));
+                t = keep.kept(s, t, j, width);
             }
-            if logits.has_limits() {
-                let seen = seen.map(
-                    #[inline(always)]
-                    |[first, end]| first <= j && j < end,
-                );
-                t = kept(t, s, &seen[..width]);
+            if let Some(seen) = &mut seen {
+                t = seen.kept(s, t, j);
             }
             maxima = t.at_least(maxima);
             if let Some(far) = far {
@@ -167,23 +170,94 @@ impl<'m, T: Copy> Columns<'m, T> {
             Self { values, stride, lanes: Lanes::Each(columns) }
         }
     }
+}
 
-    /// The values for entry `j`, which may be put into `room`.
+impl Columns<'_, f32> {
+    /// What the mask has for entry `j` of `width` columns.
     #[inline(always)]
-    fn at<'a>(&self, j: usize, width: usize, room: &'a mut [T; LANES]) -> &'a [T]
-    where
-        'm: 'a,
-    {
+    fn lanes<S: Simd>(&self, s: S, j: usize, width: usize) -> F32s<S> {
         let values = &self.values[j * self.stride..];
         match self.lanes {
-            Lanes::Following => return &values[..width],
-            Lanes::Same => *room = [values[0]; LANES],
+            Lanes::Following => part(s, &values[..width]),
+            Lanes::Same => F32s::splat(s, values[0]),
             Lanes::Each(columns) => {
-                for (to, column) in room[..width].iter_mut().zip(columns) {
-                    *to = values[column];
+                let mut lanes = [0.0; LANES];
+                for (lane, column) in lanes[..width].iter_mut().zip(columns) {
+                    *lane = values[column];
                 }
+                F32s::load(s, &lanes)
             }
         }
-        &room[..width]
+    }
+}
+
+impl Columns<'_, bool> {
+    /// The logits `t` of entry `j` of `width` columns that are kept.
+    #[inline(always)]
+    fn kept<S: Simd>(&self, s: S, t: F32s<S>, j: usize, width: usize) -> F32s<S> {
+        let values = &self.values[j * self.stride..];
+        match self.lanes {
+            Lanes::Following => kept(t, s, &values[..width]),
+            Lanes::Same if values[0] => t,
+            Lanes::Same => t.same(NONE),
+            Lanes::Each(columns) => {
+                let mut lanes = [false; LANES];
+                for (lane, column) in lanes[..width].iter_mut().zip(columns) {
+                    *lane = values[column];
+                }
+                kept(t, s, &lanes)
+            }
+        }
+    }
+}
+
+/// The entries that neighbouring columns see: the first, and the one after the last.
+struct Seen<S: Simd> {
+    ranges: [[usize; 2]; LANES],
+    /// The ranges relative to `base`, as f32. Up to [`Self::BLOCK`] they are exact.
+    relative: [F32s<S>; 2],
+    base: usize,
+}
+
+impl<S: Simd> Seen<S> {
+    const BLOCK: usize = 1 << 20;
+
+    #[inline(always)]
+    fn new(s: S, logits: &Logits<'_>, row: usize, width: usize, first: usize) -> Option<Self> {
+        if !logits.has_limits() {
+            return None;
+        }
+        let mut ranges = [[0; 2]; LANES];
+        for (lane, range) in ranges[..width].iter_mut().enumerate() {
+            *range = logits.seen(row + lane);
+        }
+        let relative = Self::relative(s, &ranges, first);
+        Some(Self { ranges, relative, base: first })
+    }
+
+    #[allow(clippy::cast_precision_loss, reason = "at most 2^20")]
+    #[inline(always)]
+    fn relative(s: S, ranges: &[[usize; 2]; LANES], base: usize) -> [F32s<S>; 2] {
+        let mut relative = [[0.0; LANES]; 2];
+        for (lane, range) in ranges.iter().enumerate() {
+            for (to, &at) in relative.iter_mut().zip(range) {
+                to[lane] = at.saturating_sub(base).min(Self::BLOCK) as f32;
+            }
+        }
+        [F32s::load(s, &relative[0]), F32s::load(s, &relative[1])]
+    }
+
+    /// The logits `t` of entry `j` in the columns that see it.
+    #[allow(clippy::cast_precision_loss, reason = "less than 2^20")]
+    #[inline(always)]
+    fn kept(&mut self, s: S, t: F32s<S>, j: usize) -> F32s<S> {
+        if j - self.base == Self::BLOCK {
+            self.base = j;
+            self.relative = Self::relative(s, &self.ranges, j);
+        }
+        let [first, end] = self.relative;
+        let j = t.same((j - self.base) as f32);
+        let t = j.lt(end).select(t, NONE);
+        j.lt(first).select(NONE, t)
     }
 }

@@ -4,13 +4,39 @@
 //! results is the limit: the largest entries share the row.
 
 use super::{Logits, NONE, lanes::part};
-use crate::{isa::Simd, vector::F32s};
+use crate::{
+    isa::{Isa, Job, Native, Simd, on},
+    rows::{layout::RowLayout, numerics::sum::LANES},
+    vector::F32s,
+};
+
+const NEAR_1: f64 = 1.0 - 1.0 / 1_048_576.0;
 
 /// A logit.
 struct Score {
     value: f64,
     /// Whether a score or a mask is infinite.
     is_infinite: bool,
+}
+
+struct Magnitude<'a> {
+    x: &'a [f32],
+    layout: RowLayout,
+    largest: &'a mut f32,
+}
+
+impl Job for Magnitude<'_> {
+    #[inline(always)]
+    fn run<S: Native>(self, s: S) {
+        let Self { x, layout: RowLayout { cols, stride }, largest } = self;
+        let s = s.sixteen();
+        let (cols, stride) = if cols == stride { (x.len(), x.len()) } else { (cols, stride) };
+        for row in x.chunks(stride.max(1)) {
+            let row = &row[..cols.min(row.len())];
+            let in_lanes = Logits::largest_magnitude(s, row, LANES, LANES);
+            *largest = largest.max(in_lanes.largest());
+        }
+    }
 }
 
 impl Logits<'_> {
@@ -31,12 +57,26 @@ impl Logits<'_> {
         largest
     }
 
+    /// Returns whether all finite entries of the rows have finite products with `factor`, which is
+    /// at least 1; perhaps not where one comes within 2^-20 of the range.
+    #[inline(never)]
+    pub(in crate::rows) fn stay_finite(
+        isa: Isa,
+        x: &[f32],
+        layout: RowLayout,
+        factor: f32,
+    ) -> bool {
+        let mut largest = 0.0;
+        on(isa, Magnitude { x, layout, largest: &mut largest });
+        f64::from(largest) * f64::from(factor) < f64::from(f32::MAX) * NEAR_1
+    }
+
     /// The magnitude of a score from which on its logit may be beyond the range.
     pub(super) fn limit(&self) -> f32 {
         let [scale, temperature] =
             [self.options.scale, self.options.temperature].map(|x| f64::from(x.abs()));
         // Two roundings up at most.
-        (f64::from(f32::MAX) * (1.0 - 1e-6) / (scale / temperature).max(scale)) as f32
+        (f64::from(f32::MAX) * NEAR_1 / (scale / temperature).max(scale)) as f32
     }
 
     /// Replaces the entries of row `row` of the call, `stride` apart in `y`, by their logits.

@@ -47,14 +47,15 @@ pub(in crate::rows) struct Place {
 impl SoftmaxOptions<'_> {
     /// Whether each logit is its entry.
     pub(super) fn is_none(&self) -> bool {
-        self.scale == 1.0 && self.has_scale_alone()
+        self.only_factor() == Some(1.0)
     }
 
-    /// Whether all options but the scale are those of [`NONE`](Self::NONE).
-    pub(super) fn has_scale_alone(&self) -> bool {
-        self.temperature == 1.0
+    /// Returns the factor of the entries, if logits are products with it and there is no other
+    /// option. A division by a power of two is a product with the reciprocal.
+    pub(super) fn only_factor(&self) -> Option<f32> {
+        const MANTISSA: u32 = (1 << (f32::MANTISSA_DIGITS - 1)) - 1;
+        let has_no_other = self.mask.is_none()
             && self.soft_cap.is_none()
-            && self.mask.is_none()
             && self.keep.is_none()
             && self.causal.is_none()
             && self.lengths.is_none()
@@ -66,7 +67,16 @@ impl SoftmaxOptions<'_> {
             && self.shape.is_none()
             && self.first_row.is_none()
             && self.empty_rows == EmptyRow::Nan
-            && self.infinite_logits == InfiniteLogits::Nan
+            && self.infinite_logits == InfiniteLogits::Nan;
+        if !has_no_other {
+            return None;
+        }
+        if self.temperature == 1.0 {
+            return Some(self.scale);
+        }
+        let reciprocal = 1.0 / self.temperature;
+        let is_exact = self.temperature.to_bits() & MANTISSA == 0 && reciprocal.is_normal();
+        (is_exact && self.scale == 1.0).then_some(reciprocal)
     }
 }
 
