@@ -49,7 +49,7 @@ pub trait RowActivation<T = f32> {
     fn strided_into(&self, src: &[T], dst: &mut [T], of_src: RowLayout, of_dst: RowLayout);
 
     /// Replaces the vectors along the middle axis of `[outer, n, inner]` by their images: any axis
-    /// of a tensor, without a transpose. Takes up to 72 KiB of stack.
+    /// of a tensor, without a transpose. Takes up to 48 KiB of stack.
     ///
     /// # Panics
     ///

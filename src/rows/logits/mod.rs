@@ -80,7 +80,10 @@ impl<'a> Logits<'a> {
     }
 
     /// Returns the sink, or −∞ if there is none.
-    #[inline]
+    ///
+    /// It is not inlined. Otherwise the compiler moves its branch out of loops over rows to where
+    /// there may be no options, and a memory checker reports a jump on an uninitialised value.
+    #[inline(never)]
     pub(in crate::rows) fn sink(&self) -> f32 {
         if self.one_hot { NONE } else { self.options.sink.unwrap_or(NONE) }
     }
