@@ -1,5 +1,5 @@
-//! Columns whose entries pass through a small tile, a block at a time. The sixteen lanes of each sum
-//! are kept between blocks.
+//! Columns whose entries pass through a small tile, a block at a time. The lanes of each sum are
+//! kept between blocks.
 
 use super::columns::Columns;
 use crate::{
