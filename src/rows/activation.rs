@@ -62,7 +62,7 @@ pub trait RowActivation<T = f32> {
     }
 
     /// Replaces the vectors along the middle axis of `[outer, n, inner]` by their images: any axis
-    /// of a tensor, without a transpose. Takes up to 72 KiB of stack.
+    /// of a tensor, without a transpose. Takes up to 48 KiB of stack.
     ///
     /// # Panics
     ///

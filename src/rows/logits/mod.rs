@@ -138,7 +138,11 @@ impl<'a> Logits<'a> {
     }
 
     /// Returns the sink of row `row` of the call, or −∞ if there is none.
-    #[inline]
+    ///
+    /// It is not inlined, nor is `sinks`. Otherwise the compiler moves their branches out of loops
+    /// over rows to where there may be no options, and a memory checker reports a jump on an
+    /// uninitialised value.
+    #[inline(never)]
     pub(in crate::rows) fn sink(&self, row: usize) -> f32 {
         if self.one_hot {
             return NONE;
@@ -150,7 +154,7 @@ impl<'a> Logits<'a> {
     }
 
     /// Returns the sinks of the columns from `at` on in plane `outer`.
-    #[inline]
+    #[inline(never)]
     pub(in crate::rows) fn sinks(&self, outer: usize, at: usize) -> [f32; LANES] {
         let mut sinks = [self.options.sink.unwrap_or(NONE); LANES];
         if self.one_hot || self.options.sinks.is_some() {

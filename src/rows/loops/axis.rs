@@ -1,52 +1,61 @@
 //! Rows along an inner axis, sixteen neighbours at a time.
 
-use super::{columns::Columns, lanes::columns_at, matrix::Axis, neighbours};
+use super::{blocks::SMALL_TILE, columns::Columns, lanes::columns_at, matrix::Axis, neighbours};
 use crate::{
     isa::{Isa, Job, Native, Simd, on},
     rows::{
         logits::Place,
         numerics::{function::Function, sum::LANES},
     },
-    vector::{Aligned, F32s},
+    vector::Aligned,
 };
 use core::marker::PhantomData;
 
-/// Entries of sixteen columns that fit on the stack.
-const SMALL_TILE: usize = 64;
-const TILE: usize = 1024;
+/// The number of entries of sixteen columns in a tile of 32 KiB. Longer columns pass through the
+/// small tile in blocks.
+const TILE: usize = 512;
 
 /// All rows along an axis whose entries are `inner` apart.
-pub(super) fn columns<F: Function>(isa: Isa, axis: Axis<'_>) {
-    let mut done = 0;
-    if axis.logits.is_none() {
-        let axis = Axis { dst: &mut *axis.dst, ..axis };
-        on(isa, Neighbours::<F> { function: PhantomData, axis, done: &mut done });
-    }
-    if done == axis.inner {
+pub(super) fn columns<F: Function>(isa: Isa, mut axis: Axis<'_>) {
+    let first = if axis.logits.is_none() { neighbours::<F>(isa, &mut axis) } else { 0 };
+    if first == axis.inner {
         return;
     }
     // The tiles are made here, so that what works on them is compiled once.
-    if axis.n <= SMALL_TILE {
-        in_small_tile::<F>(isa, axis, done);
-    } else if axis.n <= TILE {
-        in_tile::<F>(isa, axis, done);
+    if axis.n <= SMALL_TILE || axis.n > TILE {
+        in_small_tile::<F>(isa, axis, first);
     } else {
-        on(isa, Untiled::<F> { function: PhantomData, axis, first: done });
+        in_tile::<F>(isa, axis, first);
     }
+}
+
+// Each way is a function of its own, so that no call needs the stack of two.
+
+/// Computes as many columns of each plane as fill vectors, and returns their number.
+#[inline(never)]
+fn neighbours<F: Function>(isa: Isa, axis: &mut Axis<'_>) -> usize {
+    let mut done = 0;
+    let axis = Axis { dst: &mut *axis.dst, ..*axis };
+    on(isa, Neighbours::<F> { function: PhantomData, axis, done: &mut done });
+    done
 }
 
 #[inline(never)]
 fn in_small_tile<F: Function>(isa: Isa, axis: Axis<'_>, first: usize) {
-    let Aligned(tile) = &mut Aligned([0.0; SMALL_TILE * LANES]);
-    on(isa, Tiled::<F> { function: PhantomData, axis, first, tile });
+    let mut tile = const { Aligned([0.0; SMALL_TILE * LANES]) };
+    let tile = &mut tile.0;
+    if axis.n <= SMALL_TILE {
+        on(isa, Tiled::<F> { function: PhantomData, axis, first, tile });
+    } else {
+        on(isa, InBlocks::<F> { function: PhantomData, axis, first, tile });
+    }
 }
 
-/// A function of its own, so that only those who need it touch so much of the stack.
-#[expect(clippy::large_stack_arrays, reason = "64 KiB, and nothing may be allocated")]
+#[expect(clippy::large_stack_arrays, reason = "32 KiB, and nothing may be allocated")]
 #[inline(never)]
 fn in_tile<F: Function>(isa: Isa, axis: Axis<'_>, first: usize) {
-    let Aligned(tile) = &mut Aligned([0.0; TILE * LANES]);
-    on(isa, Tiled::<F> { function: PhantomData, axis, first, tile });
+    let mut tile = const { Aligned([0.0; TILE * LANES]) };
+    on(isa, Tiled::<F> { function: PhantomData, axis, first, tile: &mut tile.0 });
 }
 
 struct Neighbours<'a, F> {
@@ -83,22 +92,24 @@ impl<F: Function> Job for Tiled<'_, F> {
     }
 }
 
-struct Untiled<'a, F> {
+struct InBlocks<'a, F> {
     function: PhantomData<F>,
     axis: Axis<'a>,
     first: usize,
+    /// A small tile, for a block of entries.
+    tile: &'a mut [f32],
 }
 
-impl<F: Function> Job for Untiled<'_, F> {
+impl<F: Function> Job for InBlocks<'_, F> {
     #[inline(always)]
     fn run<S: Native>(self, s: S) {
-        let Self { axis, first, .. } = self;
+        let Self { axis, first, tile, .. } = self;
         let s = s.sixteen();
         each_group::<F>(
             axis,
             first,
             #[inline(always)]
-            |columns| where_they_are::<F, _>(s, columns),
+            |columns| in_blocks::<F, _>(s, columns, tile),
         );
     }
 }
@@ -144,7 +155,7 @@ fn each_group<F: Function>(axis: Axis<'_>, first: usize, mut f: impl FnMut(Colum
 }
 
 #[inline(always)]
-fn where_they_are<F: Function, S: Simd>(s: S, mut columns: Columns<'_>) {
+fn in_blocks<F: Function, S: Simd>(s: S, mut columns: Columns<'_>, tile: &mut [f32]) {
     let Columns { stride, at, width, .. } = columns;
     if let Some((logits, outer)) = columns.logits
         && !F::REDUCES
@@ -159,7 +170,7 @@ fn where_they_are<F: Function, S: Simd>(s: S, mut columns: Columns<'_>) {
         (columns.src, columns.logits) = (None, None);
         columns.settle(logits, &maxima);
     }
-    let summary = columns_at::<F, S, false>(s, &mut columns);
+    let summary = columns_at::<F, S, false>(s, &mut columns, tile);
     if F::REDUCES {
         let results = columns.results::<F, S>(summary);
         columns.dst[at..][..width].copy_from_slice(&results[..width]);
@@ -169,7 +180,7 @@ fn where_they_are<F: Function, S: Simd>(s: S, mut columns: Columns<'_>) {
 /// Reads each entry once and writes each result once: entries far apart share no line of a cache.
 #[allow(clippy::needless_pass_by_value, reason = "a reference would let its address escape")]
 #[inline(always)]
-fn through_tile<F: Function, S: Simd>(s: S, columns: Columns<'_>, tile: &mut [f32]) {
+fn through_tile<F: Function, S: Simd>(s: S, mut columns: Columns<'_>, tile: &mut [f32]) {
     let Columns { n, stride, at, width, sinks, .. } = columns;
     let tile = &mut tile[..n * LANES];
     let mut maxima = [0.0; LANES];
@@ -187,20 +198,11 @@ fn through_tile<F: Function, S: Simd>(s: S, columns: Columns<'_>, tile: &mut [f3
     {
         in_tile.settle(logits, &maxima);
     }
-    let summary = columns_at::<F, S, true>(s, &mut in_tile);
+    let summary = columns_at::<F, S, true>(s, &mut in_tile, &mut []);
     if F::REDUCES {
         let results = columns.results::<F, S>(summary);
         columns.dst[columns.at..][..columns.width].copy_from_slice(&results[..columns.width]);
         return;
     }
-    for (j, from) in tile.chunks_exact(LANES).enumerate() {
-        let y = F32s::load(s, from);
-        let to = &mut columns.dst[j * stride + at..];
-        // Where there are no other columns, what comes after these is written next.
-        if width == LANES || (at == 0 && to.len() >= LANES) {
-            y.store(&mut to[..LANES]);
-        } else {
-            y.store_part(&mut to[..width]);
-        }
-    }
+    columns.copy_from_tile(s, 0, tile);
 }

@@ -9,6 +9,17 @@ use crate::{
     vector::F32s,
 };
 
+/// All bits set in sixteen lanes, then none: from `LANES - width` on, those of `width` columns.
+const OWN: [f32; 2 * LANES] = {
+    let mut own = [0.0; 2 * LANES];
+    let mut lane = 0;
+    while lane < LANES {
+        own[lane] = f32::from_bits(u32::MAX);
+        lane += 1;
+    }
+    own
+};
+
 /// Up to sixteen neighbouring columns.
 pub(super) struct Columns<'a> {
     pub(super) src: Option<&'a [f32]>,
@@ -29,24 +40,44 @@ impl<'a> Columns<'a> {
         Self { src: None, dst: tile, n, stride: LANES, at: 0, width, logits: None, sinks: None }
     }
 
-    /// Loads entry `j` of each column. `FULL` is whether there are sixteen columns in memory whose
-    /// entries need no transformation.
+    /// Loads entry `j` of each column. `FULL` is whether there are sixteen columns in memory.
     #[inline(always)]
     pub(super) fn entry<S: Simd, const FULL: bool>(&self, s: S, j: usize) -> F32s<S> {
-        let x = self.src.unwrap_or(self.dst);
-        match &self.logits {
-            Some((logits, outer)) if !FULL => {
-                let place = Place { outer: *outer, first: j, at: self.at, width: self.width };
-                let mut t = [0.0; LANES];
-                logits.write_columns(
-                    place,
-                    Some((&x[j * self.stride + self.at..], 1)),
-                    (&mut t, LANES),
-                );
-                F32s::load(s, &t)
+        self.load::<S, FULL>(s, self.src.unwrap_or(self.dst), j)
+    }
+
+    /// Calls `visit` with blocks of the entries, or of their logits, in `tile`.
+    #[inline(always)]
+    pub(super) fn each_block<S: Simd>(
+        &self,
+        s: S,
+        tile: &mut [f32],
+        mut visit: impl FnMut(&[f32]),
+    ) {
+        let block = tile.len() / LANES;
+        for first in (0..self.n).step_by(block) {
+            let tile = &mut tile[..block.min(self.n - first) * LANES];
+            if self.logits.is_some() {
+                self.write_logits(first, tile);
+            } else {
+                for (i, to) in tile.chunks_exact_mut(LANES).enumerate() {
+                    self.entry::<S, false>(s, first + i).store(to);
+                }
             }
-            _ => self.load::<S, FULL>(s, x, j),
+            visit(tile);
         }
+    }
+
+    /// Writes the logits of the entries from `first` on to `tile`, and 0 to its other lanes.
+    fn write_logits(&self, first: usize, tile: &mut [f32]) {
+        let Self { stride, at, width, .. } = *self;
+        let Some((logits, outer)) = &self.logits else { return };
+        if width < LANES {
+            tile.fill(0.0);
+        }
+        let x = &self.src.unwrap_or(self.dst)[first * stride + at..];
+        let place = Place { outer: *outer, first, at, width };
+        logits.write_columns(place, Some((x, stride)), (tile, LANES));
     }
 
     /// Rewrites degenerate columns as ordinary ones with the requested results.
@@ -64,8 +95,21 @@ impl<'a> Columns<'a> {
     }
 
     #[inline(always)]
-    pub(super) fn maximum<S: Simd, const FULL: bool>(&self, s: S) -> F32s<S> {
+    pub(super) fn maximum<S: Simd, const FULL: bool>(&self, s: S, tile: &mut [f32]) -> F32s<S> {
         let mut maximum = F32s::splat(s, f32::NEG_INFINITY);
+        if !FULL && self.logits.is_some() {
+            self.each_block(
+                s,
+                tile,
+                #[inline(always)]
+                |logits| {
+                    for x in logits.chunks_exact(LANES) {
+                        maximum = F32s::load(s, x).at_least(maximum);
+                    }
+                },
+            );
+            return maximum;
+        }
         for j in 0..self.n {
             maximum = self.entry::<S, FULL>(s, j).at_least(maximum);
         }
@@ -95,13 +139,71 @@ impl<'a> Columns<'a> {
         }
     }
 
+    /// Writes `image(self, j)` to entry `j` of each column. If there are sixteen columns (`FULL`),
+    /// nothing is written to `tile`.
     #[inline(always)]
-    pub(super) fn put<S: Simd, const FULL: bool>(&mut self, j: usize, y: F32s<S>) {
-        let to = &mut self.dst[j * self.stride + self.at..];
-        if FULL || self.width == LANES {
-            y.store(&mut to[..LANES]);
-        } else {
-            y.store_part(&mut to[..self.width]);
+    pub(super) fn replace<S: Simd, const FULL: bool>(
+        &mut self,
+        s: S,
+        tile: &mut [f32],
+        image: impl Fn(&Self, usize) -> F32s<S>,
+    ) {
+        if !FULL {
+            return self.replace_in_blocks(
+                s,
+                tile,
+                image,
+                #[inline(always)]
+                |_| (),
+            );
+        }
+        for j in 0..self.n {
+            let y = image(self, j);
+            y.store(&mut self.dst[j * self.stride + self.at..][..LANES]);
+        }
+    }
+
+    /// Like [`replace`](Self::replace) for any number of columns. The images are made in `tile`, as
+    /// many at a time as it can hold, and `visit` is called with each block of them.
+    #[inline(always)]
+    pub(super) fn replace_in_blocks<S: Simd>(
+        &mut self,
+        s: S,
+        tile: &mut [f32],
+        image: impl Fn(&Self, usize) -> F32s<S>,
+        mut visit: impl FnMut(&[f32]),
+    ) {
+        let block = tile.len() / LANES;
+        for first in (0..self.n).step_by(block) {
+            let tile = &mut tile[..block.min(self.n - first) * LANES];
+            for (i, to) in tile.chunks_exact_mut(LANES).enumerate() {
+                image(self, first + i).store(to);
+            }
+            visit(tile);
+            self.copy_from_tile(s, first, tile);
+        }
+    }
+
+    /// Copies the entries in `tile` to the columns, the first of them to entry `first`.
+    #[inline(always)]
+    pub(super) fn copy_from_tile<S: Simd>(&mut self, s: S, first: usize, tile: &[f32]) {
+        let Self { stride, at, width, .. } = *self;
+        let dst = &mut self.dst[first * stride..][..tile.len() / LANES * stride];
+        let own = F32s::load(s, &OWN[LANES - width..][..LANES]).bits();
+        for (i, from) in tile.chunks_exact(LANES).enumerate() {
+            let y = F32s::load(s, from);
+            let to = &mut dst[i * stride + at..];
+            match to.get_mut(..LANES) {
+                // If there are no other columns, the elements after these are written next.
+                Some(to) if width == LANES || at == 0 => y.store(to),
+                // The compiler makes a masked store of a selection, which takes several times as
+                // long as these bitwise operations.
+                Some(to) => {
+                    let other = F32s::load(s, to).bits();
+                    (other ^ ((other ^ y.bits()) & own)).float().store(to);
+                }
+                None => y.store_part(&mut to[..width]),
+            }
         }
     }
 

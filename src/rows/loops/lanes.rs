@@ -1,6 +1,9 @@
 //! Sixteen rows, one in each lane, so that nothing crosses lanes.
 
-use super::columns::{Columns, Summary};
+use super::{
+    blocks::{SMALL_TILE, sums_in_blocks, terms_in_blocks},
+    columns::{Columns, Summary},
+};
 use crate::{
     isa::{Isa, Job, Native, Simd, on},
     rows::numerics::{
@@ -8,16 +11,19 @@ use crate::{
         sum::{LANES, Lanes, add_sink, over_lanes, without_maximum},
         terms::Reference,
     },
-    vector::{F32s, F64s},
+    vector::{Aligned, F32s, F64s},
 };
 use core::marker::PhantomData;
 
+/// Computes the results of columns in their places, or only their normalisers if the function
+/// reduces. `FULL` and `tile` are those of [`Columns::replace`].
 #[inline(always)]
 pub(super) fn columns_at<F: Function, S: Simd, const FULL: bool>(
     s: S,
     columns: &mut Columns<'_>,
+    tile: &mut [f32],
 ) -> Summary<S> {
-    let mut maximum = columns.maximum::<S, FULL>(s);
+    let mut maximum = columns.maximum::<S, FULL>(s, tile);
     let sinks = columns.sinks.map(
         #[inline(always)]
         |sinks| F32s::load(s, &sinks),
@@ -26,16 +32,18 @@ pub(super) fn columns_at<F: Function, S: Simd, const FULL: bool>(
         maximum = maximum.at_least(sinks);
     }
     let reference = Reference::new(maximum, !F::KEEPS_TERMS);
-    let mut totals = totals::<F, S, FULL>(s, columns, &reference);
+    let mut totals = totals::<F, S, FULL>(s, columns, &reference, tile);
     if let Some(sinks) = sinks {
         totals = add_sink::<F, S>(&reference, totals, sinks);
     }
     let values = F::summary(&reference, totals.0, totals.1);
     if !F::REDUCES {
-        for j in 0..columns.n {
-            let y = F::result(columns.kept::<F, S, FULL>(s, j), values);
-            columns.put::<S, FULL>(j, y);
-        }
+        columns.replace::<S, FULL>(
+            s,
+            tile,
+            #[inline(always)]
+            |columns, j| F::result(columns.kept::<F, S, FULL>(s, j), values),
+        );
     }
     Summary { maximum, values }
 }
@@ -46,9 +54,10 @@ fn totals<F: Function, S: Simd, const FULL: bool>(
     s: S,
     columns: &mut Columns<'_>,
     reference: &Reference<S>,
+    tile: &mut [f32],
 ) -> (F64s<S>, F64s<S>) {
     if !<F as On<S>>::SUMS_ALL {
-        return terms_but_maxima::<F, S, FULL>(s, columns, reference);
+        return terms_but_maxima::<F, S, FULL>(s, columns, reference, tile);
     }
     let large = !reference.maximum.all_below(Reference::<S>::LARGE);
     if large && !F::KEEPS_TERMS {
@@ -58,20 +67,27 @@ fn totals<F: Function, S: Simd, const FULL: bool>(
     if large {
         // The differences are stored where the terms will be, so the loop that computes terms is
         // the same.
-        for j in 0..columns.n {
-            let x = columns.entry::<S, FULL>(s, j) - reference.offset;
-            columns.put::<S, FULL>(j, x);
-        }
+        columns.replace::<S, FULL>(
+            s,
+            tile,
+            #[inline(always)]
+            |columns, j| columns.entry::<S, FULL>(s, j) - reference.offset,
+        );
         columns.src = None;
+    }
+    if F::KEEPS_TERMS && !FULL {
+        return (terms_in_blocks::<F, S>(s, columns, reference, tile), F64s::splat(s, 1.0));
     }
     if F::KEEPS_TERMS {
         // Loading terms from memory widens them at less cost than converting registers.
-        for j in 0..columns.n {
-            let e = reference.term::<false>(columns.entry::<S, FULL>(s, j));
-            columns.put::<S, FULL>(j, e);
-        }
+        columns.replace::<S, FULL>(
+            s,
+            tile,
+            #[inline(always)]
+            |columns, j| reference.term::<false>(columns.entry::<S, FULL>(s, j)),
+        );
     }
-    let sums = sums_of_all::<false, F, S, FULL>(s, columns, reference);
+    let sums = sums_of_all::<false, F, S, FULL>(s, columns, reference, tile);
     without_maxima::<F, S>(s, columns, reference, sums)
 }
 
@@ -130,7 +146,8 @@ fn rare_at<F: Function>(
 ) -> ([f64; LANES], [f64; LANES]) {
     let (mut sums, mut counts) = ([0.0; LANES], [1.0; LANES]);
     let results = (&mut sums, &mut counts);
-    on(isa, Rare::<F> { function: PhantomData, columns, maxima, all, results });
+    let Aligned(tile) = &mut Aligned([0.0; SMALL_TILE * LANES]);
+    on(isa, Rare::<F> { function: PhantomData, columns, maxima, all, results, tile });
     (sums, counts)
 }
 
@@ -141,18 +158,19 @@ struct Rare<'a, F> {
     /// Whether the sum includes the maxima.
     all: bool,
     results: (&'a mut [f64; LANES], &'a mut [f64; LANES]),
+    tile: &'a mut [f32],
 }
 
 impl<F: Function> Job for Rare<'_, F> {
     #[inline(always)]
     fn run<S: Native>(self, s: S) {
-        let Self { columns, maxima, all, results: (sums, counts), .. } = self;
+        let Self { columns, maxima, all, results: (sums, counts), tile, .. } = self;
         let s = s.sixteen();
         let reference = Reference::new(F32s::load(s, maxima), !F::KEEPS_TERMS);
         if all {
-            sums_of_all::<true, F, _, false>(s, columns, &reference).store(sums);
+            sums_of_all::<true, F, _, false>(s, columns, &reference, tile).store(sums);
         } else {
-            let (sum, count) = terms_but_maxima::<F, _, false>(s, columns, &reference);
+            let (sum, count) = terms_but_maxima::<F, _, false>(s, columns, &reference, tile);
             sum.store(sums);
             count.store(counts);
         }
@@ -164,8 +182,18 @@ fn sums_of_all<const OFFSET: bool, F: Function, S: Simd, const FULL: bool>(
     s: S,
     columns: &Columns<'_>,
     reference: &Reference<S>,
+    tile: &mut [f32],
 ) -> F64s<S> {
     let n = columns.n;
+    if !FULL && !F::KEEPS_TERMS {
+        return sums_in_blocks::<F, S>(
+            s,
+            columns,
+            tile,
+            #[inline(always)]
+            |sum, x| sum.add(reference.term::<OFFSET>(x)),
+        );
+    }
     over_lanes(
         s,
         n,
@@ -196,27 +224,43 @@ fn terms_but_maxima<F: Function, S: Simd, const FULL: bool>(
     s: S,
     columns: &Columns<'_>,
     reference: &Reference<S>,
+    tile: &mut [f32],
 ) -> (F64s<S>, F64s<S>) {
-    let mut count = F64s::splat(s, 0.0);
+    let mut counts = F32s::splat(s, 0.0);
     let n = columns.n;
+    if !FULL {
+        let (mut count, mut steps) = (F64s::splat(s, 0.0), 0);
+        let sum = sums_in_blocks::<F, S>(
+            s,
+            columns,
+            tile,
+            #[inline(always)]
+            |sum, x| {
+                sum.add_with_rest(reference.term_and_rest::<true>(x));
+                counts = counts + reference.is_maximum(x).select(1.0, 0.0);
+                steps += 1;
+                // An f32 counts no further than 2^24.
+                if steps == 1 << 20 {
+                    count = count + counts.widen();
+                    (counts, steps) = (x.same(0.0), 0);
+                }
+            },
+        );
+        return (sum, count + counts.widen());
+    }
     let sum = over_lanes(
         s,
         n,
         #[inline(always)]
         |lane| {
             let mut lanes = Lanes::<F, S>::new(s);
-            // An f32 counts no further than 2^24.
-            for from in (lane..n).step_by(LANES << 20) {
-                let mut some = F32s::splat(s, 0.0);
-                for j in (from..n.min(from + (LANES << 20))).step_by(LANES) {
-                    let x = columns.entry::<S, FULL>(s, j);
-                    lanes.add_with_rest(reference.term_and_rest::<true>(x));
-                    some = some + reference.is_maximum(x).select(1.0, 0.0);
-                }
-                count = count + some.widen();
+            for j in (lane..n).step_by(LANES) {
+                let x = columns.entry::<S, FULL>(s, j);
+                lanes.add_with_rest(reference.term_and_rest::<true>(x));
+                counts = counts + reference.is_maximum(x).select(1.0, 0.0);
             }
             lanes.finish()
         },
     );
-    (sum, count)
+    (sum, counts.widen())
 }

@@ -2,6 +2,7 @@
 //! arithmetic of a row is in `numerics/`.
 
 mod axis;
+mod blocks;
 mod columns;
 mod lanes;
 mod long;

@@ -102,7 +102,7 @@ fn work<F: Function, S: Simd>(
         let of_row = &mut tile[i * cols * LANES..][..cols * LANES];
         let mut columns = Columns::tile(of_row, cols, LANES);
         columns.sinks = rows.logits.is_some().then_some(sinks[i]);
-        let summary = columns_at::<F, S, true>(s, &mut columns);
+        let summary = columns_at::<F, S, true>(s, &mut columns, &mut []);
         if F::REDUCES {
             let results = columns.results::<F, S>(summary);
             for (lane, &y) in results.iter().enumerate() {
