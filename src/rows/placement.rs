@@ -195,10 +195,13 @@ impl Broadcast {
     }
 
     /// The plane and the column of the row of this index.
+    #[inline]
     pub(super) fn at(&self, index: usize) -> [usize; 2] {
-        if self.width == 1 && self.planes == [0; 3] {
-            return [0, 0];
-        }
+        if self.width == 1 && self.planes == [0; 3] { [0, 0] } else { self.divided(index) }
+    }
+
+    #[inline(never)]
+    fn divided(&self, index: usize) -> [usize; 2] {
         let [_, heads, queries] = self.shape;
         let place = [index / queries / heads, index / queries % heads, index % queries];
         [self.planes, self.columns]

@@ -2,11 +2,12 @@
 
 use super::{
     Logits, NONE, Place,
-    lanes::{kept, part},
+    lanes::part,
+    of_columns::{Columns, Seen},
 };
 use crate::{
     isa::{Job, Native, Simd, at_baseline, on},
-    rows::{numerics::sum::LANES, placement::Broadcast},
+    rows::numerics::sum::LANES,
     vector::F32s,
 };
 
@@ -64,39 +65,19 @@ impl Job for OfColumns<'_> {
                 F32s::load(s, &slopes)
             },
         );
-        let mut seen = Seen::new(s, logits, row, width, first);
-        let mut maxima = F32s::splat(s, NONE);
-        for (i, y) in all.chunks_mut(stride).enumerate() {
-            let (y, j) = (&mut y[..width], first + i);
-            let x = match x {
-                Some((x, stride)) => part(s, &x[i * stride..][..width]),
-                None => part(s, y),
-            };
-            let mask = mask.as_ref().map(
+        let mut masks = Masks { mask, slopes, keep, seen: Seen::new(s, logits, row, width, first) };
+        let entries = Entries { place, x, y: &mut *all, stride };
+        let maxima = if transform.is_scale() {
+            entries.write(s, &mut masks, None, transform.scaled())
+        } else {
+            entries.write(
+                s,
+                &mut masks,
+                far,
                 #[inline(always)]
-                |mask| mask.lanes(s, j, width),
-            );
-            let mask = match (mask, slopes) {
-                (Some(mask), Some(slopes)) => Some(mask * slopes),
-                _ => mask,
-            };
-            let mut t = transform.logit(x, mask);
-            if let Some(keep) = &keep {
-                t = keep.kept(s, t, j, width);
-            }
-            if let Some(seen) = &mut seen {
-                t = seen.kept(s, t, j);
-            }
-            maxima = t.at_least(maxima);
-            if let Some(far) = far {
-                t = F32s::load(s, &far).lt(1.0).select(t, x);
-            }
-            if width == LANES {
-                t.store(y);
-            } else {
-                t.store_part(y);
-            }
-        }
+                |x, mask| transform.logit(x, mask),
+            )
+        };
         maxima.store(to);
         if let Some(far) = far {
             for (lane, maximum) in to[..width].iter_mut().enumerate() {
@@ -113,6 +94,68 @@ impl Job for OfColumns<'_> {
     }
 }
 
+/// What there is for neighbouring columns besides their entries.
+struct Masks<'m, S: Simd> {
+    mask: Option<Columns<'m, f32>>,
+    slopes: Option<F32s<S>>,
+    keep: Option<Columns<'m, bool>>,
+    seen: Option<Seen<S>>,
+}
+
+struct Entries<'a> {
+    place: Place,
+    x: Option<(&'a [f32], usize)>,
+    y: &'a mut [f32],
+    stride: usize,
+}
+
+impl Entries<'_> {
+    /// Writes the logits, but the entries themselves where `far` is 1. The maxima of the logits.
+    #[inline(always)]
+    fn write<S: Simd>(
+        self,
+        s: S,
+        masks: &mut Masks<'_, S>,
+        far: Option<[f32; LANES]>,
+        logit: impl Fn(F32s<S>, Option<F32s<S>>) -> F32s<S>,
+    ) -> F32s<S> {
+        let Self { place: Place { first, width, .. }, x, y, stride } = self;
+        let mut maxima = F32s::splat(s, NONE);
+        for (i, y) in y.chunks_mut(stride).enumerate() {
+            let (y, j) = (&mut y[..width], first + i);
+            let x = match x {
+                Some((x, stride)) => part(s, &x[i * stride..][..width]),
+                None => part(s, y),
+            };
+            let mask = masks.mask.as_ref().map(
+                #[inline(always)]
+                |mask| mask.lanes(s, j, width),
+            );
+            let mask = match (mask, masks.slopes) {
+                (Some(mask), Some(slopes)) => Some(mask * slopes),
+                _ => mask,
+            };
+            let mut t = logit(x, mask);
+            if let Some(keep) = &masks.keep {
+                t = keep.kept(s, t, j, width);
+            }
+            if let Some(seen) = &mut masks.seen {
+                t = seen.kept(s, t, j);
+            }
+            maxima = t.at_least(maxima);
+            if let Some(far) = far {
+                t = F32s::load(s, &far).lt(1.0).select(t, x);
+            }
+            if width == LANES {
+                t.store(y);
+            } else {
+                t.store_part(y);
+            }
+        }
+        maxima
+    }
+}
+
 /// Which columns may have logits beyond the range: 1 in their lanes, and 0 in the others. Their
 /// entries are to be left as they are.
 #[inline(always)]
@@ -126,138 +169,4 @@ fn far<S: Simd>(s: S, of: &OfColumns<'_>) -> Option<[f32; LANES]> {
     let mut far = [0.0; LANES];
     limit.lt(largest).select(1.0, 0.0).store(&mut far);
     far.contains(&1.0).then_some(far)
-}
-
-/// A mask of neighbouring columns.
-struct Columns<'m, T> {
-    /// From the plane on, and where lanes follow each other, from the column of the first on.
-    values: &'m [T],
-    /// The distance from an entry to the next.
-    stride: usize,
-    lanes: Lanes,
-}
-
-/// The columns of a mask that the lanes have.
-enum Lanes {
-    Following,
-    Same,
-    Each([usize; LANES]),
-}
-
-impl<'m, T: Copy> Columns<'m, T> {
-    #[inline(always)]
-    fn new(
-        mask: &'m [T],
-        place: &Broadcast,
-        logits: &Logits<'_>,
-        row: usize,
-        width: usize,
-    ) -> Self {
-        let index = logits.placement.index(row);
-        let [top, first] = place.at(index);
-        let mut columns = [first; LANES];
-        for (lane, column) in columns[..width].iter_mut().enumerate() {
-            *column = place.at(index + lane)[1];
-        }
-        let values = &mask[top * logits.n * place.width..];
-        let stride = place.width;
-        let is = |step: usize| (0..width).all(|lane| columns[lane] == first + step * lane);
-        if is(1) {
-            Self { values: &values[first..], stride, lanes: Lanes::Following }
-        } else if is(0) {
-            Self { values: &values[first..], stride, lanes: Lanes::Same }
-        } else {
-            Self { values, stride, lanes: Lanes::Each(columns) }
-        }
-    }
-}
-
-impl Columns<'_, f32> {
-    /// What the mask has for entry `j` of `width` columns.
-    #[inline(always)]
-    fn lanes<S: Simd>(&self, s: S, j: usize, width: usize) -> F32s<S> {
-        let values = &self.values[j * self.stride..];
-        match self.lanes {
-            Lanes::Following => part(s, &values[..width]),
-            Lanes::Same => F32s::splat(s, values[0]),
-            Lanes::Each(columns) => {
-                let mut lanes = [0.0; LANES];
-                for (lane, column) in lanes[..width].iter_mut().zip(columns) {
-                    *lane = values[column];
-                }
-                F32s::load(s, &lanes)
-            }
-        }
-    }
-}
-
-impl Columns<'_, bool> {
-    /// The logits `t` of entry `j` of `width` columns that are kept.
-    #[inline(always)]
-    fn kept<S: Simd>(&self, s: S, t: F32s<S>, j: usize, width: usize) -> F32s<S> {
-        let values = &self.values[j * self.stride..];
-        match self.lanes {
-            Lanes::Following => kept(t, s, &values[..width]),
-            Lanes::Same if values[0] => t,
-            Lanes::Same => t.same(NONE),
-            Lanes::Each(columns) => {
-                let mut lanes = [false; LANES];
-                for (lane, column) in lanes[..width].iter_mut().zip(columns) {
-                    *lane = values[column];
-                }
-                kept(t, s, &lanes)
-            }
-        }
-    }
-}
-
-/// The entries that neighbouring columns see: the first, and the one after the last.
-struct Seen<S: Simd> {
-    ranges: [[usize; 2]; LANES],
-    /// The ranges relative to `base`, as f32. Up to [`Self::BLOCK`] they are exact.
-    relative: [F32s<S>; 2],
-    base: usize,
-}
-
-impl<S: Simd> Seen<S> {
-    const BLOCK: usize = 1 << 20;
-
-    #[inline(always)]
-    fn new(s: S, logits: &Logits<'_>, row: usize, width: usize, first: usize) -> Option<Self> {
-        if !logits.has_limits() {
-            return None;
-        }
-        let mut ranges = [[0; 2]; LANES];
-        for (lane, range) in ranges[..width].iter_mut().enumerate() {
-            *range = logits.seen(row + lane);
-        }
-        let relative = Self::relative(s, &ranges, first);
-        Some(Self { ranges, relative, base: first })
-    }
-
-    #[allow(clippy::cast_precision_loss, reason = "at most 2^20")]
-    #[inline(always)]
-    fn relative(s: S, ranges: &[[usize; 2]; LANES], base: usize) -> [F32s<S>; 2] {
-        let mut relative = [[0.0; LANES]; 2];
-        for (lane, range) in ranges.iter().enumerate() {
-            for (to, &at) in relative.iter_mut().zip(range) {
-                to[lane] = at.saturating_sub(base).min(Self::BLOCK) as f32;
-            }
-        }
-        [F32s::load(s, &relative[0]), F32s::load(s, &relative[1])]
-    }
-
-    /// The logits `t` of entry `j` in the columns that see it.
-    #[allow(clippy::cast_precision_loss, reason = "less than 2^20")]
-    #[inline(always)]
-    fn kept(&mut self, s: S, t: F32s<S>, j: usize) -> F32s<S> {
-        if j - self.base == Self::BLOCK {
-            self.base = j;
-            self.relative = Self::relative(s, &self.ranges, j);
-        }
-        let [first, end] = self.relative;
-        let j = t.same((j - self.base) as f32);
-        let t = j.lt(end).select(t, NONE);
-        j.lt(first).select(NONE, t)
-    }
 }

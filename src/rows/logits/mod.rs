@@ -4,6 +4,7 @@
 mod columns;
 mod far;
 mod lanes;
+mod of_columns;
 mod row;
 
 use super::{
@@ -168,6 +169,7 @@ impl<'a> Logits<'a> {
 
     /// Returns the range of entries that row `row` of the call sees: the first, and the one after
     /// the last.
+    #[inline(always)]
     fn seen(&self, row: usize) -> [usize; 2] {
         let SoftmaxOptions { causal, lengths, .. } = *self.options;
         let index = self.placement.index(row);
@@ -191,6 +193,7 @@ impl<'a> Logits<'a> {
     }
 
     /// Returns the factor of the mask in row `row` of the call.
+    #[inline(always)]
     fn slope(&self, row: usize) -> f32 {
         let head = |slopes: &[f32]| slopes[self.placement.head(self.placement.index(row))];
         self.options.mask_slopes.map_or(1.0, head)
