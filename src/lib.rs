@@ -85,6 +85,7 @@
 //! [`Gradient::backward`] computes `dx = dy * f'(x)` from the input of the forward call, accurate
 //! in both tails. [`GradientFromOutput`] does so from the output, for the operations whose output
 //! determines the gradient. [`RowGradient`] is the gradient of functions of rows, from the output.
+//! Each has a method `…_in_place`, which overwrites dy by dx.
 //!
 //! # Chosen at run time
 //!

@@ -11,7 +11,7 @@ use crate::{
     activation::{Activation, Gradient, GradientFromOutput},
     at::At,
     each_operation,
-    ops::table::{ApplyAt, BackwardAt, BackwardFromOutputAt},
+    ops::table::levels::{ApplyAt, BackwardAt, BackwardFromOutputAt},
     rows::{LogSoftmax, RowActivation, RowGradient, RowLayout, Softmax},
     tier::Fast,
 };
@@ -77,6 +77,8 @@ macro_rules! rows { ($($Op:ty),* $(,)?) => {$(
     impl<T: Second + First> RowGradient<T> for $Op {
         fn rows_backward(&self, _: &[T], _: &[T], _: &mut [T], _: usize) {}
         fn axis_backward(&self, _: &[T], _: &[T], _: &mut [T], _: [usize; 3]) {}
+        fn rows_backward_in_place(&self, _: &[T], _: &mut [T], _: usize) {}
+        fn axis_backward_in_place(&self, _: &[T], _: &mut [T], _: [usize; 3]) {}
     }
 )*}; }
 

@@ -186,7 +186,7 @@ fn in_every_rounding_direction_the_exact_tier_is_within_one_ulp_and_tanh_near_0_
 fn in_every_rounding_direction_zeros_and_infinities_give_what_they_give_but_for_the_last_bits() {
     for call in kernels() {
         let specials = match call.form {
-            Form::Gradient(backward) => backward.specials,
+            Form::Gradient(backward) | Form::GradientInPlace(backward) => backward.specials,
             Form::InPlace(_) | Form::Into(_) => call.operation.specials,
         };
         for &[x, expected] in specials.iter().filter(|[x, _]| *x == 0.0 || x.is_infinite()) {

@@ -52,7 +52,7 @@ proptest! {
         for call in calls() {
             let (exact, bound) = match call.form {
                 Form::InPlace(tier) | Form::Into(tier) => (call.operation.exact, tier.bound),
-                Form::Gradient(backward) => (backward.derivative, backward.bound),
+                Form::Gradient(backward) | Form::GradientInPlace(backward) => (backward.derivative, backward.bound),
             };
             for (&x, y) in x.iter().zip(call.images(&x)).filter(|(x, _)| !x.is_nan()) {
                 let ulps = ulps(y, exact(f64::from(x)));
@@ -196,10 +196,14 @@ fn assert_is_tier(name: &str, tier: Tier, op: &impl Gradient, x: &[f32], dy: &[f
     op.apply_into(x, &mut out);
     assert_same(name, &out, &expected);
 
-    let gradient =
-        |(call, _): &(Call, &Backward)| call.operation.name == name && call.isa == Isa::active();
+    let gradient = |(call, of): &(Call, &Backward)| {
+        of.kernel == "backward" && call.operation.name == name && call.isa == Isa::active()
+    };
     gradients().find(gradient).expect("in the table").0.run(x, dy, &mut expected);
     op.backward(x, dy, &mut out);
+    assert_same(name, &out, &expected);
+    out.copy_from_slice(dy);
+    op.backward_in_place(x, &mut out);
     assert_same(name, &out, &expected);
 }
 
@@ -227,13 +231,16 @@ where
     assert_same(name, &from_output, &from_input);
     Fast(op).backward_from_output(&y, dy, &mut from_output);
     assert_same(name, &from_output, &from_input);
+    from_output.copy_from_slice(dy);
+    op.backward_from_output_in_place(&y, &mut from_output);
+    assert_same(name, &from_output, &from_input);
 }
 
 /// Finite differences in f64, at each point that is not beside a corner.
 #[test]
 fn gradients_agree_with_central_differences() {
     let points: Vec<f32> = (-4000_i16..4000).map(|i| f32::from(i) * 0.0049 + 0.0013).collect();
-    for (call, _) in gradients() {
+    for (call, _) in gradients().filter(|(_, backward)| backward.kernel == "backward") {
         let (exact, derivative) = (call.operation.exact, call.operation.backward.derivative);
         let mut compared = 0;
         for (&point, gradient) in points.iter().zip(call.images(&points)) {

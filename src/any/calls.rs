@@ -6,7 +6,7 @@ use crate::{
     at::At,
     each_operation,
     isa::Isa,
-    ops::table::{ApplyAt, BackwardAt, BackwardFromOutputAt},
+    ops::table::levels::{ApplyAt, BackwardAt, BackwardFromOutputAt},
     tier::{Exact, Fast, Tier},
 };
 
@@ -68,7 +68,13 @@ macro_rules! calls { ($(
         }
 
         #[track_caller]
-        pub(super) fn backward_at(self, isa: Isa, x: &[f32], dy: &[f32], dx: &mut [f32]) {
+        pub(super) fn backward_at(
+            self,
+            isa: Isa,
+            x: &[f32],
+            dy: Option<&[f32]>,
+            dx: &mut [f32],
+        ) {
             match self.kind {
                 $(Kind::$Op(operation) => operation.backward_at(isa, x, dy, dx),)*
                 Kind::OfRows(..) => self.refuse_elementwise(),
@@ -76,7 +82,13 @@ macro_rules! calls { ($(
         }
 
         #[track_caller]
-        pub(super) fn backward_from_output_at(self, isa: Isa, y: &[f32], dy: &[f32], dx: &mut [f32]) {
+        pub(super) fn backward_from_output_at(
+            self,
+            isa: Isa,
+            y: &[f32],
+            dy: Option<&[f32]>,
+            dx: &mut [f32],
+        ) {
             match self.kind {
                 $(Kind::$Op(operation) => from_output!($from_output, operation, isa, y, dy, dx),)*
                 Kind::OfRows(..) => self.refuse_elementwise(),
@@ -129,6 +141,16 @@ impl AnyActivation {
         At::active(*self).backward(x, dy, dx);
     }
 
+    /// As [`backward`](Self::backward), with `dx` in the place of `dy`.
+    ///
+    /// # Panics
+    ///
+    /// As [`apply_into`](Self::apply_into).
+    #[track_caller]
+    pub fn backward_in_place(&self, x: &[f32], dy: &mut [f32]) {
+        At::active(*self).backward_in_place(x, dy);
+    }
+
     /// Writes `dx[i] = dy[i] * f'(x[i])`, from the output `y` of the forward call.
     ///
     /// # Panics
@@ -138,6 +160,16 @@ impl AnyActivation {
     #[track_caller]
     pub fn backward_from_output(&self, y: &[f32], dy: &[f32], dx: &mut [f32]) {
         At::active(*self).backward_from_output(y, dy, dx);
+    }
+
+    /// As [`backward_from_output`](Self::backward_from_output), with `dx` in the place of `dy`.
+    ///
+    /// # Panics
+    ///
+    /// As that does.
+    #[track_caller]
+    pub fn backward_from_output_in_place(&self, y: &[f32], dy: &mut [f32]) {
+        At::active(*self).backward_from_output_in_place(y, dy);
     }
 
     /// Replaces every row of `cols` elements by its image. For an elementwise operation any `cols`
@@ -219,10 +251,36 @@ impl AnyActivation {
         At::active(*self).rows_backward(x, y, dy, dx, cols);
     }
 
+    /// As [`axis_backward`](Self::axis_backward), with `dx` in the place of `dy`.
+    ///
+    /// # Panics
+    ///
+    /// As that does, and if it is a [reduction](Self::is_reduction), whose `dy` has another shape.
+    #[track_caller]
+    pub fn axis_backward_in_place(&self, x: &[f32], y: &[f32], dy: &mut [f32], shape: [usize; 3]) {
+        At::active(*self).axis_backward_in_place(x, y, dy, shape);
+    }
+
+    /// As [`rows_backward`](Self::rows_backward), with `dx` in the place of `dy`.
+    ///
+    /// # Panics
+    ///
+    /// As that does, and if it is a [reduction](Self::is_reduction), whose `dy` has another shape.
+    #[track_caller]
+    pub fn rows_backward_in_place(&self, x: &[f32], y: &[f32], dy: &mut [f32], cols: usize) {
+        At::active(*self).rows_backward_in_place(x, y, dy, cols);
+    }
+
     #[cold]
     #[track_caller]
     fn refuse_elementwise(&self) -> ! {
         panic!("{} is a function of rows: call rows or axis", self.name())
+    }
+
+    #[cold]
+    #[track_caller]
+    pub(super) fn refuse_gradient_in_place(&self) -> ! {
+        panic!("the gradient of {} has another shape than dy", self.name())
     }
 
     #[cold]

@@ -45,7 +45,14 @@ impl At<AnyActivation> {
     pub fn backward(&self, x: &[f32], dy: &[f32], dx: &mut [f32]) {
         same_length("x", x.len(), "dx", dx.len());
         same_length("dy", dy.len(), "dx", dx.len());
-        self.operation.backward_at(self.isa(), x, dy, dx);
+        self.operation.backward_at(self.isa(), x, Some(dy), dx);
+    }
+
+    /// [`AnyActivation::backward_in_place`]
+    #[track_caller]
+    pub fn backward_in_place(&self, x: &[f32], dy: &mut [f32]) {
+        same_length("x", x.len(), "dy", dy.len());
+        self.operation.backward_at(self.isa(), x, None, dy);
     }
 
     /// [`AnyActivation::backward_from_output`]
@@ -53,7 +60,14 @@ impl At<AnyActivation> {
     pub fn backward_from_output(&self, y: &[f32], dy: &[f32], dx: &mut [f32]) {
         same_length("y", y.len(), "dx", dx.len());
         same_length("dy", dy.len(), "dx", dx.len());
-        self.operation.backward_from_output_at(self.isa(), y, dy, dx);
+        self.operation.backward_from_output_at(self.isa(), y, Some(dy), dx);
+    }
+
+    /// [`AnyActivation::backward_from_output_in_place`]
+    #[track_caller]
+    pub fn backward_from_output_in_place(&self, y: &[f32], dy: &mut [f32]) {
+        same_length("y", y.len(), "dy", dy.len());
+        self.operation.backward_from_output_at(self.isa(), y, None, dy);
     }
 
     /// [`AnyActivation::rows`]
@@ -139,5 +153,27 @@ impl At<AnyActivation> {
     pub fn rows_backward(&self, x: &[f32], y: &[f32], dy: &[f32], dx: &mut [f32], cols: usize) {
         let rows = RowLayout::contiguous(cols).count("dx", dx.len());
         self.axis_backward(x, y, dy, dx, [rows, cols, 1]);
+    }
+
+    /// [`AnyActivation::axis_backward_in_place`]
+    #[track_caller]
+    pub fn axis_backward_in_place(&self, x: &[f32], y: &[f32], dy: &mut [f32], shape: [usize; 3]) {
+        match self.operation.kind {
+            Kind::OfRows(RowFunction::LogSumExp, _) => self.operation.refuse_gradient_in_place(),
+            Kind::OfRows(function, options) => {
+                of_rows!(self, function, options, axis_backward_in_place(y, dy, shape));
+            }
+            _ => {
+                check("dy", dy.len(), shape);
+                self.backward_in_place(x, dy);
+            }
+        }
+    }
+
+    /// [`AnyActivation::rows_backward_in_place`]
+    #[track_caller]
+    pub fn rows_backward_in_place(&self, x: &[f32], y: &[f32], dy: &mut [f32], cols: usize) {
+        let rows = RowLayout::contiguous(cols).count("dy", dy.len());
+        self.axis_backward_in_place(x, y, dy, [rows, cols, 1]);
     }
 }

@@ -180,7 +180,7 @@ where
 impl<Op> From<Exact<Op>> for AnyActivation
 where
     Self: From<Op>,
-    Exact<Op>: ops::table::ApplyAt,
+    Exact<Op>: ops::table::levels::ApplyAt,
 {
     fn from(Exact(operation): Exact<Op>) -> Self {
         Self { tier: Tier::Exact, ..operation.into() }

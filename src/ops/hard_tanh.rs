@@ -1,5 +1,5 @@
 use crate::{
-    contract::{Bound, Bounds, Contract},
+    contract::{Bound, Bounds, Contract, FromOutput},
     isa::Simd,
     map::{Backward, BackwardFromOutput, Map},
     vector::F32s,
@@ -65,6 +65,15 @@ impl Map<2> for BackwardFromOutput<HardTanh> {
     #[inline(always)]
     fn eval<S: Simd>(self, [y, dy]: [F32s<S>; 2]) -> F32s<S> {
         Backward(self.0).eval([y, dy])
+    }
+}
+
+impl FromOutput for HardTanh {
+    const OUTPUT_BOUND: Bound = Bound::EXACT;
+    const OUTPUT_SPECIALS: &'static [[f32; 2]] = Self::DERIVATIVE_SPECIALS;
+
+    fn derivative_from_output(self, y: f64) -> f64 {
+        self.derivative(y)
     }
 }
 

@@ -50,7 +50,7 @@ impl Map<1> for LeakyRelu {
             return Relu.eval([x]);
         }
         // In place, a selection between results would become a masked store, which is slow on some
-        // processors.
+        // processors. So it would in the gradient.
         x * x.same(0.0).lt(x).select(1.0, x.same(self.slope))
     }
 }
@@ -61,7 +61,7 @@ impl Map<2> for Backward<LeakyRelu> {
         if self.0.slope == 0.0 {
             return Backward(Relu).eval([x, dy]);
         }
-        x.same(0.0).lt(x).select(dy, dy * self.0.slope)
+        dy * x.same(0.0).lt(x).select(1.0, x.same(self.0.slope))
     }
 }
 

@@ -1,14 +1,16 @@
 //! The table of the functions of one number, and what is made of each of its lines.
 
+pub(crate) mod levels;
+
 use crate::{
     activation::{Activation, Gradient, GradientFromOutput},
-    at::At,
     check::same_length,
-    contract::{self, Bound, Contract, Kernel, Operation},
+    contract::{self, Bound, Contract, FromOutput, Kernel, Operation},
     isa::Isa,
     map::{Backward, BackwardFromOutput, binary, unary},
     tier::{Exact, Fast, Tier},
 };
+use levels::{ApplyAt, BackwardAt, BackwardFromOutputAt};
 
 /// The table: gives every operation to a macro.
 ///
@@ -35,25 +37,6 @@ macro_rules! each_operation {
             12 celu Celu: fast default, exact none, from_output no;
         }
     };
-}
-
-/// The kernel of an operation in one tier, at any level.
-///
-/// A method, not a closure in the table: the methods of a type are compiled in one unit and share
-/// their kernels. In another unit there would be copies.
-pub trait ApplyAt: Copy {
-    /// Reads what is in `dst` if there is no `src`.
-    fn apply_at(self, isa: Isa, src: Option<&[f32]>, dst: &mut [f32]);
-}
-
-/// The gradient of an operation, at any level.
-pub trait BackwardAt: Copy {
-    fn backward_at(self, isa: Isa, x: &[f32], dy: &[f32], dx: &mut [f32]);
-}
-
-/// The gradient of an operation from its output, at any level.
-pub trait BackwardFromOutputAt: Copy {
-    fn backward_from_output_at(self, isa: Isa, y: &[f32], dy: &[f32], dx: &mut [f32]);
 }
 
 /// Compiles the kernels of a forward operation here, at this crate's optimisation level.
@@ -106,12 +89,22 @@ macro_rules! gradient_from_output {
             fn backward_from_output(&self, y: &[f32], dy: &[f32], dx: &mut [f32]) {
                 same_length("y", y.len(), "dx", dx.len());
                 same_length("dy", dy.len(), "dx", dx.len());
-                binary(Isa::active(), BackwardFromOutput(*self), y, dy, dx);
+                binary(Isa::active(), BackwardFromOutput(*self), y, Some(dy), dx);
+            }
+            fn backward_from_output_in_place(&self, y: &[f32], dy: &mut [f32]) {
+                same_length("y", y.len(), "dy", dy.len());
+                binary(Isa::active(), BackwardFromOutput(*self), y, None, dy);
             }
         }
         impl BackwardFromOutputAt for $Op {
             #[inline(never)]
-            fn backward_from_output_at(self, isa: Isa, y: &[f32], dy: &[f32], dx: &mut [f32]) {
+            fn backward_from_output_at(
+                self,
+                isa: Isa,
+                y: &[f32],
+                dy: Option<&[f32]>,
+                dx: &mut [f32],
+            ) {
                 binary(isa, BackwardFromOutput(self), y, dy, dx);
             }
         }
@@ -121,7 +114,16 @@ macro_rules! gradient_from_output {
 
 macro_rules! backward_from_output {
     ($Op:ty, yes) => {
-        Some(|isa, y, dy, dx| <$Op>::default().backward_from_output_at(isa, y, dy, dx))
+        Some(contract::Backward {
+            kernel: "from_output",
+            bound: <$Op>::OUTPUT_BOUND,
+            specials: <$Op>::OUTPUT_SPECIALS,
+            derivative: |y| <$Op>::default().derivative_from_output(y),
+            backward: |isa, y, dy, dx| {
+                <$Op>::default().backward_from_output_at(isa, y, Some(dy), dx);
+            },
+            in_place: |isa, y, dy| <$Op>::default().backward_from_output_at(isa, y, None, dy),
+        })
     };
     ($Op:ty, no) => {
         None
@@ -180,12 +182,16 @@ macro_rules! operations { ($(
             fn backward(&self, x: &[f32], dy: &[f32], dx: &mut [f32]) {
                 same_length("x", x.len(), "dx", dx.len());
                 same_length("dy", dy.len(), "dx", dx.len());
-                binary(Isa::active(), Backward(*self), x, dy, dx);
+                binary(Isa::active(), Backward(*self), x, Some(dy), dx);
+            }
+            fn backward_in_place(&self, x: &[f32], dy: &mut [f32]) {
+                same_length("x", x.len(), "dy", dy.len());
+                binary(Isa::active(), Backward(*self), x, None, dy);
             }
         }
         impl BackwardAt for $Op {
             #[inline(never)]
-            fn backward_at(self, isa: Isa, x: &[f32], dy: &[f32], dx: &mut [f32]) {
+            fn backward_at(self, isa: Isa, x: &[f32], dy: Option<&[f32]>, dx: &mut [f32]) {
                 binary(isa, Backward(self), x, dy, dx);
             }
         }
@@ -203,10 +209,12 @@ macro_rules! operations { ($(
             shape: <$Op>::SHAPE,
             kernels: kernels!($Op, exact $exact),
             backward: contract::Backward {
+                kernel: "backward",
                 bound: <$Op>::BOUNDS.backward,
                 specials: <$Op>::DERIVATIVE_SPECIALS,
                 derivative: |x| <$Op>::default().derivative(x),
-                backward: |isa, x, dy, dx| <$Op>::default().backward_at(isa, x, dy, dx),
+                backward: |isa, x, dy, dx| <$Op>::default().backward_at(isa, x, Some(dy), dx),
+                in_place: |isa, x, dy| <$Op>::default().backward_at(isa, x, None, dy),
             },
             backward_from_output: backward_from_output!($Op, $from_output),
             range: <$Op>::RANGE,
@@ -219,44 +227,3 @@ macro_rules! operations { ($(
 }; }
 
 each_operation!(operations);
-
-macro_rules! wrapped { ($($Wrapper:ident),*) => {$(
-    impl<Op: BackwardAt> BackwardAt for $Wrapper<Op> {
-        fn backward_at(self, isa: Isa, x: &[f32], dy: &[f32], dx: &mut [f32]) {
-            self.0.backward_at(isa, x, dy, dx);
-        }
-    }
-    impl<Op: BackwardFromOutputAt> BackwardFromOutputAt for $Wrapper<Op> {
-        fn backward_from_output_at(self, isa: Isa, y: &[f32], dy: &[f32], dx: &mut [f32]) {
-            self.0.backward_from_output_at(isa, y, dy, dx);
-        }
-    }
-)*}; }
-
-wrapped!(Fast, Exact);
-
-impl<Op: ApplyAt> Activation for At<Op> {
-    fn apply(&self, x: &mut [f32]) {
-        self.operation.apply_at(self.isa(), None, x);
-    }
-    fn apply_into(&self, src: &[f32], dst: &mut [f32]) {
-        same_length("src", src.len(), "dst", dst.len());
-        self.operation.apply_at(self.isa(), Some(src), dst);
-    }
-}
-
-impl<Op: ApplyAt + BackwardAt> Gradient for At<Op> {
-    fn backward(&self, x: &[f32], dy: &[f32], dx: &mut [f32]) {
-        same_length("x", x.len(), "dx", dx.len());
-        same_length("dy", dy.len(), "dx", dx.len());
-        self.operation.backward_at(self.isa(), x, dy, dx);
-    }
-}
-
-impl<Op: ApplyAt + BackwardAt + BackwardFromOutputAt> GradientFromOutput for At<Op> {
-    fn backward_from_output(&self, y: &[f32], dy: &[f32], dx: &mut [f32]) {
-        same_length("y", y.len(), "dx", dx.len());
-        same_length("dy", dy.len(), "dx", dx.len());
-        self.operation.backward_from_output_at(self.isa(), y, dy, dx);
-    }
-}

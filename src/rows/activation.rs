@@ -91,6 +91,14 @@ pub trait RowGradient<T = f32>: RowActivation<T> {
     #[track_caller]
     fn rows_backward(&self, y: &[T], dy: &[T], dx: &mut [T], cols: usize);
 
+    /// As [`rows_backward`](Self::rows_backward), with `dx` in the place of `dy`.
+    ///
+    /// # Panics
+    ///
+    /// If the lengths differ or are no multiple of `cols`; nothing is written then.
+    #[track_caller]
+    fn rows_backward_in_place(&self, y: &[T], dy: &mut [T], cols: usize);
+
     /// The gradient along the middle axis of `[outer, n, inner]`.
     ///
     /// # Panics
@@ -98,4 +106,12 @@ pub trait RowGradient<T = f32>: RowActivation<T> {
     /// If a length is not the product of the shape; nothing is written then.
     #[track_caller]
     fn axis_backward(&self, y: &[T], dy: &[T], dx: &mut [T], shape: [usize; 3]);
+
+    /// As [`axis_backward`](Self::axis_backward), with `dx` in the place of `dy`.
+    ///
+    /// # Panics
+    ///
+    /// If a length is not the product of the shape; nothing is written then.
+    #[track_caller]
+    fn axis_backward_in_place(&self, y: &[T], dy: &mut [T], shape: [usize; 3]);
 }

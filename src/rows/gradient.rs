@@ -11,7 +11,7 @@ use super::{
     softmax::Softmax,
 };
 use crate::{
-    check::shape,
+    check::{same_length, shape},
     isa::{Isa, Job, Native, Simd, on},
     map::Map,
     ops::Exp,
@@ -66,13 +66,14 @@ pub(super) fn rows_backward<F: Function>(
     isa: Isa,
     options: SoftmaxOptions<'_>,
     y: &[f32],
-    dy: &[f32],
+    dy: Option<&[f32]>,
     dx: &mut [f32],
     cols: usize,
 ) {
-    let count = RowLayout::contiguous(cols).count("dx", dx.len());
-    assert!(y.len() == dx.len(), "y has {} elements, dx has {}", y.len(), dx.len());
-    assert!(dy.len() == dx.len(), "dy has {} elements, dx has {}", dy.len(), dx.len());
+    let name = if dy.is_some() { "dx" } else { "dy" };
+    let count = RowLayout::contiguous(cols).count(name, dx.len());
+    same_length("y", y.len(), name, dx.len());
+    same_length("dy", dy.map_or(dx.len(), <[f32]>::len), name, dx.len());
     backward::<F>(isa, factor(options), y, dy, dx, [count, cols, 1]);
 }
 
@@ -81,12 +82,12 @@ pub(super) fn axis_backward<F: Function>(
     isa: Isa,
     options: SoftmaxOptions<'_>,
     y: &[f32],
-    dy: &[f32],
+    dy: Option<&[f32]>,
     dx: &mut [f32],
     axes: [usize; 3],
 ) {
     shape("y", y.len(), axes);
-    shape("dy", dy.len(), axes);
+    shape("dy", dy.map_or(dx.len(), <[f32]>::len), axes);
     shape("dx", dx.len(), axes);
     backward::<F>(isa, factor(options), y, dy, dx, axes);
 }
@@ -100,6 +101,7 @@ struct Backward<'a, F> {
     function: PhantomData<F>,
     factor: f32,
     y: &'a [f32],
+    /// Empty if it is in `dx`, as in the functions below.
     dy: &'a [f32],
     dx: &'a mut [f32],
     n: usize,
@@ -111,11 +113,12 @@ fn backward<F: Function>(
     isa: Isa,
     factor: f32,
     y: &[f32],
-    dy: &[f32],
+    dy: Option<&[f32]>,
     dx: &mut [f32],
     [_, n, inner]: [usize; 3],
 ) {
     if !dx.is_empty() {
+        let dy = dy.unwrap_or_default();
         on(isa, Backward::<F> { function: PhantomData, factor, y, dy, dx, n, inner });
     }
 }
@@ -126,7 +129,8 @@ impl<F: Function> Job for Backward<'_, F> {
         let Self { factor, y, dy, dx, n, inner, .. } = self;
         let plane = n * inner;
         for (i, dx) in dx.chunks_exact_mut(plane).enumerate() {
-            let (y, dy) = (&y[i * plane..][..plane], &dy[i * plane..][..plane]);
+            let y = &y[i * plane..][..plane];
+            let dy = if dy.is_empty() { dy } else { &dy[i * plane..][..plane] };
             if inner == 1 {
                 row::<F, _>(s.sixteen(), factor, y, dy, dx);
             } else {
@@ -141,16 +145,22 @@ fn scaled<F: Function, S: Simd>(factor: f32, y: F32s<S>, dy: F32s<S>, sum: F64s<
     (F::gradient(y, dy, sum) * f64::from(factor)).narrow().zero_where(F::is_excluded(y))
 }
 
+/// Returns the gradients of the results.
+#[inline(always)]
+fn given<'a>(dy: &'a [f32], dx: &'a [f32]) -> &'a [f32] {
+    if dy.is_empty() { dx } else { dy }
+}
+
 /// A row across the lanes.
 #[inline(always)]
 fn row<F: Function, S: Simd>(s: S, factor: f32, y: &[f32], dy: &[f32], dx: &mut [f32]) {
     let mut total = F64s::splat(s, 0.0);
     for at in (0..y.len()).step_by(LANES) {
-        total = total + F::summand(at_most_16(s, &y[at..]), at_most_16(s, &dy[at..]));
+        total = total + F::summand(at_most_16(s, &y[at..]), at_most_16(s, &given(dy, dx)[at..]));
     }
     let sum = F64s::splat(s, total.sum());
     for at in (0..y.len()).step_by(LANES) {
-        let [y, dy] = [at_most_16(s, &y[at..]), at_most_16(s, &dy[at..])];
+        let [y, dy] = [at_most_16(s, &y[at..]), at_most_16(s, &given(dy, dx)[at..])];
         store_at_most_16(scaled::<F, S>(factor, y, dy, sum), &mut dx[at..]);
     }
 }
@@ -177,7 +187,7 @@ fn columns<F: Function, S: Simd>(
                 for j in (lane..n).step_by(LANES) {
                     let [y, dy] = [
                         at_most_16(s, &y[j * inner..][at..end]),
-                        at_most_16(s, &dy[j * inner..][at..end]),
+                        at_most_16(s, &given(dy, dx)[j * inner..][at..end]),
                     ];
                     total = total + F::summand(y, dy);
                 }
@@ -185,8 +195,10 @@ fn columns<F: Function, S: Simd>(
             },
         );
         for j in 0..n {
-            let [y, dy] =
-                [at_most_16(s, &y[j * inner..][at..end]), at_most_16(s, &dy[j * inner..][at..end])];
+            let [y, dy] = [
+                at_most_16(s, &y[j * inner..][at..end]),
+                at_most_16(s, &given(dy, dx)[j * inner..][at..end]),
+            ];
             store_at_most_16(scaled::<F, S>(factor, y, dy, sum), &mut dx[j * inner..][at..end]);
         }
     }

@@ -121,10 +121,37 @@ macro_rules! row_activation {
 
         impl RowGradient for At<$Op> {
             fn rows_backward(&self, y: &[f32], dy: &[f32], dx: &mut [f32], cols: usize) {
-                rows_backward::<$Gradient>(self.isa(), self.operation.options(), y, dy, dx, cols);
+                rows_backward::<$Gradient>(
+                    self.isa(),
+                    self.operation.options(),
+                    y,
+                    Some(dy),
+                    dx,
+                    cols,
+                );
+            }
+            fn rows_backward_in_place(&self, y: &[f32], dy: &mut [f32], cols: usize) {
+                rows_backward::<$Gradient>(self.isa(), self.operation.options(), y, None, dy, cols);
             }
             fn axis_backward(&self, y: &[f32], dy: &[f32], dx: &mut [f32], shape: [usize; 3]) {
-                axis_backward::<$Gradient>(self.isa(), self.operation.options(), y, dy, dx, shape);
+                axis_backward::<$Gradient>(
+                    self.isa(),
+                    self.operation.options(),
+                    y,
+                    Some(dy),
+                    dx,
+                    shape,
+                );
+            }
+            fn axis_backward_in_place(&self, y: &[f32], dy: &mut [f32], shape: [usize; 3]) {
+                axis_backward::<$Gradient>(
+                    self.isa(),
+                    self.operation.options(),
+                    y,
+                    None,
+                    dy,
+                    shape,
+                );
             }
         }
 
@@ -132,8 +159,14 @@ macro_rules! row_activation {
             fn rows_backward(&self, y: &[f32], dy: &[f32], dx: &mut [f32], cols: usize) {
                 At::active(*self).rows_backward(y, dy, dx, cols);
             }
+            fn rows_backward_in_place(&self, y: &[f32], dy: &mut [f32], cols: usize) {
+                At::active(*self).rows_backward_in_place(y, dy, cols);
+            }
             fn axis_backward(&self, y: &[f32], dy: &[f32], dx: &mut [f32], shape: [usize; 3]) {
                 At::active(*self).axis_backward(y, dy, dx, shape);
+            }
+            fn axis_backward_in_place(&self, y: &[f32], dy: &mut [f32], shape: [usize; 3]) {
+                At::active(*self).axis_backward_in_place(y, dy, shape);
             }
         }
     };
@@ -163,7 +196,9 @@ macro_rules! row_operations { ($(
             axis_into: |isa, options, src, dst, shape| {
                 axis::<$Kernel>(isa, options, Some(src), dst, shape);
             },
-            axis_backward: axis_backward::<$Gradient<'_>>,
+            axis_backward: |isa, options, y, dy, dx, shape| {
+                axis_backward::<$Gradient<'_>>(isa, options, y, Some(dy), dx, shape);
+            },
         },
     )*];
 }; }

@@ -72,6 +72,8 @@ where
         assert_refused(lengths, |dst| Fast(op).apply_into(&wrong, dst));
         assert_refused(lengths, |dx| op.backward(&wrong, &right, dx));
         assert_refused(lengths, |dx| op.backward(&right, &wrong, dx));
+        assert_refused(lengths, |dy| op.backward_in_place(&wrong, dy));
+        assert_refused(lengths, |dy| Fast(op).backward_in_place(&wrong, dy));
         assert_refused(lengths, |dx| Fast(op).backward(&wrong, &right, dx));
         assert_refused(lengths, |dx| Fast(op).backward(&right, &wrong, dx));
     }
@@ -97,6 +99,8 @@ where
         let (wrong, right) = (vec![0.5; lengths.0], vec![0.5; lengths.1]);
         assert_refused(lengths, |dx| op.backward_from_output(&wrong, &right, dx));
         assert_refused(lengths, |dx| op.backward_from_output(&right, &wrong, dx));
+        assert_refused(lengths, |dy| op.backward_from_output_in_place(&wrong, dy));
+        assert_refused(lengths, |dy| Fast(op).backward_from_output_in_place(&wrong, dy));
         assert_refused(lengths, |dx| Fast(op).backward_from_output(&wrong, &right, dx));
         assert_refused(lengths, |dx| Fast(op).backward_from_output(&right, &wrong, dx));
     }
@@ -130,6 +134,7 @@ fn shapes_that_do_not_fit_slopes_panic_at_the_callers_line_and_nothing_is_writte
     assert_says(&not_the_shape("x"), 12, |dx| op.backward(&short, &x, dx, shape));
     assert_says(&not_the_shape("dy"), 12, |dx| op.backward(&x, &short, dx, shape));
     assert_says(&not_the_shape("dx"), 8, |dx| op.backward(&x, &x, dx, shape));
+    assert_says(&not_the_shape("dy"), 8, |dy| op.backward_in_place(&x, dy, shape));
     assert_says(&not_the_shape("x"), 3, |d_slopes| op.slopes_backward(&short, &x, d_slopes, shape));
     assert_says(&not_the_shape("dy"), 3, |d_slopes| {
         op.slopes_backward(&x, &short, d_slopes, shape);
@@ -153,6 +158,7 @@ fn slopes_of_other_lengths_panic_at_the_callers_line_and_nothing_is_written() {
             (vec![0.5; lengths.0], vec![0.5; lengths.1], RandomStream::default());
         assert_refused(lengths, |dx| RRelu::backward_from_slopes(&wrong, &right, dx));
         assert_refused(lengths, |dx| RRelu::backward_from_slopes(&right, &wrong, dx));
+        assert_refused(lengths, |dy| RRelu::backward_from_slopes_in_place(&wrong, dy));
         let mut others = wrong.clone();
         assert_refused(lengths, |slopes| RRelu::default().train(&mut others, slopes, draws));
         assert_refused(lengths, |dst| RRelu::default().train_into(&right, dst, &mut others, draws));

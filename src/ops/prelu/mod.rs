@@ -99,6 +99,16 @@ impl PRelu<'_> {
         At::active(*self).backward(x, dy, dx, shape);
     }
 
+    /// As [`backward`](Self::backward), with `dx` in the place of `dy`.
+    ///
+    /// # Panics
+    ///
+    /// As that does.
+    #[track_caller]
+    pub fn backward_in_place(&self, x: &[f32], dy: &mut [f32], shape: [usize; 3]) {
+        At::active(*self).backward_in_place(x, dy, shape);
+    }
+
     /// The gradient of the slopes: the sum of `dy` · min(x, 0) over each channel, 0 where it has no
     /// elements.
     ///
@@ -178,7 +188,21 @@ impl At<PRelu<'_>> {
         let op = self.operation;
         op.check(&[("x", x.len()), ("dy", dy.len()), ("dx", dx.len())], shape);
         if !dx.is_empty() {
-            on(self.isa(), Backward { slopes: op.over(shape), x, dy, dst: dx });
+            on(self.isa(), Backward { slopes: op.over(shape), x, dy: Some(dy), dst: dx });
+        }
+    }
+
+    /// As [`PRelu::backward_in_place`], at this level.
+    ///
+    /// # Panics
+    ///
+    /// As that does.
+    #[track_caller]
+    pub fn backward_in_place(&self, x: &[f32], dy: &mut [f32], shape: [usize; 3]) {
+        let op = self.operation;
+        op.check(&[("x", x.len()), ("dy", dy.len())], shape);
+        if !dy.is_empty() {
+            on(self.isa(), Backward { slopes: op.over(shape), x, dy: None, dst: dy });
         }
     }
 
