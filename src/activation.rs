@@ -80,10 +80,13 @@ pub trait Gradient<T = f32>: Activation<T> {
     }
 }
 
-/// A [`Gradient`] that can also be computed from the output, with full relative accuracy.
+/// A [`Gradient`] that can also be computed from the output, so that the input need not be kept.
 ///
-/// The input need not be kept then. Sigmoid and tanh do not implement it: where their output has
-/// rounded to 1, it no longer determines the gradient.
+/// The gradient is that of the output as it is given, with full relative accuracy. For
+/// [`Exp`](crate::Exp) and the family of [`Relu`](crate::Relu) nothing is lost. The negative outputs
+/// of [`Elu`](crate::Elu), [`Selu`](crate::Selu) and [`Celu`](crate::Celu) are rounded near their
+/// limit, and the gradient is off by as much: by half an ULP of the limit, or a few. Sigmoid and
+/// tanh do not implement the trait, since all gradients of their tails would be 0.
 ///
 /// ```
 /// use activations::{Exp, GradientFromOutput};
@@ -97,7 +100,8 @@ pub trait GradientFromOutput<T = f32>: Gradient<T> {
     ///
     /// # Panics
     ///
-    /// If the lengths differ; nothing is written then.
+    /// If the lengths differ, or the operation has parameters with which the output does not tell
+    /// the gradient, such as a negative slope; nothing is written then.
     #[track_caller]
     fn backward_from_output(&self, y: &[T], dy: &[T], dx: &mut [T]);
 
@@ -106,7 +110,7 @@ pub trait GradientFromOutput<T = f32>: Gradient<T> {
     ///
     /// # Panics
     ///
-    /// If the lengths differ; nothing is written then.
+    /// As `backward_from_output`.
     #[track_caller]
     fn backward_from_output_in_place(&self, y: &[T], dy: &mut [T])
     where

@@ -77,6 +77,10 @@ pub(crate) trait FromOutput: Contract {
 
     /// The derivative as a function of the output.
     fn derivative_from_output(self, y: f64) -> f64;
+    /// Returns why the output does not tell the gradient with these parameters.
+    fn mistake_from_output(self) -> Option<&'static str> {
+        None
+    }
 }
 
 /// One line of the operation table, with the parameters of `Default`.

@@ -43,12 +43,12 @@ macro_rules! gradient { ([$($generics:tt)*] $Op:ty) => {
 }; }
 
 macro_rules! gradient_from_output {
-    ([$($generics:tt)*] $Op:ty, yes) => {
+    ([$($generics:tt)*] $Op:ty, no) => {};
+    ([$($generics:tt)*] $Op:ty, $kernel:ident) => {
         impl<T: Second + First, $($generics)*> GradientFromOutput<T> for $Op {
             fn backward_from_output(&self, _: &[T], _: &[T], _: &mut [T]) {}
         }
     };
-    ([$($generics:tt)*] $Op:ty, no) => {};
 }
 
 macro_rules! operations { ($(
@@ -63,7 +63,7 @@ macro_rules! operations { ($(
 elements!([Op: ApplyAt] Op, [Op: ApplyAt] At<Op>);
 each_operation!(operations);
 gradient!([Op: ApplyAt + BackwardAt] At<Op>);
-gradient_from_output!([Op: ApplyAt + BackwardAt + BackwardFromOutputAt] At<Op>, yes);
+gradient_from_output!([Op: ApplyAt + BackwardAt + BackwardFromOutputAt] At<Op>, own);
 
 macro_rules! rows { ($($Op:ty),* $(,)?) => {$(
     impl<T: Second + First> RowActivation<T> for $Op {

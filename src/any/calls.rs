@@ -4,6 +4,7 @@
 use super::{AnyActivation, Kind, RowFunction};
 use crate::{
     at::At,
+    contract::FromOutput,
     each_operation,
     isa::Isa,
     ops::table::levels::{ApplyAt, BackwardAt, BackwardFromOutputAt},
@@ -30,23 +31,21 @@ macro_rules! fast {
 }
 
 macro_rules! from_output {
-    (yes, $operation:expr, $isa:expr, $y:expr, $dy:expr, $dx:expr) => {
-        $operation.backward_from_output_at($isa, $y, $dy, $dx)
-    };
     (no, $operation:expr, $isa:expr, $y:expr, $dy:expr, $dx:expr) => {
-        panic!(
-            "the gradient of {} does not follow from its output",
-            AnyActivation::from($operation)
-        )
+        panic!("the output of {} does not tell its gradient", AnyActivation::from($operation))
     };
+    ($kernel:ident, $operation:expr, $isa:expr, $y:expr, $dy:expr, $dx:expr) => {{
+        $operation.check_from_output();
+        $operation.backward_from_output_at($isa, $y, $dy, $dx);
+    }};
 }
 
 macro_rules! has_from_output {
-    (yes) => {
-        true
-    };
-    (no) => {
+    (no, $operation:expr) => {
         false
+    };
+    ($kernel:ident, $operation:expr) => {
+        $operation.mistake_from_output().is_none()
     };
 }
 
@@ -96,11 +95,11 @@ macro_rules! calls { ($(
         }
 
         /// Returns whether the gradient follows from the output alone, so that the input need not
-        /// be kept.
+        /// be kept. It may depend on the parameters, such as the sign of a slope.
         #[must_use]
-        pub const fn has_gradient_from_output(&self) -> bool {
+        pub fn has_gradient_from_output(&self) -> bool {
             match self.kind {
-                $(Kind::$Op(_) => has_from_output!($from_output),)*
+                $(Kind::$Op(_operation) => has_from_output!($from_output, _operation),)*
                 Kind::OfRows(function, _) => !matches!(function, RowFunction::LogSumExp),
             }
         }

@@ -1,7 +1,7 @@
 use crate::{
     contract::{Bound, Bounds, Contract, FromOutput},
     isa::Simd,
-    map::{Backward, BackwardFromOutput, Map},
+    map::{Backward, Map},
     vector::F32s,
 };
 
@@ -58,13 +58,6 @@ impl Map<2> for Backward<HardTanh> {
     #[inline(always)]
     fn eval<S: Simd>(self, [x, dy]: [F32s<S>; 2]) -> F32s<S> {
         dy.zero_where(x.le(self.0.min)).zero_where(x.same(self.0.max).le(x))
-    }
-}
-
-impl Map<2> for BackwardFromOutput<HardTanh> {
-    #[inline(always)]
-    fn eval<S: Simd>(self, [y, dy]: [F32s<S>; 2]) -> F32s<S> {
-        Backward(self.0).eval([y, dy])
     }
 }
 

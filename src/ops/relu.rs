@@ -2,7 +2,7 @@ use crate::{
     activation::Activation,
     contract::{Bound, Bounds, Contract, FromOutput},
     isa::Simd,
-    map::{Backward, BackwardFromOutput, Map},
+    map::{Backward, Map},
     vector::F32s,
 };
 
@@ -57,13 +57,6 @@ impl Map<2> for Backward<Relu> {
     #[inline(always)]
     fn eval<S: Simd>(self, [x, dy]: [F32s<S>; 2]) -> F32s<S> {
         dy.zero_where(x.le(0.0))
-    }
-}
-
-impl Map<2> for BackwardFromOutput<Relu> {
-    #[inline(always)]
-    fn eval<S: Simd>(self, [y, dy]: [F32s<S>; 2]) -> F32s<S> {
-        Backward(Relu).eval([y, dy])
     }
 }
 

@@ -2,7 +2,7 @@ use super::hard_tanh::HardTanh;
 use crate::{
     contract::{Bound, Bounds, Contract, FromOutput},
     isa::Simd,
-    map::{Backward, BackwardFromOutput, Map},
+    map::{Backward, Map},
     vector::F32s,
 };
 
@@ -47,13 +47,6 @@ impl Map<2> for Backward<Relu6> {
     #[inline(always)]
     fn eval<S: Simd>(self, [x, dy]: [F32s<S>; 2]) -> F32s<S> {
         Backward(LIMITS).eval([x, dy])
-    }
-}
-
-impl Map<2> for BackwardFromOutput<Relu6> {
-    #[inline(always)]
-    fn eval<S: Simd>(self, [y, dy]: [F32s<S>; 2]) -> F32s<S> {
-        BackwardFromOutput(LIMITS).eval([y, dy])
     }
 }
 

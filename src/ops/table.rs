@@ -15,7 +15,8 @@ use levels::{ApplyAt, BackwardAt, BackwardFromOutputAt};
 /// The table: gives every operation to a macro.
 ///
 /// A line has the number that stands for the operation in other languages, its file, its type, the
-/// kernel of each tier, and whether its gradient follows from the output. A tier has a kernel of
+/// kernel of each tier, and that of the gradient from the output: its `own`, the `same` as from the
+/// input, or `no`, where the output does not tell the gradient. A tier has a kernel of
 /// its `own` or the `default` one. An operation that neither rounds correctly has no exact tier.
 /// What stands after the name of the macro is handed to it before the lines.
 #[doc(hidden)]
@@ -23,18 +24,18 @@ use levels::{ApplyAt, BackwardAt, BackwardFromOutputAt};
 macro_rules! each_operation {
     ($macro:ident $(, $before:tt)?) => {
         $macro! { $($before)?
-            1 exp Exp: fast own, exact own, from_output yes;
+            1 exp Exp: fast own, exact own, from_output own;
             2 sigmoid Sigmoid: fast own, exact own, from_output no;
             3 tanh Tanh: fast default, exact own, from_output no;
-            4 relu Relu: fast default, exact default, from_output yes;
-            5 leaky_relu LeakyRelu: fast default, exact default, from_output no;
+            4 relu Relu: fast default, exact default, from_output same;
+            5 leaky_relu LeakyRelu: fast default, exact default, from_output same;
             6 rrelu RRelu: fast default, exact default, from_output no;
-            7 relu6 Relu6: fast default, exact default, from_output yes;
-            8 hard_tanh HardTanh: fast default, exact default, from_output yes;
+            7 relu6 Relu6: fast default, exact default, from_output same;
+            8 hard_tanh HardTanh: fast default, exact default, from_output same;
             9 threshold Threshold: fast default, exact default, from_output no;
-            10 elu Elu: fast default, exact none, from_output no;
-            11 selu Selu: fast default, exact none, from_output no;
-            12 celu Celu: fast default, exact none, from_output no;
+            10 elu Elu: fast default, exact none, from_output own;
+            11 selu Selu: fast default, exact none, from_output own;
+            12 celu Celu: fast default, exact none, from_output own;
         }
     };
 }
@@ -84,19 +85,27 @@ macro_rules! other_tier {
 }
 
 macro_rules! gradient_from_output {
-    ($Op:ty, yes) => {
+    ($Op:ty, no) => {};
+    ($Op:ty, $kernel:ident) => {
         impl GradientFromOutput for $Op {
             fn backward_from_output(&self, y: &[f32], dy: &[f32], dx: &mut [f32]) {
+                self.check_from_output();
                 same_length("y", y.len(), "dx", dx.len());
                 same_length("dy", dy.len(), "dx", dx.len());
-                binary(Isa::active(), BackwardFromOutput(*self), y, Some(dy), dx);
+                binary(Isa::active(), from_output!($kernel, *self), y, Some(dy), dx);
             }
             fn backward_from_output_in_place(&self, y: &[f32], dy: &mut [f32]) {
+                self.check_from_output();
                 same_length("y", y.len(), "dy", dy.len());
-                binary(Isa::active(), BackwardFromOutput(*self), y, None, dy);
+                binary(Isa::active(), from_output!($kernel, *self), y, None, dy);
             }
         }
         impl BackwardFromOutputAt for $Op {
+            fn check_from_output(&self) {
+                if let Some(mistake) = self.mistake_from_output() {
+                    no_gradient(Self::NAME, mistake);
+                }
+            }
             #[inline(never)]
             fn backward_from_output_at(
                 self,
@@ -105,15 +114,33 @@ macro_rules! gradient_from_output {
                 dy: Option<&[f32]>,
                 dx: &mut [f32],
             ) {
-                binary(isa, BackwardFromOutput(self), y, dy, dx);
+                binary(isa, from_output!($kernel, self), y, dy, dx);
             }
         }
     };
-    ($Op:ty, no) => {};
+}
+
+macro_rules! from_output {
+    (own, $operation:expr) => {
+        BackwardFromOutput($operation)
+    };
+    (same, $operation:expr) => {
+        Backward($operation)
+    };
+}
+
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn no_gradient(name: &str, mistake: &str) -> ! {
+    panic!("the output of {name} does not tell its gradient: {mistake}");
 }
 
 macro_rules! backward_from_output {
-    ($Op:ty, yes) => {
+    ($Op:ty, no) => {
+        None
+    };
+    ($Op:ty, $kernel:ident) => {
         Some(contract::Backward {
             kernel: "from_output",
             bound: <$Op>::OUTPUT_BOUND,
@@ -124,9 +151,6 @@ macro_rules! backward_from_output {
             },
             in_place: |isa, y, dy| <$Op>::default().backward_from_output_at(isa, y, None, dy),
         })
-    };
-    ($Op:ty, no) => {
-        None
     };
 }
 

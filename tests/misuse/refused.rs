@@ -1,7 +1,8 @@
 //! Slices of different lengths, and slopes that do not fit.
 
 use activations::{
-    Activation, Exact, Fast, Gradient, GradientFromOutput, PRelu, RRelu, RandomStream,
+    Activation, AnyActivation, At, Celu, Elu, Exact, Fast, Gradient, GradientFromOutput, Isa,
+    LeakyRelu, PRelu, RRelu, RandomStream, Sigmoid,
 };
 use activations_testing::{
     each_operation, each_operation_from_output, each_operation_with_an_exact_tier,
@@ -122,6 +123,46 @@ fn different_lengths_panic_at_the_callers_line_and_nothing_is_written() {
     each_operation!(refuses_different_lengths);
     each_operation_with_an_exact_tier!(refuses_different_lengths_exactly);
     each_operation_from_output!(refuses_different_lengths_from_output);
+}
+
+/// That the gradient from the output is refused with this message in every form, and that an
+/// operation that is chosen at run time knows it.
+fn assert_untold<Op: GradientFromOutput + Copy>(op: Op, expected: &str)
+where
+    AnyActivation: From<Op>,
+    At<Op>: GradientFromOutput,
+{
+    let (x, any) = ([0.5; 4], AnyActivation::from(op));
+    let at = At::new(Isa::Baseline, op).expect("the level of every machine");
+    assert!(!any.has_gradient_from_output());
+    assert_says(expected, 4, |dx| op.backward_from_output(&x, &x, dx));
+    assert_says(expected, 4, |dy| op.backward_from_output_in_place(&x, dy));
+    assert_says(expected, 4, |dx| at.backward_from_output(&x, &x, dx));
+    assert_says(expected, 4, |dy| at.backward_from_output_in_place(&x, dy));
+    assert_says(expected, 4, |dx| any.backward_from_output(&x, &x, dx));
+    assert_says(expected, 4, |dy| any.backward_from_output_in_place(&x, dy));
+}
+
+#[test]
+fn parameters_with_which_the_output_does_not_tell_the_gradient_are_refused() {
+    for slope in [-0.5, -1e-45, f32::NEG_INFINITY] {
+        let expected =
+            "the output of leaky_relu does not tell its gradient: slope must not be negative";
+        assert_untold(LeakyRelu { slope }, expected);
+    }
+    for alpha in [-1.0, f32::INFINITY, f32::NAN] {
+        let expected =
+            "the output of elu does not tell its gradient: alpha must be finite and not negative";
+        assert_untold(Elu { alpha }, expected);
+    }
+    for alpha in [-1.0, 0.0, f32::INFINITY, f32::NAN] {
+        let expected =
+            "the output of celu does not tell its gradient: alpha must be finite and positive";
+        assert_untold(Celu { alpha }, expected);
+    }
+    let expected = "the output of sigmoid does not tell its gradient";
+    let any = AnyActivation::from(Sigmoid);
+    assert_says(expected, 4, |dx| any.backward_from_output(&[0.5; 4], &[0.5; 4], dx));
 }
 
 #[test]

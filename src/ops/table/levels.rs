@@ -25,6 +25,9 @@ pub trait BackwardAt: Copy {
 
 /// The gradient of an operation from its output, at any level.
 pub trait BackwardFromOutputAt: Copy {
+    /// Panics if the parameters are such that the output does not tell the gradient.
+    #[track_caller]
+    fn check_from_output(&self);
     /// Reads what is in `dx` if there is no `dy`.
     fn backward_from_output_at(self, isa: Isa, y: &[f32], dy: Option<&[f32]>, dx: &mut [f32]);
 }
@@ -36,6 +39,9 @@ macro_rules! wrapped { ($($Wrapper:ident),*) => {$(
         }
     }
     impl<Op: BackwardFromOutputAt> BackwardFromOutputAt for $Wrapper<Op> {
+        fn check_from_output(&self) {
+            self.0.check_from_output();
+        }
         fn backward_from_output_at(
             self,
             isa: Isa,
@@ -74,11 +80,13 @@ impl<Op: ApplyAt + BackwardAt> Gradient for At<Op> {
 
 impl<Op: ApplyAt + BackwardAt + BackwardFromOutputAt> GradientFromOutput for At<Op> {
     fn backward_from_output(&self, y: &[f32], dy: &[f32], dx: &mut [f32]) {
+        self.operation.check_from_output();
         same_length("y", y.len(), "dx", dx.len());
         same_length("dy", dy.len(), "dx", dx.len());
         self.operation.backward_from_output_at(self.isa(), y, Some(dy), dx);
     }
     fn backward_from_output_in_place(&self, y: &[f32], dy: &mut [f32]) {
+        self.operation.check_from_output();
         same_length("y", y.len(), "dy", dy.len());
         self.operation.backward_from_output_at(self.isa(), y, None, dy);
     }
