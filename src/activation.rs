@@ -83,10 +83,10 @@ pub trait Gradient<T = f32>: Activation<T> {
 /// A [`Gradient`] that can also be computed from the output, so that the input need not be kept.
 ///
 /// The gradient is that of the output as it is given, with full relative accuracy. For
-/// [`Exp`](crate::Exp) and the family of [`Relu`](crate::Relu) nothing is lost. The negative outputs
-/// of [`Elu`](crate::Elu), [`Selu`](crate::Selu) and [`Celu`](crate::Celu) are rounded near their
-/// limit, and the gradient is off by as much: by half an ULP of the limit, or a few. Sigmoid and
-/// tanh do not implement the trait, since all gradients of their tails would be 0.
+/// [`Exp`](crate::Exp) and the family of [`Relu`](crate::Relu) nothing is lost. Negative outputs of
+/// [`Elu`](crate::Elu), [`Selu`](crate::Selu) and [`Celu`](crate::Celu) are rounded, and their
+/// derivatives are off by as much: by up to two ULP of the limit. Sigmoid and tanh do not implement
+/// the trait, since all gradients of their tails would be 0.
 ///
 /// ```
 /// use activations::{Exp, GradientFromOutput};

@@ -62,6 +62,7 @@ fn ids_stay() {
         (10, "elu"),
         (11, "selu"),
         (12, "celu"),
+        (13, "clip"),
         (1001, "softmax"),
         (1002, "log_softmax"),
         (1003, "log_sum_exp"),

@@ -1,7 +1,7 @@
 //! Operations with other parameters than those of the table, against their definitions.
 
 use activations::{
-    Activation, At, Celu, Elu, Fast, Gradient, GradientFromOutput, HardTanh, Threshold,
+    Activation, At, Celu, Clip, Elu, Fast, Gradient, GradientFromOutput, HardTanh, Threshold,
 };
 use activations_testing::{at_levels, is_quiet_nan, nans, same, spread, ulp::ulps};
 use std::fmt::Debug;
@@ -101,7 +101,7 @@ fn assert_near<Op: Copy + Debug>(
 }
 
 #[test]
-fn hard_tanh_is_its_definition_for_all_limits() {
+fn hard_tanh_and_clip_are_their_definitions_for_all_limits() {
     let limits =
         [-1.0, 0.0, -0.0, 0.3, 6.0, -1e-45, f32::INFINITY, f32::NEG_INFINITY, f32::MAX, f32::NAN];
     for (min, max) in limits.into_iter().flat_map(|min| limits.map(|max| (min, max))) {
@@ -110,6 +110,9 @@ fn hard_tanh_is_its_definition_for_all_limits() {
         let at_most = |x: f32| if x > max { max } else { x };
         let is_kept = |x: f32| !(x <= min || x >= max);
         assert_exact(op, |x| at_most(at_least(x)), is_kept);
+
+        let is_kept = |x: f32| !(x <= min || x > max);
+        assert_exact(Clip { min, max }, |x| at_most(at_least(x)), is_kept);
 
         let x = inputs(0.01);
         let (dy, mut from_input, mut from_output) =

@@ -29,8 +29,8 @@ use crate::{
 ///
 /// The gradient is `dy` where x > 0, else `alpha * e^x * dy`. The gradient from the output is `dy`
 /// where y > 0, else `(y + alpha) * dy`, whose sum is correctly rounded. It is that of the y that
-/// is given: near −alpha a y has few digits of e^x left, and −alpha itself has the gradient 0. Alpha
-/// must be finite and not negative for it.
+/// is given: near −alpha a y has few digits of e^x left, and −alpha itself has the gradient 0.
+/// Alpha must be finite and not negative for it.
 ///
 /// ```
 /// use activations::{Activation, Elu};

@@ -29,8 +29,10 @@ use crate::{
 /// assert_eq!(x, [-2.0, 0.5, 1.0]);
 /// ```
 ///
+/// [`Clip`](crate::Clip) is the same function with a derivative of 1 at max.
+///
 /// Definition: `torch.nn.Hardtanh`, including its gradient at the limits; `Clip` of ONNX, `clip` of
-/// NumPy.
+/// NumPy; the gradient is also that of `eltwise_clip_v2` of oneDNN.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct HardTanh {
     /// The least result.

@@ -36,6 +36,7 @@ macro_rules! each_operation {
             10 elu Elu: fast default, exact none, from_output own;
             11 selu Selu: fast default, exact none, from_output own;
             12 celu Celu: fast default, exact none, from_output own;
+            13 clip Clip: fast default, exact default, from_output no;
         }
     };
 }

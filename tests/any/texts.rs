@@ -48,6 +48,7 @@ fn names_of_onnx_and_pytorch_are_understood() {
         ("ReduceLogSumExp", "log_sum_exp"),
         ("Exp", "exp"),
         ("SELU", "selu"),
+        ("Clip", "clip"),
     ] {
         let any: AnyActivation = text.parse().expect(text);
         assert_eq!(any.name(), name);

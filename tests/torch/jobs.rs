@@ -16,6 +16,7 @@ const PARAMETERS: &[&str] = &[
     "rrelu(-0.5, 0.25)",
     "hard_tanh(-2, 3)",
     "hard_tanh(0, 0.5)",
+    "clip(-2, 3)",
     "threshold(0.5, -1)",
     "threshold(-2, 20)",
     "elu(0.3)",
