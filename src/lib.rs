@@ -35,6 +35,7 @@
 //! | [`Selu`] | λ · x where x > 0, else λ · α · (e^x − 1) |
 //! | [`Celu`] | x where x > 0, else alpha · (e^(x / alpha) − 1) |
 //! | [`Clip`] | min(max(x, min), max), with a derivative of 1 at max |
+//! | [`ScaledElu`] | gamma · x where x > 0, else gamma · alpha · (e^x − 1) |
 //! | [`PRelu`] | x where x > 0, else slope · x, with one slope, one a channel, or one an element |
 //! | [`Softmax`] | e^x_i / (e^x_1 + … + e^x_n), of rows |
 //! | [`LogSoftmax`] | x_i − log(e^x_1 + … + e^x_n), of rows |

@@ -63,6 +63,7 @@ fn ids_stay() {
         (11, "selu"),
         (12, "celu"),
         (13, "clip"),
+        (14, "scaled_elu"),
         (1001, "softmax"),
         (1002, "log_softmax"),
         (1003, "log_sum_exp"),

@@ -1,7 +1,8 @@
 //! Gradients for every dy: loss scaling makes it huge, and products are rounded once at their end.
 
 use activations::{
-    Activation, At, Celu, Elu, Gradient, GradientFromOutput, LeakyRelu, table::OPERATIONS,
+    Activation, At, Celu, Elu, Gradient, GradientFromOutput, LeakyRelu, ScaledElu,
+    table::OPERATIONS,
 };
 use activations_testing::{at_levels, isas, spread, ulp::ulps};
 
@@ -200,6 +201,23 @@ fn gradients_with_any_alpha_are_the_exact_product_for_every_dy() {
                     dx[i],
                     derivative * f64::from(dy[i]),
                 );
+            }
+        }
+    }
+}
+
+#[test]
+fn gradients_of_scaled_elu_are_the_exact_product_for_every_dy() {
+    let x = inputs();
+    let dy = gradients(x.len());
+    let mut dx = vec![7.0; x.len()];
+    for (alpha, gamma) in [(1.0, 1.0), (0.3, 2.7), (-0.5, 3.1), (1e20, 1e-30), (1e-20, 1e-15)] {
+        let (a, g) = (f64::from(alpha), f64::from(gamma));
+        for op in at_levels(ScaledElu { alpha, gamma }) {
+            op.backward(&x, &dy, &mut dx);
+            for i in 0..x.len() {
+                let derivative = g * if x[i] > 0.0 { 1.0 } else { a * libm::exp(x[i].into()) };
+                assert_near(&format!("{op:?}"), x[i], dy[i], dx[i], derivative * f64::from(dy[i]));
             }
         }
     }

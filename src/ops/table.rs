@@ -37,6 +37,7 @@ macro_rules! each_operation {
             11 selu Selu: fast default, exact none, from_output own;
             12 celu Celu: fast default, exact none, from_output own;
             13 clip Clip: fast default, exact default, from_output no;
+            14 scaled_elu ScaledElu: fast default, exact none, from_output no;
         }
     };
 }

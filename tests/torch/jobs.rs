@@ -22,6 +22,7 @@ const PARAMETERS: &[&str] = &[
     "elu(0.3)",
     "elu(2.5)",
     "celu(0.3)",
+    "scaled_elu(0.5, 2)",
     "celu(2.5)",
 ];
 
