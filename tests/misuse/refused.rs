@@ -125,6 +125,31 @@ fn different_lengths_panic_at_the_callers_line_and_nothing_is_written() {
     each_operation_from_output!(refuses_different_lengths_from_output);
 }
 
+#[test]
+fn slopes_that_do_not_broadcast_panic_at_the_callers_line_and_nothing_is_written() {
+    let op = PRelu { slopes: &[0.25; 6] };
+    let x = [-0.5; 8];
+    for (of_slopes, message) in [
+        (&[3, 2, 1][..], "slopes of the shape [3, 2, 1] do not broadcast to [3, 4, 2]"),
+        (&[2, 3], "slopes of the shape [2, 3] do not broadcast to [3, 4, 2]"),
+        (&[1, 3, 1, 2], "slopes of the shape [1, 3, 1, 2] do not broadcast to [3, 4, 2]"),
+        (&[4, 2], "slopes has 6 elements, its shape is [4, 2]"),
+    ] {
+        assert_says(message, 24, |x| op.broadcast(&[3, 4, 2], of_slopes).apply(x));
+    }
+    let op = op.broadcast(&[3, 4, 2], &[3, 1, 2]);
+    let all = [-0.5; 24];
+    let wrong = |name| format!("{name} has 8 elements, its shape has 24");
+    assert_says(&wrong("x"), 8, |x| op.apply(x));
+    assert_says(&wrong("src"), 24, |dst| op.apply_into(&x, dst));
+    assert_says(&wrong("dst"), 8, |dst| op.apply_into(&all, dst));
+    assert_says(&wrong("dy"), 24, |dx| op.backward(&all, &x, dx));
+    assert_says(&wrong("dy"), 8, |dy| op.backward_in_place(&all, dy));
+    assert_says(&wrong("x"), 6, |d_slopes| op.slopes_backward(&x, &all, d_slopes));
+    let two = "slopes has 6 elements, d_slopes has 2";
+    assert_says(two, 2, |d_slopes| op.slopes_backward(&all, &all, d_slopes));
+}
+
 /// That the gradient from the output is refused with this message in every form, and that an
 /// operation that is chosen at run time knows it.
 fn assert_untold<Op: GradientFromOutput + Copy>(op: Op, expected: &str)

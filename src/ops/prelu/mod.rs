@@ -1,6 +1,8 @@
 //! [`PRelu`]: the leaky rectified linear unit with slopes that are trained.
 
 mod apply;
+mod broadcast;
+mod layout;
 mod parts;
 mod sums;
 
@@ -10,7 +12,9 @@ use crate::{
     isa::on,
 };
 use apply::{Backward, Forward, Slopes};
-use sums::Sums;
+pub use broadcast::BroadcastPRelu;
+use layout::Steps;
+use sums::sum;
 
 /// The function as the tables of the documents show it.
 pub(crate) const FORMULA: &str =
@@ -27,6 +31,8 @@ pub(crate) const FORMULA: &str =
 /// | one a channel, and channels last | `[elements / channels, channels, 1]` |
 /// | one an element of a sample | `[batch, elements, 1]` |
 /// | one for all | `[1, 1, elements]` |
+///
+/// Slopes of any other shape that broadcasts: [`broadcast`](Self::broadcast).
 ///
 /// ```
 /// use activations::PRelu;
@@ -220,7 +226,7 @@ impl At<PRelu<'_>> {
             d_slopes.fill(0.0);
             return;
         }
-        let inner = if d_slopes.len() == 1 { x.len() } else { shape[2] };
-        on(self.isa(), Sums { x, dy, d_slopes, inner });
+        let shape = if d_slopes.len() == 1 { [1, 1, x.len()] } else { shape };
+        sum(self.isa(), x, dy, d_slopes, shape, Steps::ONE);
     }
 }
