@@ -10,6 +10,7 @@ bare elements. Its results become 0.y.f32, 0.d_x.f32, 0.d_slopes.f32, and the sa
 
 import sys
 from collections.abc import Callable
+from operator import attrgetter
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +31,7 @@ def parse(text: str) -> tuple[str, list[float], dict[str, int]]:
 
 def find(name: str) -> Callable[..., torch.Tensor]:
     """The function, which takes x, the numbers, and the slopes if there are any."""
-    return getattr(functional, name, None) or getattr(torch, name)
+    return getattr(functional, name, None) or attrgetter(name)(torch)
 
 
 def run(folder: Path, job: int, shape: list[int], text: str) -> None:

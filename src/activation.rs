@@ -1,5 +1,7 @@
 //! The traits that operations on elements implement.
 
+use crate::check::same_length;
+
 /// A function applied to every element of a slice.
 ///
 /// An operation is a small value whose public fields are its parameters; an engine keeps it in its
@@ -52,12 +54,39 @@ pub trait Gradient<T = f32>: Activation<T> {
     /// If the lengths differ; nothing is written then.
     #[track_caller]
     fn backward(&self, x: &[T], dy: &[T], dx: &mut [T]);
+
+    /// As [`backward`](Self::backward), with `dx` in the place of `dy`.
+    ///
+    /// The operations of this crate read `dy` where they write. The default passes it on in copies
+    /// of a few elements.
+    ///
+    /// ```
+    /// use activations::{Gradient, Sigmoid};
+    ///
+    /// let mut gradient = [1.0, 2.0_f32];
+    /// Sigmoid.backward_in_place(&[0.0, 0.0], &mut gradient);
+    /// assert_eq!(gradient, [0.25, 0.5]);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If the lengths differ; nothing is written then.
+    #[track_caller]
+    fn backward_in_place(&self, x: &[T], dy: &mut [T])
+    where
+        T: Copy,
+    {
+        by_copies("x", x, dy, |x, dy, dx| self.backward(x, dy, dx));
+    }
 }
 
-/// A [`Gradient`] that can also be computed from the output, with full relative accuracy.
+/// A [`Gradient`] that can also be computed from the output, so that the input need not be kept.
 ///
-/// The input need not be kept then. Sigmoid and tanh do not implement it: where their output has
-/// rounded to 1, it no longer determines the gradient.
+/// The gradient is that of the output as it is given, with full relative accuracy. For
+/// [`Exp`](crate::Exp) and the family of [`Relu`](crate::Relu) nothing is lost. Negative outputs of
+/// [`Elu`](crate::Elu), [`Selu`](crate::Selu) and [`Celu`](crate::Celu) are rounded, and their
+/// derivatives are off by as much: by up to two ULP of the limit. Sigmoid and tanh do not implement
+/// the trait, since all gradients of their tails would be 0.
 ///
 /// ```
 /// use activations::{Exp, GradientFromOutput};
@@ -71,7 +100,41 @@ pub trait GradientFromOutput<T = f32>: Gradient<T> {
     ///
     /// # Panics
     ///
-    /// If the lengths differ; nothing is written then.
+    /// If the lengths differ, or the operation has parameters with which the output does not tell
+    /// the gradient, such as a negative slope; nothing is written then.
     #[track_caller]
     fn backward_from_output(&self, y: &[T], dy: &[T], dx: &mut [T]);
+
+    /// As [`backward_from_output`](Self::backward_from_output), with `dx` in the place of `dy`. The
+    /// default is that of [`backward_in_place`](Gradient::backward_in_place).
+    ///
+    /// # Panics
+    ///
+    /// As `backward_from_output`.
+    #[track_caller]
+    fn backward_from_output_in_place(&self, y: &[T], dy: &mut [T])
+    where
+        T: Copy,
+    {
+        by_copies("y", y, dy, |y, dy, dx| self.backward_from_output(y, dy, dx));
+    }
+}
+
+/// Calls `backward` for parts of `dy`, each copied to the stack first.
+#[track_caller]
+fn by_copies<T: Copy>(
+    name: &'static str,
+    x: &[T],
+    dy: &mut [T],
+    backward: impl Fn(&[T], &[T], &mut [T]),
+) {
+    const PART: usize = 256;
+    same_length(name, x.len(), "dy", dy.len());
+    let Some(&first) = dy.first() else { return };
+    let mut copy = [first; PART];
+    for (x, dy) in x.chunks(PART).zip(dy.chunks_mut(PART)) {
+        let copy = &mut copy[..dy.len()];
+        copy.copy_from_slice(dy);
+        backward(x, copy, dy);
+    }
 }

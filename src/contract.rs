@@ -68,6 +68,21 @@ pub(crate) trait Contract: Copy {
     fn derivative(self, x: f64) -> f64;
 }
 
+/// The promises of a gradient from the output.
+pub(crate) trait FromOutput: Contract {
+    /// With dy = 1, where the derivative is a normal number.
+    const OUTPUT_BOUND: Bound;
+    /// Pairs of output and derivative.
+    const OUTPUT_SPECIALS: &'static [[f32; 2]];
+
+    /// The derivative as a function of the output.
+    fn derivative_from_output(self, y: f64) -> f64;
+    /// Returns why the output does not tell the gradient with these parameters.
+    fn mistake_from_output(self) -> Option<&'static str> {
+        None
+    }
+}
+
 /// One line of the operation table, with the parameters of `Default`.
 #[derive(Clone, Copy, Debug)]
 pub struct Operation {
@@ -84,7 +99,7 @@ pub struct Operation {
     pub kernels: &'static [Kernel],
     pub backward: Backward,
     /// The gradient from the output, where that tells it.
-    pub backward_from_output: Option<BackwardFn>,
+    pub backward_from_output: Option<Backward>,
     pub range: [f32; 2],
     pub odd: bool,
     pub monotone: bool,
@@ -101,14 +116,16 @@ pub struct Kernel {
     pub apply_into: fn(Isa, &[f32], &mut [f32]),
 }
 
-/// The gradient kernel.
+/// A gradient kernel, whose function and derivative are of x, or of the output y.
 #[derive(Clone, Copy, Debug)]
 pub struct Backward {
+    /// `backward` or `from_output`.
+    pub kernel: &'static str,
     pub bound: Bound,
     pub specials: &'static [[f32; 2]],
     pub derivative: fn(f64) -> f64,
-    pub backward: BackwardFn,
+    /// From x or y, and dy, to dx.
+    pub backward: fn(Isa, &[f32], &[f32], &mut [f32]),
+    /// From x or y, and what is in the last slice.
+    pub in_place: fn(Isa, &[f32], &mut [f32]),
 }
-
-/// A gradient at a level: of x or y, and dy, to dx.
-pub type BackwardFn = fn(Isa, &[f32], &[f32], &mut [f32]);

@@ -34,6 +34,8 @@
 //! | [`Elu`] | x where x > 0, else alpha · (e^x − 1) |
 //! | [`Selu`] | λ · x where x > 0, else λ · α · (e^x − 1) |
 //! | [`Celu`] | x where x > 0, else alpha · (e^(x / alpha) − 1) |
+//! | [`Clip`] | min(max(x, min), max), with a derivative of 1 at max |
+//! | [`ScaledElu`] | gamma · x where x > 0, else gamma · alpha · (e^x − 1) |
 //! | [`PRelu`] | x where x > 0, else slope · x, with one slope, one a channel, or one an element |
 //! | [`Softmax`] | e^x_i / (e^x_1 + … + e^x_n), of rows |
 //! | [`LogSoftmax`] | x_i − log(e^x_1 + … + e^x_n), of rows |
@@ -85,6 +87,7 @@
 //! [`Gradient::backward`] computes `dx = dy * f'(x)` from the input of the forward call, accurate
 //! in both tails. [`GradientFromOutput`] does so from the output, for the operations whose output
 //! determines the gradient. [`RowGradient`] is the gradient of functions of rows, from the output.
+//! Each has a method `…_in_place`, which overwrites dy by dx.
 //!
 //! # Chosen at run time
 //!
@@ -169,6 +172,7 @@ mod ops;
 mod rows;
 #[cfg(activations_f64_literals)]
 mod second_element;
+mod shape_error;
 #[allow(missing_docs, reason = "no part of the API")]
 #[doc(hidden)]
 pub mod table;
@@ -178,7 +182,6 @@ mod vector;
 pub use activation::{Activation, Gradient, GradientFromOutput};
 pub use any::{AnyActivation, NoExactTier, Parameter, ParameterError, ParseActivationError};
 pub use at::{At, UnavailableIsa};
-pub use check::ShapeError;
 pub use isa::{Isa, ParseIsaError};
 pub use math::threefry::RandomStream;
 pub use ops::*;
@@ -187,4 +190,5 @@ pub use rows::{
     RowActivation, RowGradient, RowLayout, Softmax, SoftmaxOptions, alibi_slope, axis_shape,
     log_softmax, softmax,
 };
+pub use shape_error::ShapeError;
 pub use tier::{Exact, Fast, ParseTierError, Tier};

@@ -11,7 +11,7 @@ use crate::{
     activation::{Activation, Gradient, GradientFromOutput},
     at::At,
     each_operation,
-    ops::table::{ApplyAt, BackwardAt, BackwardFromOutputAt},
+    ops::table::levels::{ApplyAt, BackwardAt, BackwardFromOutputAt},
     rows::{LogSoftmax, RowActivation, RowGradient, RowLayout, Softmax},
     tier::Fast,
 };
@@ -43,12 +43,12 @@ macro_rules! gradient { ([$($generics:tt)*] $Op:ty) => {
 }; }
 
 macro_rules! gradient_from_output {
-    ([$($generics:tt)*] $Op:ty, yes) => {
+    ([$($generics:tt)*] $Op:ty, no) => {};
+    ([$($generics:tt)*] $Op:ty, $kernel:ident) => {
         impl<T: Second + First, $($generics)*> GradientFromOutput<T> for $Op {
             fn backward_from_output(&self, _: &[T], _: &[T], _: &mut [T]) {}
         }
     };
-    ([$($generics:tt)*] $Op:ty, no) => {};
 }
 
 macro_rules! operations { ($(
@@ -63,7 +63,7 @@ macro_rules! operations { ($(
 elements!([Op: ApplyAt] Op, [Op: ApplyAt] At<Op>);
 each_operation!(operations);
 gradient!([Op: ApplyAt + BackwardAt] At<Op>);
-gradient_from_output!([Op: ApplyAt + BackwardAt + BackwardFromOutputAt] At<Op>, yes);
+gradient_from_output!([Op: ApplyAt + BackwardAt + BackwardFromOutputAt] At<Op>, own);
 
 macro_rules! rows { ($($Op:ty),* $(,)?) => {$(
     impl<T: Second + First> RowActivation<T> for $Op {
@@ -77,6 +77,8 @@ macro_rules! rows { ($($Op:ty),* $(,)?) => {$(
     impl<T: Second + First> RowGradient<T> for $Op {
         fn rows_backward(&self, _: &[T], _: &[T], _: &mut [T], _: usize) {}
         fn axis_backward(&self, _: &[T], _: &[T], _: &mut [T], _: [usize; 3]) {}
+        fn rows_backward_in_place(&self, _: &[T], _: &mut [T], _: usize) {}
+        fn axis_backward_in_place(&self, _: &[T], _: &mut [T], _: [usize; 3]) {}
     }
 )*}; }
 

@@ -9,11 +9,11 @@ use crate::{
     at::At,
     isa::Isa,
     math::threefry::RandomStream,
-    ops::{PRelu, RRelu, prelu},
+    ops::{BroadcastPRelu, PRelu, RRelu, prelu},
     rows::{OnlineSoftmax, RowLayout, Softmax, SoftmaxOptions},
 };
 pub use crate::{
-    contract::{Backward, BackwardFn, Bound, Bounds, Kernel, Operation},
+    contract::{Backward, Bound, Bounds, Kernel, Operation},
     each_operation,
     ops::table::OPERATIONS,
     rows::{ROW_OPERATIONS, ROW_REDUCTIONS, RowOperation, RowReduction},
@@ -64,6 +64,24 @@ pub static OTHER_OPERATIONS: &[OtherOperation] = &[
                 results: |_| SLOPES.len(),
                 is_local: false,
                 run: prelu_slopes_backward,
+            },
+        ],
+    },
+    OtherOperation {
+        name: "broadcast_prelu",
+        type_name: "BroadcastPRelu",
+        formula: None,
+        rounded: true,
+        calls: &[
+            OtherCall { unit: UNIT, ..OtherCall::local("apply", 1, broadcast_prelu_apply) },
+            OtherCall { unit: UNIT, ..OtherCall::local("backward", 2, broadcast_prelu_backward) },
+            OtherCall {
+                name: "slopes_backward",
+                inputs: 2,
+                unit: UNIT,
+                results: |_| BROADCAST.len(),
+                is_local: false,
+                run: broadcast_prelu_slopes_backward,
             },
         ],
     },
@@ -147,6 +165,9 @@ const SLOPES: [f32; 5] = [0.25, 0.0, -0.5, 3.0, 1.0];
 const INNER: usize = 3;
 /// The elements of all channels.
 const CHANNELS: usize = SLOPES.len() * INNER;
+/// The slopes of `[n, 2, 3, 5]` whose shape is `[2, 1, 5]`.
+const BROADCAST: [f32; 10] = [0.25, 0.0, -0.5, 3.0, 1.0, 0.125, -1.0, 0.75, 2.0, 0.01];
+const UNIT: usize = 2 * 3 * 5;
 /// The length of a row.
 const COLS: usize = 12;
 /// Of a row.
@@ -187,6 +208,27 @@ pub fn prelu_backward(isa: Isa, src: &[f32], dst: &mut [f32]) {
 pub fn prelu_slopes_backward(isa: Isa, src: &[f32], dst: &mut [f32]) {
     let (x, dy) = halves(src);
     at(isa, PRelu { slopes: &SLOPES }).slopes_backward(x, dy, dst, shape(x.len()));
+}
+
+fn broadcast(isa: Isa, elements: usize) -> At<BroadcastPRelu<'static>> {
+    at(isa, PRelu { slopes: &BROADCAST }.broadcast(&[elements / UNIT, 2, 3, 5], &[2, 1, 5]))
+}
+
+/// From x to y.
+pub fn broadcast_prelu_apply(isa: Isa, src: &[f32], dst: &mut [f32]) {
+    broadcast(isa, src.len()).apply_into(src, dst);
+}
+
+/// From x and dy to dx.
+pub fn broadcast_prelu_backward(isa: Isa, src: &[f32], dst: &mut [f32]) {
+    let (x, dy) = halves(src);
+    broadcast(isa, x.len()).backward(x, dy, dst);
+}
+
+/// From x and dy to the gradients of the slopes.
+pub fn broadcast_prelu_slopes_backward(isa: Isa, src: &[f32], dst: &mut [f32]) {
+    let (x, dy) = halves(src);
+    broadcast(isa, x.len()).slopes_backward(x, dy, dst);
 }
 
 /// From x to y and the slopes that were drawn.

@@ -57,6 +57,12 @@ macro_rules! default_gradients { ($($Wrapper:ident),*) => {$(
         fn backward(&self, x: &[T], dy: &[T], dx: &mut [T]) {
             self.0.backward(x, dy, dx);
         }
+        fn backward_in_place(&self, x: &[T], dy: &mut [T])
+        where
+            T: Copy,
+        {
+            self.0.backward_in_place(x, dy);
+        }
     }
 
     impl<T, Op: GradientFromOutput<T>> GradientFromOutput<T> for $Wrapper<Op>
@@ -65,6 +71,12 @@ macro_rules! default_gradients { ($($Wrapper:ident),*) => {$(
     {
         fn backward_from_output(&self, y: &[T], dy: &[T], dx: &mut [T]) {
             self.0.backward_from_output(y, dy, dx);
+        }
+        fn backward_from_output_in_place(&self, y: &[T], dy: &mut [T])
+        where
+            T: Copy,
+        {
+            self.0.backward_from_output_in_place(y, dy);
         }
     }
 )*}; }

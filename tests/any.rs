@@ -62,6 +62,8 @@ fn ids_stay() {
         (10, "elu"),
         (11, "selu"),
         (12, "celu"),
+        (13, "clip"),
+        (14, "scaled_elu"),
         (1001, "softmax"),
         (1002, "log_softmax"),
         (1003, "log_sum_exp"),
@@ -174,6 +176,9 @@ fn gradients_are_those_of_the_operation_at_every_level() {
         if let Some(operation) = ROW_OPERATIONS.iter().find(|of| of.name == any.name()) {
             (operation.axis_backward)(isa, options, &y, &dy, &mut expected, SHAPE);
             assert_same(any, &dx, &expected);
+            dx.copy_from_slice(&dy);
+            at.axis_backward_in_place(&x, &y, &mut dx, SHAPE);
+            assert_same(any, &dx, &expected);
             continue;
         }
         let operation = OPERATIONS.iter().find(|of| of.name == any.name()).expect("in a table");
@@ -181,10 +186,19 @@ fn gradients_are_those_of_the_operation_at_every_level() {
         assert_same(any, &dx, &expected);
         at.backward(&x, &dy, &mut dx);
         assert_same(any, &dx, &expected);
+        dx.copy_from_slice(&dy);
+        at.backward_in_place(&x, &mut dx);
+        assert_same(any, &dx, &expected);
+        dx.copy_from_slice(&dy);
+        at.rows_backward_in_place(&x, &y, &mut dx, 7);
+        assert_same(any, &dx, &expected);
         assert_eq!(any.has_gradient_from_output(), operation.backward_from_output.is_some());
         if let Some(backward) = operation.backward_from_output {
-            backward(isa, &y, &dy, &mut expected);
+            (backward.backward)(isa, &y, &dy, &mut expected);
             at.backward_from_output(&y, &dy, &mut dx);
+            assert_same(any, &dx, &expected);
+            dx.copy_from_slice(&dy);
+            at.backward_from_output_in_place(&y, &mut dx);
             assert_same(any, &dx, &expected);
         }
     }

@@ -27,16 +27,16 @@ mod progress;
 mod rows;
 
 use activations::{
-    Isa, Tier,
-    table::{OPERATIONS, Operation},
+    Tier,
+    table::{Bound, OPERATIONS},
 };
 use activations_testing::{
     isas,
-    record::{Record, arithmetic, is_recording},
+    record::{Record, is_recording},
     sweep::{Inputs, Report},
 };
 use progress::Progress;
-use rows::{Row, digest_rows, kernels, sweeps, swept_rows, wanted};
+use rows::{Named, Row, digest_rows, kernels, sweeps, swept_rows, wanted};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 #[test]
@@ -79,8 +79,8 @@ fn all_inputs_have_the_recorded_digests() {
     println!("all 2^32 inputs, at {}", levels());
     let wanted = wanted();
     let operations = || {
-        let operations = OPERATIONS.iter().filter(|op| !is_recording() || is_new(op));
-        operations.filter(|op| kernels(op).any(|named| wanted(&named)))
+        let is_wanted = |named: Named| wanted(&named) && (!is_recording() || is_new(&named));
+        OPERATIONS.iter().filter(move |op| kernels(op).any(is_wanted))
     };
     let progress = Progress::new(operations().count());
     let mut all = Vec::new();
@@ -99,8 +99,8 @@ fn all_inputs_have_the_recorded_digests() {
 #[ignore = "computes exact values for all 2^32 inputs: an hour"]
 fn all_inputs_keep_every_promise() {
     let wanted = wanted();
-    let operations = OPERATIONS.iter().filter(|operation| !is_recording() || is_new(operation));
-    let kernels = operations.map(|op| kernels(op).filter(&wanted).collect::<Vec<_>>());
+    let is_wanted = |named: &Named| wanted(named) && (!is_recording() || is_new(named));
+    let kernels = OPERATIONS.iter().map(|op| kernels(op).filter(is_wanted).collect::<Vec<_>>());
     let kernels: Vec<_> = kernels.filter(|kernels| !kernels.is_empty()).collect();
     println!("all 2^32 inputs, at {}\n{}", levels(), Row::HEADER);
     let number = kernels.iter().map(|kernels| sweeps(kernels)).sum();
@@ -120,9 +120,8 @@ fn all_inputs_keep_every_promise() {
 }
 
 /// Whether the digest of all inputs is not recorded.
-fn is_new(operation: &Operation) -> bool {
-    let key = format!("all {} default {}", operation.name, arithmetic(Isa::active()));
-    Record::digests().get(&key).is_none()
+fn is_new(named: &Named) -> bool {
+    Record::digests().get(&format!("all {}", named.key())).is_none()
 }
 
 #[test]
@@ -140,7 +139,10 @@ fn bounds_are_within_the_contract() {
                 operation.name
             );
         }
-        assert!(operation.backward.bound.fused <= 2.0 && operation.backward.bound.baseline <= 2.0);
+        for backward in [&operation.backward].into_iter().chain(&operation.backward_from_output) {
+            let Bound { fused, baseline } = backward.bound;
+            assert!(fused <= 2.0 && baseline <= 2.0, "{} {}", operation.name, backward.kernel);
+        }
     }
 }
 
@@ -175,7 +177,7 @@ fn check_witnesses(rows: &[Row]) {
         };
         let x = if is_symmetric { symmetric } else { witness.x.to_string() };
         let steps = format!(" {steps_back}");
-        let steps = if named.kernel == "backward" { "" } else { steps.as_str() };
+        let steps = if named.is_gradient() { "" } else { steps.as_str() };
         record.check(&key, &format!("{x}{steps}"), &named.isa.to_string());
     }
     record.finish();

@@ -40,7 +40,7 @@ fn limit(bound: Bound) -> Bound {
 }
 
 /// Operations that are e^x - 1 below 0. Near 0, errors of e^x are large relative to their results.
-const DIFFERENCES: [&str; 3] = ["elu", "selu", "celu"];
+const DIFFERENCES: [&str; 4] = ["elu", "selu", "celu", "scaled_elu"];
 
 /// Replaces results whose absolute error is within the allowance of e^x − 1 by the reference value.
 fn forgive_differences(x: &[f32], y: &mut [f32], exact: Exact, limit: f64) {
@@ -186,7 +186,7 @@ fn in_every_rounding_direction_the_exact_tier_is_within_one_ulp_and_tanh_near_0_
 fn in_every_rounding_direction_zeros_and_infinities_give_what_they_give_but_for_the_last_bits() {
     for call in kernels() {
         let specials = match call.form {
-            Form::Gradient(backward) => backward.specials,
+            Form::Gradient(backward) | Form::GradientInPlace(backward) => backward.specials,
             Form::InPlace(_) | Form::Into(_) => call.operation.specials,
         };
         for &[x, expected] in specials.iter().filter(|[x, _]| *x == 0.0 || x.is_infinite()) {
@@ -194,7 +194,12 @@ fn in_every_rounding_direction_zeros_and_infinities_give_what_they_give_but_for_
                 let mut y = [0.0];
                 direction.run(|| call.run(&[x], &[1.0], &mut y));
                 let ulps = ulps(y[0], f64::from(expected));
-                let limit = if DIFFERENCES.contains(&call.operation.name) { 2.0 } else { 1.0 };
+                let limit = match call.operation.name {
+                    // A product of three numbers, one of which has a low part.
+                    "scaled_elu" => 4.0,
+                    name if DIFFERENCES.contains(&name) => 2.0,
+                    _ => 1.0,
+                };
                 assert!(
                     ulps <= limit,
                     "{call}, {direction:?}: {x:e} gives {:e}, not {expected:e}",

@@ -1,6 +1,9 @@
 //! Gradients for every dy: loss scaling makes it huge, and products are rounded once at their end.
 
-use activations::{Celu, Elu, Gradient, table::OPERATIONS};
+use activations::{
+    Activation, At, Celu, Elu, Gradient, GradientFromOutput, LeakyRelu, ScaledElu,
+    table::OPERATIONS,
+};
 use activations_testing::{at_levels, isas, spread, ulp::ulps};
 
 /// In ULP of the exact product, wherever that is a normal number.
@@ -62,6 +65,73 @@ fn gradients_are_the_exact_product_for_every_dy() {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn gradients_from_the_output_are_the_product_with_the_derivative_of_that_output() {
+    let y = inputs();
+    let dy = gradients(y.len());
+    for (operation, backward) in
+        OPERATIONS.iter().filter_map(|of| of.backward_from_output.map(|backward| (of, backward)))
+    {
+        for isa in isas() {
+            let mut dx = vec![7.0; y.len()];
+            (backward.backward)(isa, &y, &dy, &mut dx);
+            for i in 0..y.len() {
+                let derivative = (backward.derivative)(y[i].into());
+                if derivative.is_finite() {
+                    let what = format!("{} from the output at {isa}", operation.name);
+                    assert_near(&what, y[i], dy[i], dx[i], derivative * f64::from(dy[i]));
+                }
+            }
+        }
+    }
+}
+
+/// Asserts that the outputs that follow from all kinds of inputs tell what is promised: where the
+/// input is positive, and the derivative that `formula` makes of the output. That is off from
+/// `derivative` by the rounding of the output, which is at most `rounding`.
+fn assert_output_tells<Op: Copy + std::fmt::Debug>(
+    op: Op,
+    formula: impl Fn(f64) -> f64,
+    derivative: impl Fn(f64) -> f64,
+    rounding: f64,
+) where
+    At<Op>: GradientFromOutput,
+{
+    let x = inputs();
+    let dy = gradients(x.len());
+    let (mut y, mut dx) = (vec![7.0; x.len()], vec![7.0; x.len()]);
+    for op in at_levels(op) {
+        op.apply_into(&x, &mut y);
+        op.backward_from_output(&y, &dy, &mut dx);
+        for i in 0..x.len() {
+            assert_eq!(y[i] > 0.0, x[i] > 0.0, "{op:?}: {:e} gives {:e}", x[i], y[i]);
+            let of_output = if y[i] > 0.0 { 1.0 } else { formula(y[i].into()) };
+            assert_near(&format!("{op:?}"), y[i], dy[i], dx[i], of_output * f64::from(dy[i]));
+            let of_input = if x[i] > 0.0 { 1.0 } else { derivative(x[i].into()) };
+            let error = (of_output - of_input).abs();
+            assert!(error <= rounding, "{op:?}: {of_output:e} at {:e}, not {of_input:e}", x[i]);
+        }
+    }
+}
+
+#[test]
+fn the_output_tells_the_gradient_with_any_parameter_of_the_domain() {
+    for alpha in [1.0, 0.3, 2.7, 0.0, -0.0, 1e30, 1e-30, 1e-40, f32::MAX, 1e-45_f32] {
+        let a = f64::from(alpha);
+        // Two ULP of the limit, or of the least subnormal number.
+        let rounding = (a * 2.4e-7).max(3e-45);
+        assert_output_tells(Elu { alpha }, |y| y + a, |x| a * libm::exp(x), rounding);
+        if alpha > 0.0 {
+            let rounding = rounding / a;
+            assert_output_tells(Celu { alpha }, |y| (y + a) / a, |x| libm::exp(x / a), rounding);
+        }
+    }
+    for slope in [0.01, 0.0, -0.0, 1.0, 3.0, f32::MAX, 1e-45_f32] {
+        let slope_of = |_| f64::from(slope);
+        assert_output_tells(LeakyRelu { slope }, slope_of, slope_of, 0.0);
     }
 }
 
@@ -133,5 +203,70 @@ fn gradients_with_any_alpha_are_the_exact_product_for_every_dy() {
                 );
             }
         }
+    }
+}
+
+#[test]
+fn gradients_of_scaled_elu_are_the_exact_product_for_every_dy() {
+    let x = inputs();
+    let dy = gradients(x.len());
+    let mut dx = vec![7.0; x.len()];
+    for (alpha, gamma) in [(1.0, 1.0), (0.3, 2.7), (-0.5, 3.1), (1e20, 1e-30), (1e-20, 1e-15)] {
+        let (a, g) = (f64::from(alpha), f64::from(gamma));
+        for op in at_levels(ScaledElu { alpha, gamma }) {
+            op.backward(&x, &dy, &mut dx);
+            for i in 0..x.len() {
+                let derivative = g * if x[i] > 0.0 { 1.0 } else { a * libm::exp(x[i].into()) };
+                assert_near(&format!("{op:?}"), x[i], dy[i], dx[i], derivative * f64::from(dy[i]));
+            }
+        }
+    }
+}
+
+/// The exponential of base 2 from another crate, with what a trait demands of it alone.
+struct Exp2;
+
+impl Activation for Exp2 {
+    fn apply(&self, x: &mut [f32]) {
+        for x in x {
+            *x = x.exp2();
+        }
+    }
+    fn apply_into(&self, src: &[f32], dst: &mut [f32]) {
+        dst.copy_from_slice(src);
+        self.apply(dst);
+    }
+}
+
+impl Gradient for Exp2 {
+    fn backward(&self, x: &[f32], dy: &[f32], dx: &mut [f32]) {
+        self.apply_into(x, dx);
+        let y = dx.to_vec();
+        self.backward_from_output(&y, dy, dx);
+    }
+}
+
+impl GradientFromOutput for Exp2 {
+    fn backward_from_output(&self, y: &[f32], dy: &[f32], dx: &mut [f32]) {
+        assert!(y.len() == dx.len() && dy.len() == dx.len());
+        (0..y.len()).for_each(|i| dx[i] = y[i] * std::f32::consts::LN_2 * dy[i]);
+    }
+}
+
+#[test]
+fn operations_of_other_crates_have_their_gradients_in_place() {
+    for len in [0_u16, 1, 255, 256, 257, 1000] {
+        let x: Vec<_> = (0..len).map(|i| f32::from(i) * 0.01 - 3.0).collect();
+        let len = x.len();
+        let dy = gradients(len);
+        let (mut y, mut dx) = (x.clone(), vec![7.0; len]);
+        Exp2.apply(&mut y);
+        let [mut in_place, mut from_output] = [dy.clone(), dy.clone()];
+        Exp2.backward(&x, &dy, &mut dx);
+        Exp2.backward_in_place(&x, &mut in_place);
+        assert_eq!(in_place, dx);
+        Exp2.backward_from_output(&y, &dy, &mut dx);
+        Exp2.backward_from_output_in_place(&y, &mut from_output);
+        assert_eq!(from_output, dx);
     }
 }

@@ -59,6 +59,7 @@ where
 {
     op.apply_into(&[], &mut []);
     op.backward(&[], &[], &mut []);
+    op.backward_in_place(&[], &mut []);
     let fast = Fast(op);
     fast.apply(&mut []);
     fast.apply_into(&[], &mut []);
@@ -81,4 +82,5 @@ fn function_takes_an_empty_slice(_: &str, function: fn(&mut [f32])) {
 
 fn takes_empty_slices_from_output<Op: GradientFromOutput + Copy>(_: &str, op: Op) {
     op.backward_from_output(&[], &[], &mut []);
+    op.backward_from_output_in_place(&[], &mut []);
 }

@@ -1,7 +1,8 @@
 //! Operations with other parameters than those of the table, against their definitions.
 
 use activations::{
-    Activation, At, Celu, Elu, Fast, Gradient, GradientFromOutput, HardTanh, Threshold,
+    Activation, At, Celu, Clip, Elu, Fast, Gradient, GradientFromOutput, HardTanh, Isa, ScaledElu,
+    Threshold,
 };
 use activations_testing::{at_levels, is_quiet_nan, nans, same, spread, ulp::ulps};
 use std::fmt::Debug;
@@ -101,7 +102,7 @@ fn assert_near<Op: Copy + Debug>(
 }
 
 #[test]
-fn hard_tanh_is_its_definition_for_all_limits() {
+fn hard_tanh_and_clip_are_their_definitions_for_all_limits() {
     let limits =
         [-1.0, 0.0, -0.0, 0.3, 6.0, -1e-45, f32::INFINITY, f32::NEG_INFINITY, f32::MAX, f32::NAN];
     for (min, max) in limits.into_iter().flat_map(|min| limits.map(|max| (min, max))) {
@@ -110,6 +111,9 @@ fn hard_tanh_is_its_definition_for_all_limits() {
         let at_most = |x: f32| if x > max { max } else { x };
         let is_kept = |x: f32| !(x <= min || x >= max);
         assert_exact(op, |x| at_most(at_least(x)), is_kept);
+
+        let is_kept = |x: f32| !(x <= min || x > max);
+        assert_exact(Clip { min, max }, |x| at_most(at_least(x)), is_kept);
 
         let x = inputs(0.01);
         let (dy, mut from_input, mut from_output) =
@@ -152,6 +156,35 @@ fn elu_is_near_its_definition_for_every_alpha() {
             |x| if x > 0.0 { x } else { a * libm::expm1(x) },
             derivative,
         );
+    }
+}
+
+#[test]
+fn scaled_elu_is_near_its_definition_for_all_parameters() {
+    let x = inputs(1.0);
+    for (alpha, gamma) in ALPHAS.into_iter().flat_map(|alpha| ALPHAS.map(|gamma| (alpha, gamma))) {
+        for (alpha, gamma) in [(alpha, gamma), (-alpha, gamma), (alpha, -gamma)] {
+            let (a, g) = (f64::from(alpha), f64::from(gamma));
+            let function = |x: f64| g * if x > 0.0 { x } else { a * libm::expm1(x) };
+            let is_near = (1e-30..=1e30).contains(&(a * g).abs());
+            for op in at_levels(ScaledElu { alpha, gamma }) {
+                let bound = |x: f32| match op.isa() {
+                    Isa::Baseline => 2.5,
+                    _ if x > -1e-20 => 1.5,
+                    _ => 1.0,
+                };
+                for (&x, y) in x.iter().zip(results(op, &x)) {
+                    let exact = function(x.into());
+                    // Below 0 the product of the parameters may be infinite, and beside it 0.
+                    let is_limit =
+                        x < 0.0 && (y.is_infinite() || (a * g).abs() < 1e-30 && y.abs() < 1e-29);
+                    let error = ulps(y, exact);
+                    let right =
+                        is_quiet_nan(y) && x.is_nan() || error <= bound(x) || !is_near && is_limit;
+                    assert!(right, "{op:?}: {x:e} gives {y:e}, not {exact:e}: {error} ULP");
+                }
+            }
+        }
     }
 }
 

@@ -67,10 +67,13 @@ fn assert_same(what: &str, shape: [usize; 3], got: &[f32], expected: &[f32]) {
 
 /// The forward call in both forms, and the gradient of the input.
 fn results(prelu: At<PRelu>, x: &[f32], dy: &[f32], shape: [usize; 3]) -> [Vec<f32>; 3] {
+    let mut over_dy = dy.to_vec();
+    prelu.backward_in_place(x, &mut over_dy, shape);
     let (mut in_place, mut into, mut dx) = (x.to_vec(), vec![7.0; x.len()], vec![7.0; x.len()]);
     prelu.apply(&mut in_place, shape);
     prelu.apply_into(x, &mut into, shape);
     prelu.backward(x, dy, &mut dx, shape);
+    assert_same("backward in place", shape, &over_dy, &dx);
     [in_place, into, dx]
 }
 

@@ -130,6 +130,11 @@ fn a_row_has_the_same_gradient_alone_among_others_and_along_an_axis() {
             };
             let mut by_axis = vec![7.0; y.len()];
             op.axis_backward(&turned(&y), &turned(dy), &mut by_axis, [1, cols, count]);
+            let [mut rows, mut columns] = [dy.to_vec(), turned(dy)];
+            op.rows_backward_in_place(&y, &mut rows, cols);
+            op.axis_backward_in_place(&turned(&y), &mut columns, [1, cols, count]);
+            assert_eq!(bits(&rows), bits(&dx), "{cols} columns, in place");
+            assert_eq!(bits(&columns), bits(&by_axis), "{cols} columns, in place along an axis");
             assert_eq!(bits(&by_axis), bits(&turned(&dx)), "{cols} columns, along an axis");
         });
     }

@@ -175,6 +175,9 @@ fn the_gradient_is_dy_times_the_slope_and_0_where_that_is_0() {
         for op in at_levels(RRelu::default()) {
             let mut dx = [7.0; 6];
             op.backward_from_slopes(&slopes, &[dy; 6], &mut dx);
+            let mut in_place = [dy; 6];
+            op.backward_from_slopes_in_place(&slopes, &mut in_place);
+            assert!(dx.iter().zip(in_place).all(|(&a, b)| same(a, b)), "{in_place:?}");
             for (slope, dx) in slopes.into_iter().zip(dx) {
                 let expected = if slope == 0.0 { 0.0 } else { dy * slope };
                 assert!(same(dx, expected), "{dy} with {slope} gives {dx}");

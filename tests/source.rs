@@ -216,7 +216,9 @@ fn check_struct(operation: &Operation, text: &str) {
     for part in ["\n | NaN |", "\n Definition: ", "\n ```\n"] {
         assert!(text.contains(part), "the documentation of {name} lacks {part:?}");
     }
-    let bounds = operation.kernels.iter().map(|tier| tier.bound).chain([operation.backward.bound]);
+    let gradients = [&operation.backward].into_iter().chain(&operation.backward_from_output);
+    let bounds = operation.kernels.iter().map(|tier| tier.bound);
+    let bounds = bounds.chain(gradients.map(|backward| backward.bound));
     for ulps in bounds.flat_map(|bound| [bound.fused, bound.baseline]) {
         assert!(
             states(text, ulps),

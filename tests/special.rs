@@ -13,7 +13,7 @@ fn lengths() -> impl Iterator<Item = usize> {
 /// Inputs and what the call must give for them.
 fn promised(call: &Call) -> Vec<[f32; 2]> {
     let specials = match call.form {
-        Form::Gradient(backward) => backward.specials,
+        Form::Gradient(backward) | Form::GradientInPlace(backward) => backward.specials,
         Form::InPlace(_) | Form::Into(_) => call.operation.specials,
     };
     // A gradient may be a number where x is NaN: relu's is.
@@ -51,7 +51,9 @@ fn special_values_and_nans_give_what_is_promised_in_every_lane_and_tail() {
 #[test]
 fn every_operation_promises_values_at_both_zeros_and_both_infinities() {
     for operation in OPERATIONS {
-        for specials in [operation.specials, operation.backward.specials] {
+        let gradients = [&operation.backward].into_iter().chain(&operation.backward_from_output);
+        let gradients = gradients.map(|backward| backward.specials);
+        for specials in [operation.specials].into_iter().chain(gradients) {
             for x in [0.0, -0.0, f32::INFINITY, f32::NEG_INFINITY] {
                 let promised = specials.iter().any(|special| special[0].to_bits() == x.to_bits());
                 assert!(promised, "{} at {x:?}", operation.name);
@@ -62,8 +64,9 @@ fn every_operation_promises_values_at_both_zeros_and_both_infinities() {
 
 #[test]
 fn relu_keeps_the_sign_of_zero_and_every_nan() {
-    let forward =
-        |call: &Call| call.operation.name == "relu" && !matches!(call.form, Form::Gradient(_));
+    let forward = |call: &Call| {
+        call.operation.name == "relu" && matches!(call.form, Form::InPlace(_) | Form::Into(_))
+    };
     for call in calls().filter(forward) {
         assert_gives(&call, -0.0, -0.0);
         nans().for_each(|nan| assert_gives(&call, nan, f32::NAN));

@@ -15,8 +15,8 @@ fn every_bound_is_reached_at_its_witness() {
         let operation = call.operation;
         let (kernel, bound, exact) = match call.form {
             Form::Into(kernel) => (kernel.tier.name(), kernel.bound, operation.exact),
-            Form::Gradient(backward) => ("backward", backward.bound, backward.derivative),
-            Form::InPlace(_) => continue,
+            Form::Gradient(backward) => (backward.kernel, backward.bound, backward.derivative),
+            Form::InPlace(_) | Form::GradientInPlace(_) => continue,
         };
         let bound = bound.at(call.isa);
         if bound <= 0.5 {

@@ -79,7 +79,7 @@ fn check_numbers(call: &Call, x: &[f32]) {
     let y = call.images(x);
     let kernel = match call.form {
         Form::InPlace(kernel) | Form::Into(kernel) => kernel,
-        Form::Gradient(backward) => {
+        Form::Gradient(backward) | Form::GradientInPlace(backward) => {
             let bound = backward.bound.at(call.isa);
             for (&x, &dx) in x.iter().zip(&y).filter(|(x, _)| !x.is_nan()) {
                 let exact = (backward.derivative)(x.into());

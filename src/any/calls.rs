@@ -4,10 +4,11 @@
 use super::{AnyActivation, Kind, RowFunction};
 use crate::{
     at::At,
-    check::{Mismatch, ShapeError},
+    contract::FromOutput,
     each_operation,
     isa::Isa,
-    ops::table::{ApplyAt, BackwardAt, BackwardFromOutputAt},
+    ops::table::levels::{ApplyAt, BackwardAt, BackwardFromOutputAt},
+    shape_error::{Mismatch, ShapeError},
     tier::{Exact, Fast, Tier},
 };
 
@@ -31,21 +32,22 @@ macro_rules! fast {
 }
 
 macro_rules! from_output {
-    (yes, $operation:expr, $isa:expr, $y:expr, $dy:expr, $dx:expr) => {
-        $operation.backward_from_output_at($isa, $y, $dy, $dx)
-    };
     (no, $operation:expr, $isa:expr, $y:expr, $dy:expr, $dx:expr) => {{
         let name = AnyActivation::from($operation).name();
-        return Err(Mismatch::NoOutputGradient { name }.into());
+        return Err(Mismatch::NoOutputGradient { name, mistake: None }.into());
+    }};
+    ($kernel:ident, $operation:expr, $isa:expr, $y:expr, $dy:expr, $dx:expr) => {{
+        $operation.check_from_output()?;
+        $operation.backward_from_output_at($isa, $y, $dy, $dx);
     }};
 }
 
 macro_rules! has_from_output {
-    (yes) => {
-        true
-    };
-    (no) => {
+    (no, $operation:expr) => {
         false
+    };
+    ($kernel:ident, $operation:expr) => {
+        $operation.mistake_from_output().is_none()
     };
 }
 
@@ -75,7 +77,7 @@ macro_rules! calls { ($(
             self,
             isa: Isa,
             x: &[f32],
-            dy: &[f32],
+            dy: Option<&[f32]>,
             dx: &mut [f32],
         ) -> Result<(), ShapeError> {
             match self.kind {
@@ -89,7 +91,7 @@ macro_rules! calls { ($(
             self,
             isa: Isa,
             y: &[f32],
-            dy: &[f32],
+            dy: Option<&[f32]>,
             dx: &mut [f32],
         ) -> Result<(), ShapeError> {
             match self.kind {
@@ -100,11 +102,11 @@ macro_rules! calls { ($(
         }
 
         /// Returns whether the gradient follows from the output alone, so that the input need not
-        /// be kept.
+        /// be kept. It may depend on the parameters, such as the sign of a slope.
         #[must_use]
-        pub const fn has_gradient_from_output(&self) -> bool {
+        pub fn has_gradient_from_output(&self) -> bool {
             match self.kind {
-                $(Kind::$Op(_) => has_from_output!($from_output),)*
+                $(Kind::$Op(_operation) => has_from_output!($from_output, _operation),)*
                 Kind::OfRows(function, _) => !matches!(function, RowFunction::LogSumExp),
             }
         }
@@ -145,6 +147,16 @@ impl AnyActivation {
         At::active(*self).backward(x, dy, dx);
     }
 
+    /// As [`backward`](Self::backward), with `dx` in the place of `dy`.
+    ///
+    /// # Panics
+    ///
+    /// As [`apply_into`](Self::apply_into).
+    #[track_caller]
+    pub fn backward_in_place(&self, x: &[f32], dy: &mut [f32]) {
+        At::active(*self).backward_in_place(x, dy);
+    }
+
     /// Writes `dx[i] = dy[i] * f'(x[i])`, from the output `y` of the forward call.
     ///
     /// # Panics
@@ -154,6 +166,16 @@ impl AnyActivation {
     #[track_caller]
     pub fn backward_from_output(&self, y: &[f32], dy: &[f32], dx: &mut [f32]) {
         At::active(*self).backward_from_output(y, dy, dx);
+    }
+
+    /// As [`backward_from_output`](Self::backward_from_output), with `dx` in the place of `dy`.
+    ///
+    /// # Panics
+    ///
+    /// As that does.
+    #[track_caller]
+    pub fn backward_from_output_in_place(&self, y: &[f32], dy: &mut [f32]) {
+        At::active(*self).backward_from_output_in_place(y, dy);
     }
 
     /// Replaces every row of `cols` elements by its image. For an elementwise operation any `cols`
@@ -234,37 +256,24 @@ impl AnyActivation {
     pub fn rows_backward(&self, x: &[f32], y: &[f32], dy: &[f32], dx: &mut [f32], cols: usize) {
         At::active(*self).rows_backward(x, y, dy, dx, cols);
     }
-}
 
-/// The calls that return errors.
-macro_rules! returning { ($(
-    $try_name:ident $name:ident ($($argument:ident: $T:ty),*);
-)*) => {
-    impl AnyActivation {$(
-        #[doc = concat!("As [`", stringify!($name), "`](Self::", stringify!($name), ").")]
-        ///
-        /// # Errors
-        ///
-        /// Where that panics.
-        pub fn $try_name(&self, $($argument: $T),*) -> Result<(), ShapeError> {
-            At::active(*self).$try_name($($argument),*)
-        }
-    )*}
-}; }
+    /// As [`axis_backward`](Self::axis_backward), with `dx` in the place of `dy`.
+    ///
+    /// # Panics
+    ///
+    /// As that does, and if it is a [reduction](Self::is_reduction), whose `dy` has another shape.
+    #[track_caller]
+    pub fn axis_backward_in_place(&self, x: &[f32], y: &[f32], dy: &mut [f32], shape: [usize; 3]) {
+        At::active(*self).axis_backward_in_place(x, y, dy, shape);
+    }
 
-returning! {
-    try_apply apply(x: &mut [f32]);
-    try_apply_into apply_into(src: &[f32], dst: &mut [f32]);
-    try_backward backward(x: &[f32], dy: &[f32], dx: &mut [f32]);
-    try_backward_from_output backward_from_output(y: &[f32], dy: &[f32], dx: &mut [f32]);
-    try_rows rows(x: &mut [f32], cols: usize);
-    try_rows_into rows_into(src: &[f32], dst: &mut [f32], cols: usize);
-    try_axis axis(x: &mut [f32], shape: [usize; 3]);
-    try_axis_into axis_into(src: &[f32], dst: &mut [f32], shape: [usize; 3]);
-    try_rows_backward rows_backward(
-        x: &[f32], y: &[f32], dy: &[f32], dx: &mut [f32], cols: usize
-    );
-    try_axis_backward axis_backward(
-        x: &[f32], y: &[f32], dy: &[f32], dx: &mut [f32], shape: [usize; 3]
-    );
+    /// As [`rows_backward`](Self::rows_backward), with `dx` in the place of `dy`.
+    ///
+    /// # Panics
+    ///
+    /// As that does, and if it is a [reduction](Self::is_reduction), whose `dy` has another shape.
+    #[track_caller]
+    pub fn rows_backward_in_place(&self, x: &[f32], y: &[f32], dy: &mut [f32], cols: usize) {
+        At::active(*self).rows_backward_in_place(x, y, dy, cols);
+    }
 }

@@ -3,8 +3,9 @@
 use super::{AnyActivation, Kind, RowFunction};
 use crate::{
     at::At,
-    check::{Mismatch, ShapeError, equal_lengths, or_panic, product},
+    check::{equal_lengths, or_panic, product},
     rows::{LogSoftmax, LogSumExp, RowActivation, RowGradient, RowLayout, Softmax},
+    shape_error::{Mismatch, ShapeError},
     tier::{Fast, Tier},
 };
 
@@ -54,6 +55,14 @@ panicking! {
     axis_backward try_axis_backward(
         x: &[f32], y: &[f32], dy: &[f32], dx: &mut [f32], shape: [usize; 3]
     );
+    backward_in_place try_backward_in_place(x: &[f32], dy: &mut [f32]);
+    backward_from_output_in_place try_backward_from_output_in_place(y: &[f32], dy: &mut [f32]);
+    rows_backward_in_place try_rows_backward_in_place(
+        x: &[f32], y: &[f32], dy: &mut [f32], cols: usize
+    );
+    axis_backward_in_place try_axis_backward_in_place(
+        x: &[f32], y: &[f32], dy: &mut [f32], shape: [usize; 3]
+    );
 }
 
 /// Those that return errors.
@@ -85,7 +94,7 @@ impl At<AnyActivation> {
     pub fn try_backward(&self, x: &[f32], dy: &[f32], dx: &mut [f32]) -> Result<(), ShapeError> {
         equal_lengths("x", x.len(), "dx", dx.len())?;
         equal_lengths("dy", dy.len(), "dx", dx.len())?;
-        self.operation.backward_at(self.isa(), x, dy, dx)
+        self.operation.backward_at(self.isa(), x, Some(dy), dx)
     }
 
     /// [`AnyActivation::try_backward_from_output`]
@@ -101,7 +110,7 @@ impl At<AnyActivation> {
     ) -> Result<(), ShapeError> {
         equal_lengths("y", y.len(), "dx", dx.len())?;
         equal_lengths("dy", dy.len(), "dx", dx.len())?;
-        self.operation.backward_from_output_at(self.isa(), y, dy, dx)
+        self.operation.backward_from_output_at(self.isa(), y, Some(dy), dx)
     }
 
     /// [`AnyActivation::try_rows`]
@@ -222,5 +231,70 @@ impl At<AnyActivation> {
     ) -> Result<(), ShapeError> {
         let rows = RowLayout::contiguous(cols).count("dx", dx.len())?;
         self.try_axis_backward(x, y, dy, dx, [rows, cols, 1])
+    }
+    /// [`AnyActivation::try_backward_in_place`]
+    ///
+    /// # Errors
+    ///
+    /// Where the call without `try_` panics.
+    pub fn try_backward_in_place(&self, x: &[f32], dy: &mut [f32]) -> Result<(), ShapeError> {
+        equal_lengths("x", x.len(), "dy", dy.len())?;
+        self.operation.backward_at(self.isa(), x, None, dy)
+    }
+
+    /// [`AnyActivation::try_backward_from_output_in_place`]
+    ///
+    /// # Errors
+    ///
+    /// Where the call without `try_` panics.
+    pub fn try_backward_from_output_in_place(
+        &self,
+        y: &[f32],
+        dy: &mut [f32],
+    ) -> Result<(), ShapeError> {
+        equal_lengths("y", y.len(), "dy", dy.len())?;
+        self.operation.backward_from_output_at(self.isa(), y, None, dy)
+    }
+
+    /// [`AnyActivation::try_axis_backward_in_place`]
+    ///
+    /// # Errors
+    ///
+    /// Where the call without `try_` panics.
+    pub fn try_axis_backward_in_place(
+        &self,
+        x: &[f32],
+        y: &[f32],
+        dy: &mut [f32],
+        shape: [usize; 3],
+    ) -> Result<(), ShapeError> {
+        match self.operation.kind {
+            Kind::OfRows(RowFunction::LogSumExp, _) => {
+                Err(Mismatch::GradientShape { name: self.operation.name() }.into())
+            }
+            Kind::OfRows(function, options) => {
+                of_rows!(self, function, options, try_axis_backward_in_place(y, dy, shape))
+            }
+            _ => {
+                product("dy", dy.len(), shape)?;
+                self.try_backward_in_place(x, dy)
+            }
+        }
+    }
+
+    /// [`AnyActivation::try_rows_backward_in_place`]
+    ///
+    /// # Errors
+    ///
+    /// Where the call without `try_` panics.
+    pub fn try_rows_backward_in_place(
+        &self,
+        x: &[f32],
+        y: &[f32],
+        dy: &mut [f32],
+        cols: usize,
+    ) -> Result<(), ShapeError> {
+        let rows = RowLayout::contiguous(cols).count("dy", dy.len())?;
+        self.try_axis_backward_in_place(x, y, dy, [rows, cols, 1])
     }
 }

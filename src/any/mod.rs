@@ -4,6 +4,7 @@ mod calls;
 mod levels;
 mod parameter;
 mod parameters;
+mod returning;
 mod row_options;
 mod text;
 
@@ -185,7 +186,7 @@ where
 impl<Op> From<Exact<Op>> for AnyActivation
 where
     Self: From<Op>,
-    Exact<Op>: ops::table::ApplyAt,
+    Exact<Op>: ops::table::levels::ApplyAt,
 {
     fn from(Exact(operation): Exact<Op>) -> Self {
         Self { tier: Tier::Exact, ..operation.into() }

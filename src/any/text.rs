@@ -4,7 +4,7 @@ use super::{
     AnyActivation, Kind,
     parameter::{Mistake, Parameter, ParameterError},
 };
-use crate::tier::Tier;
+use crate::{ops::ScaledElu, tier::Tier};
 use core::{
     error::Error,
     fmt::{self, Alignment, Write},
@@ -146,6 +146,10 @@ fn parse_operation(name: &str, arguments: &str) -> Result<AnyActivation, ParseMi
     let mut kind = Kind::all().find(is_named).ok_or(ParseMistake::Name)?;
     if arguments.is_empty() {
         return Ok(kind.into());
+    }
+    // ONNX has one name for both.
+    if let Kind::Selu(_) = kind {
+        kind = Kind::ScaledElu(ScaledElu::default());
     }
     let (mut given, mut is_by_name) = (0_u32, false);
     for (i, argument) in arguments.split(',').enumerate() {

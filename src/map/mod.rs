@@ -23,24 +23,25 @@ pub(crate) struct BackwardFromOutput<Op>(pub(crate) Op);
 /// length.
 #[inline(always)]
 pub(crate) fn unary(isa: Isa, kernel: impl Map<1>, src: Option<&[f32]>, dst: &mut [f32]) {
-    on(isa, Apply::<_, 1, true> { kernel, inputs: [src.unwrap_or_default()], dst });
+    on(isa, Apply::<_, 1, 0> { kernel, inputs: [src.unwrap_or_default()], dst });
 }
 
-/// `dst[i] = kernel(a[i], b[i])`; all slices have the same length.
+/// `dst[i] = kernel(a[i], b[i])`, or `kernel(a[i], dst[i])` if there is no `b`; all slices have the
+/// same length.
 #[inline(always)]
-pub(crate) fn binary(isa: Isa, kernel: impl Map<2>, a: &[f32], b: &[f32], dst: &mut [f32]) {
-    on(isa, Apply::<_, 2, false> { kernel, inputs: [a, b], dst });
+pub(crate) fn binary(isa: Isa, kernel: impl Map<2>, a: &[f32], b: Option<&[f32]>, dst: &mut [f32]) {
+    on(isa, Apply::<_, 2, 1> { kernel, inputs: [a, b.unwrap_or_default()], dst });
 }
 
-/// `dst[i] = kernel(inputs[0][i], …)`. If `IN_PLACE`, an empty first input is what is in `dst`: one
+/// `dst[i] = kernel(inputs[0][i], …)`. If `inputs[PLACE]` is empty, it is what is in `dst`. One
 /// loop for both forms is half the code of two.
-pub(crate) struct Apply<'a, K, const N: usize, const IN_PLACE: bool> {
+pub(crate) struct Apply<'a, K, const N: usize, const PLACE: usize> {
     pub(crate) kernel: K,
     pub(crate) inputs: [&'a [f32]; N],
     pub(crate) dst: &'a mut [f32],
 }
 
-impl<K: Map<N>, const N: usize, const IN_PLACE: bool> Job for Apply<'_, K, N, IN_PLACE> {
+impl<K: Map<N>, const N: usize, const PLACE: usize> Job for Apply<'_, K, N, PLACE> {
     #[inline(always)]
     fn run<S: Native>(self, s: S) {
         // As constants, so that no step has a check of bounds.
@@ -56,13 +57,13 @@ impl<K: Map<N>, const N: usize, const IN_PLACE: bool> Job for Apply<'_, K, N, IN
     fn on_baseline(self) {
         let Self { kernel, inputs, dst } = self;
         let second = if N > 1 { inputs[N - 1] } else { &[] };
-        on_baseline::<K, N, IN_PLACE>(kernel, inputs[0], second, dst);
+        on_baseline::<K, N, PLACE>(kernel, inputs[0], second, dst);
     }
 }
 
 /// Of one or two inputs, which are passed in registers then.
 #[inline(never)]
-fn on_baseline<K: Map<N>, const N: usize, const IN_PLACE: bool>(
+fn on_baseline<K: Map<N>, const N: usize, const PLACE: usize>(
     kernel: K,
     first: &[f32],
     second: &[f32],
@@ -70,22 +71,22 @@ fn on_baseline<K: Map<N>, const N: usize, const IN_PLACE: bool>(
 ) {
     const { assert!(N <= 2) };
     let inputs = from_fn(|i| if i == 0 { first } else { second });
-    at_baseline(Apply::<K, N, IN_PLACE> { kernel, inputs, dst });
+    at_baseline(Apply::<K, N, PLACE> { kernel, inputs, dst });
 }
 
-impl<K: Map<N>, const N: usize, const IN_PLACE: bool> Apply<'_, K, N, IN_PLACE> {
+impl<K: Map<N>, const N: usize, const PLACE: usize> Apply<'_, K, N, PLACE> {
     /// Of `FOUR` elements, then of `ONE`, which is as many as a register has.
     #[inline(always)]
     fn in_steps<S: Native, const ONE: usize, const FOUR: usize>(self, s: S) {
         let Self { kernel, inputs, dst } = self;
         let len = dst.len();
-        let in_place = IN_PLACE && inputs[0].is_empty();
+        let in_place = inputs[PLACE].is_empty();
         let zero = F32s::splat(s, 0.0);
         let Some(last) = len.checked_sub(ONE) else {
             if len > 0 {
                 let mut lanes = [zero; N];
                 for (i, lanes) in lanes.iter_mut().enumerate() {
-                    let x = if i == 0 && in_place { &*dst } else { inputs[i] };
+                    let x = if i == PLACE && in_place { &*dst } else { inputs[i] };
                     *lanes = F32s::load_short(s, x);
                 }
                 kernel.eval(lanes).store_short(dst);
@@ -93,7 +94,7 @@ impl<K: Map<N>, const N: usize, const IN_PLACE: bool> Apply<'_, K, N, IN_PLACE> 
             return;
         };
         // Registers of four lanes are aligned on any stack.
-        if ONE > 4 && !in_place && inputs[0].len() != len {
+        if ONE > 4 && !(PLACE == 0 && in_place) && inputs[0].len() != len {
             lengths_differ(&Aligned([0; 64]));
         }
         // The last step ends where the slice ends and may overlap the one before: what that writes
@@ -101,15 +102,15 @@ impl<K: Map<N>, const N: usize, const IN_PLACE: bool> Apply<'_, K, N, IN_PLACE> 
         // on the stack, and a call of one step would wait for it to come back.
         let mut lanes = [if in_place { F32s::load(s, &dst[last..]) } else { zero }; N];
         let done = len - len % FOUR;
-        steps::<_, N, FOUR>(four(s), kernel, inputs, in_place, &mut dst[..done]);
+        steps::<_, N, PLACE, FOUR>(four(s), kernel, inputs, in_place, &mut dst[..done]);
         let rest = from_fn(
             #[inline(always)]
-            |i| if i == 0 && in_place { inputs[i] } else { &inputs[i][done..] },
+            |i| if i == PLACE && in_place { inputs[i] } else { &inputs[i][done..] },
         );
-        steps::<_, N, ONE>(s, kernel, rest, in_place, &mut dst[done..]);
+        steps::<_, N, PLACE, ONE>(s, kernel, rest, in_place, &mut dst[done..]);
         if !len.is_multiple_of(ONE) {
             for (i, lanes) in lanes.iter_mut().enumerate() {
-                if !(i == 0 && in_place) {
+                if !(i == PLACE && in_place) {
                     *lanes = F32s::load(s, &inputs[i][last..][..ONE]);
                 }
             }
@@ -129,7 +130,7 @@ fn lengths_differ(place: &Aligned<[u8; 64]>) -> ! {
 
 /// As many whole steps of `LEN` elements as there are.
 #[inline(always)]
-fn steps<S: Simd, const N: usize, const LEN: usize>(
+fn steps<S: Simd, const N: usize, const PLACE: usize, const LEN: usize>(
     s: S,
     kernel: impl Map<N>,
     inputs: [&[f32]; N],
@@ -141,13 +142,13 @@ fn steps<S: Simd, const N: usize, const LEN: usize>(
         #[inline(always)]
         |i| {
             let x = inputs[i].as_chunks::<LEN>().0;
-            if i == 0 && in_place { x } else { &x[..steps.len()] }
+            if i == PLACE && in_place { x } else { &x[..steps.len()] }
         },
     );
     for (step, y) in steps.iter_mut().enumerate() {
         let mut lanes = [F32s::splat(s, 0.0); N];
         for (i, lanes) in lanes.iter_mut().enumerate() {
-            let x = if i == 0 && in_place { &*y } else { &inputs[i][step] };
+            let x = if i == PLACE && in_place { &*y } else { &inputs[i][step] };
             *lanes = F32s::load(s, x);
         }
         kernel.eval(lanes).store(y);

@@ -41,6 +41,13 @@ impl Expm1 {
             let power = unfused::power(1.0, reduced.k);
             return ((1.0 - power) - power * reduced.p) * self.c;
         }
+        let [large, scale, r, small] = self.parts(x);
+        large - scale.mul_add(r, small)
+    }
+
+    /// Returns -c (e^x - 1) for -18 <= x <= 0 as `large - (scale r + small)`, with FMA.
+    #[inline(always)]
+    fn parts<S: Simd>(&self, x: F32s<S>) -> [F32s<S>; 4] {
         let z = x.mul_add(LOG2_E, MAGIC);
         let r = (z - MAGIC).neg_mul_add(LN_2, x);
         let correction = z.bits().entry_of(&self.corrections).float();
@@ -54,6 +61,28 @@ impl Expm1 {
         let scale = self.powers.at(z.bits());
         let large = self.c - scale;
         let lost = scale - (self.c - large);
-        large - scale.mul_add(r, scale.mul_add(t, lost))
+        [large, scale, r, scale.mul_add(t, lost)]
+    }
+
+    /// As `negated`, times a factor that is not known before and is the sum of two numbers.
+    ///
+    /// With FMA, `large` and `scale` are multiplied with their residuals, so that the result is
+    /// rounded at the same two places as without a factor.
+    #[inline(always)]
+    pub(crate) fn negated_times<S: Simd>(&self, x: F32s<S>, [high, low]: [f32; 2]) -> F32s<S> {
+        /// From here to 0 products with the low part may be subnormal, and flushed by the host. It
+        /// is at most an ULP of a result there.
+        const LEAST: f32 = -1e-20;
+        let low = x.lt(LEAST).select(low, 0.0);
+        if !S::FUSED {
+            let negated = self.negated(x);
+            return negated * high + negated * low;
+        }
+        let [large, scale, r, small] = self.parts(x.at_least(-18.0));
+        let [large_high, scale_high] = [large * high, scale * high];
+        let large_low = large.mul_add(low, large.mul_add(high, -large_high));
+        let scale_low = scale.mul_add(low, scale.mul_add(high, -scale_high));
+        let small = small.mul_add(high, scale_low.mul_add(r, -large_low));
+        large_high - scale_high.mul_add(r, small)
     }
 }

@@ -3,9 +3,9 @@ use super::{
     exp::{Factor, scaled_exp},
 };
 use crate::{
-    contract::{Bounds, Contract},
+    contract::{Bound, Bounds, Contract, FromOutput},
     isa::Simd,
-    map::{Backward, Map},
+    map::{Backward, BackwardFromOutput, Map},
     math::hex::hex,
     vector::F32s,
 };
@@ -34,7 +34,10 @@ use crate::{
 /// | −∞ | −alpha | 0 |
 /// | NaN | NaN | NaN |
 ///
-/// The gradient is `dy` where x > 0, else `e^(x / alpha) * dy`.
+/// The gradient is `dy` where x > 0, else `e^(x / alpha) * dy`. The gradient from the output is
+/// `dy` where y > 0, else `(y + alpha) / alpha * dy`, whose sum is correctly rounded. It is that of
+/// the y that is given: near −alpha a y has few digits of the exponential left, and −alpha itself
+/// has the gradient 0. Alpha must be finite and positive for it.
 ///
 /// ```
 /// use activations::{Activation, Celu};
@@ -135,6 +138,28 @@ impl Map<2> for Backward<Celu> {
             |e| e.neg_mul_add(error * (1.0 / self.0.alpha), e) * dy,
         );
         x.same(0.0).lt(x).select(dy, negative)
+    }
+}
+
+impl Map<2> for BackwardFromOutput<Celu> {
+    #[inline(always)]
+    fn eval<S: Simd>(self, [y, dy]: [F32s<S>; 2]) -> F32s<S> {
+        let Celu { alpha } = self.0;
+        dy * y.same(0.0).lt(y).select(1.0, (y + alpha) / alpha)
+    }
+}
+
+impl FromOutput for Celu {
+    const OUTPUT_BOUND: Bound = Elu::OUTPUT_BOUND;
+    const OUTPUT_SPECIALS: &'static [[f32; 2]] = Elu::OUTPUT_SPECIALS;
+
+    fn derivative_from_output(self, y: f64) -> f64 {
+        let alpha = f64::from(self.alpha);
+        if y > 0.0 { 1.0 } else { (y + alpha) / alpha }
+    }
+    fn mistake_from_output(self) -> Option<&'static str> {
+        let is_told = self.alpha > 0.0 && self.alpha.is_finite();
+        (!is_told).then_some("alpha must be finite and positive")
     }
 }
 

@@ -1,8 +1,8 @@
 use super::exp::{Factor, scaled_exp};
 use crate::{
-    contract::{Bound, Bounds, Contract},
+    contract::{Bound, Bounds, Contract, FromOutput},
     isa::Simd,
-    map::{Backward, Map},
+    map::{Backward, BackwardFromOutput, Map},
     math::exp::Powers,
     math::expm1::Expm1,
     vector::F32s,
@@ -27,8 +27,10 @@ use crate::{
 /// | −∞ (and below −17.33) | −alpha | 0 (from −∞) |
 /// | NaN | NaN | NaN |
 ///
-/// The gradient is `dy` where x > 0, else `alpha * e^x * dy`. The form `(y + alpha) * dy` would
-/// cancel where y is near −alpha.
+/// The gradient is `dy` where x > 0, else `alpha * e^x * dy`. The gradient from the output is `dy`
+/// where y > 0, else `(y + alpha) * dy`, whose sum is correctly rounded. It is that of the y that
+/// is given: near −alpha a y has few digits of e^x left, and −alpha itself has the gradient 0.
+/// Alpha must be finite and not negative for it.
 ///
 /// ```
 /// use activations::{Activation, Elu};
@@ -89,6 +91,32 @@ impl Map<2> for Backward<Elu> {
             |e| e * dy,
         );
         x.same(0.0).lt(x).select(dy, negative)
+    }
+}
+
+impl Map<2> for BackwardFromOutput<Elu> {
+    #[inline(always)]
+    fn eval<S: Simd>(self, [y, dy]: [F32s<S>; 2]) -> F32s<S> {
+        dy * y.same(0.0).lt(y).select(1.0, y + self.0.alpha)
+    }
+}
+
+impl FromOutput for Elu {
+    const OUTPUT_BOUND: Bound = Bound::ROUNDED;
+    const OUTPUT_SPECIALS: &'static [[f32; 2]] = &[
+        [0.0, 1.0],
+        [-0.0, 1.0],
+        [-1.0, 0.0],
+        [f32::INFINITY, 1.0],
+        [f32::NEG_INFINITY, f32::NEG_INFINITY],
+    ];
+
+    fn derivative_from_output(self, y: f64) -> f64 {
+        if y > 0.0 { 1.0 } else { y + f64::from(self.alpha) }
+    }
+    fn mistake_from_output(self) -> Option<&'static str> {
+        let is_told = self.alpha >= 0.0 && self.alpha.is_finite();
+        (!is_told).then_some("alpha must be finite and not negative")
     }
 }
 

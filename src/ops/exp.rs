@@ -1,6 +1,6 @@
 use crate::{
     activation::Activation,
-    contract::{Bound, Bounds, Contract},
+    contract::{Bound, Bounds, Contract, FromOutput},
     isa::Simd,
     map::{Backward, BackwardFromOutput, Map},
     math::exp::{C0, C2, C3, LN_2, MAGIC, Powers, Reduced, reduce, unfused},
@@ -258,6 +258,15 @@ impl Map<2> for BackwardFromOutput<Exp> {
     #[inline(always)]
     fn eval<S: Simd>(self, [y, dy]: [F32s<S>; 2]) -> F32s<S> {
         y * dy
+    }
+}
+
+impl FromOutput for Exp {
+    const OUTPUT_BOUND: Bound = Bound::EXACT;
+    const OUTPUT_SPECIALS: &'static [[f32; 2]] =
+        &[[0.0; 2], [-0.0; 2], [f32::INFINITY; 2], [f32::NEG_INFINITY; 2]];
+    fn derivative_from_output(self, y: f64) -> f64 {
+        y
     }
 }
 

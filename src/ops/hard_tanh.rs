@@ -1,7 +1,7 @@
 use crate::{
-    contract::{Bound, Bounds, Contract},
+    contract::{Bound, Bounds, Contract, FromOutput},
     isa::Simd,
-    map::{Backward, BackwardFromOutput, Map},
+    map::{Backward, Map},
     vector::F32s,
 };
 
@@ -29,8 +29,10 @@ use crate::{
 /// assert_eq!(x, [-2.0, 0.5, 1.0]);
 /// ```
 ///
+/// [`Clip`](crate::Clip) is the same function with a derivative of 1 at max.
+///
 /// Definition: `torch.nn.Hardtanh`, including its gradient at the limits; `Clip` of ONNX, `clip` of
-/// NumPy.
+/// NumPy; the gradient is also that of `eltwise_clip_v2` of oneDNN.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct HardTanh {
     /// The least result.
@@ -61,10 +63,12 @@ impl Map<2> for Backward<HardTanh> {
     }
 }
 
-impl Map<2> for BackwardFromOutput<HardTanh> {
-    #[inline(always)]
-    fn eval<S: Simd>(self, [y, dy]: [F32s<S>; 2]) -> F32s<S> {
-        Backward(self.0).eval([y, dy])
+impl FromOutput for HardTanh {
+    const OUTPUT_BOUND: Bound = Bound::EXACT;
+    const OUTPUT_SPECIALS: &'static [[f32; 2]] = Self::DERIVATIVE_SPECIALS;
+
+    fn derivative_from_output(self, y: f64) -> f64 {
+        self.derivative(y)
     }
 }
 

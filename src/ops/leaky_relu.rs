@@ -1,6 +1,6 @@
 use super::relu::Relu;
 use crate::{
-    contract::{Bound, Bounds, Contract},
+    contract::{Bound, Bounds, Contract, FromOutput},
     isa::Simd,
     map::{Backward, Map},
     vector::F32s,
@@ -9,7 +9,8 @@ use crate::{
 /// The leaky rectified linear unit: x where x > 0, else slope · x.
 ///
 /// Results are correctly rounded in every tier, for every slope. The gradient is `dy` where x > 0,
-/// else `slope * dy`.
+/// else `slope * dy`. The gradient from the output is the same, for slopes that are not negative: y
+/// is positive exactly where x is.
 ///
 /// | x | leaky_relu(x) | leaky_relu'(x) |
 /// |---|---|---|
@@ -50,7 +51,7 @@ impl Map<1> for LeakyRelu {
             return Relu.eval([x]);
         }
         // In place, a selection between results would become a masked store, which is slow on some
-        // processors.
+        // processors. So it would in the gradient.
         x * x.same(0.0).lt(x).select(1.0, x.same(self.slope))
     }
 }
@@ -61,7 +62,7 @@ impl Map<2> for Backward<LeakyRelu> {
         if self.0.slope == 0.0 {
             return Backward(Relu).eval([x, dy]);
         }
-        x.same(0.0).lt(x).select(dy, dy * self.0.slope)
+        dy * x.same(0.0).lt(x).select(1.0, x.same(self.0.slope))
     }
 }
 
@@ -106,6 +107,18 @@ impl Map<3> for BackwardBySlope {
         let Slopes { factor, floor } = Slopes::new(slope);
         let dx = x.same(0.0).lt(x).select(dy, dy * factor);
         dx.zero_where(x.le(floor))
+    }
+}
+
+impl FromOutput for LeakyRelu {
+    const OUTPUT_BOUND: Bound = Bound::EXACT;
+    const OUTPUT_SPECIALS: &'static [[f32; 2]] = Self::DERIVATIVE_SPECIALS;
+
+    fn derivative_from_output(self, y: f64) -> f64 {
+        self.derivative(y)
+    }
+    fn mistake_from_output(self) -> Option<&'static str> {
+        (self.slope < 0.0).then_some("slope must not be negative")
     }
 }
 

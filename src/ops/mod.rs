@@ -5,7 +5,7 @@ pub(crate) mod prelu;
 pub(crate) mod table;
 
 use crate::each_operation;
-pub use prelu::PRelu;
+pub use prelu::{BroadcastPRelu, PRelu};
 
 macro_rules! files { ($(
     $id:literal $file:ident $Op:ident: $($column:ident $value:ident),*;

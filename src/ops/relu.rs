@@ -1,8 +1,8 @@
 use crate::{
     activation::Activation,
-    contract::{Bound, Bounds, Contract},
+    contract::{Bound, Bounds, Contract, FromOutput},
     isa::Simd,
-    map::{Backward, BackwardFromOutput, Map},
+    map::{Backward, Map},
     vector::F32s,
 };
 
@@ -56,14 +56,16 @@ impl Map<1> for Relu {
 impl Map<2> for Backward<Relu> {
     #[inline(always)]
     fn eval<S: Simd>(self, [x, dy]: [F32s<S>; 2]) -> F32s<S> {
-        x.le(0.0).select(0.0, dy)
+        dy.zero_where(x.le(0.0))
     }
 }
 
-impl Map<2> for BackwardFromOutput<Relu> {
-    #[inline(always)]
-    fn eval<S: Simd>(self, [y, dy]: [F32s<S>; 2]) -> F32s<S> {
-        Backward(Relu).eval([y, dy])
+impl FromOutput for Relu {
+    const OUTPUT_BOUND: Bound = Bound::EXACT;
+    const OUTPUT_SPECIALS: &'static [[f32; 2]] = Self::DERIVATIVE_SPECIALS;
+
+    fn derivative_from_output(self, y: f64) -> f64 {
+        self.derivative(y)
     }
 }
 

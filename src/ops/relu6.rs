@@ -1,8 +1,8 @@
 use super::hard_tanh::HardTanh;
 use crate::{
-    contract::{Bound, Bounds, Contract},
+    contract::{Bound, Bounds, Contract, FromOutput},
     isa::Simd,
-    map::{Backward, BackwardFromOutput, Map},
+    map::{Backward, Map},
     vector::F32s,
 };
 
@@ -50,10 +50,12 @@ impl Map<2> for Backward<Relu6> {
     }
 }
 
-impl Map<2> for BackwardFromOutput<Relu6> {
-    #[inline(always)]
-    fn eval<S: Simd>(self, [y, dy]: [F32s<S>; 2]) -> F32s<S> {
-        BackwardFromOutput(LIMITS).eval([y, dy])
+impl FromOutput for Relu6 {
+    const OUTPUT_BOUND: Bound = Bound::EXACT;
+    const OUTPUT_SPECIALS: &'static [[f32; 2]] = Self::DERIVATIVE_SPECIALS;
+
+    fn derivative_from_output(self, y: f64) -> f64 {
+        self.derivative(y)
     }
 }
 

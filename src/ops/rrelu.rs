@@ -96,6 +96,16 @@ impl RRelu {
         At::active(Self::default()).backward_from_slopes(slopes, dy, dx);
     }
 
+    /// As [`backward_from_slopes`](Self::backward_from_slopes), with `dx` in the place of `dy`.
+    ///
+    /// # Panics
+    ///
+    /// If the lengths differ; nothing is written then.
+    #[track_caller]
+    pub fn backward_from_slopes_in_place(slopes: &[f32], dy: &mut [f32]) {
+        At::active(Self::default()).backward_from_slopes_in_place(slopes, dy);
+    }
+
     #[inline(always)]
     fn mean(self) -> LeakyRelu {
         LeakyRelu { slope: f64::midpoint(self.lower.into(), self.upper.into()) as f32 }
@@ -150,7 +160,18 @@ impl At<RRelu> {
     pub fn backward_from_slopes(&self, slopes: &[f32], dy: &[f32], dx: &mut [f32]) {
         same_length("slopes", slopes.len(), "dx", dx.len());
         same_length("dy", dy.len(), "dx", dx.len());
-        binary(self.isa(), BackwardFromSlopes, slopes, dy, dx);
+        binary(self.isa(), BackwardFromSlopes, slopes, Some(dy), dx);
+    }
+
+    /// As [`RRelu::backward_from_slopes_in_place`], at this level.
+    ///
+    /// # Panics
+    ///
+    /// If the lengths differ; nothing is written then.
+    #[track_caller]
+    pub fn backward_from_slopes_in_place(&self, slopes: &[f32], dy: &mut [f32]) {
+        same_length("slopes", slopes.len(), "dy", dy.len());
+        binary(self.isa(), BackwardFromSlopes, slopes, None, dy);
     }
 }
 

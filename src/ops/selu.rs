@@ -1,8 +1,8 @@
 use super::exp::{Factor, scaled_exp};
 use crate::{
-    contract::{Bound, Bounds, Contract},
+    contract::{Bound, Bounds, Contract, FromOutput},
     isa::Simd,
-    map::{Backward, Map},
+    map::{Backward, BackwardFromOutput, Map},
     math::exp::Powers,
     math::expm1::Expm1,
     math::hex::hex,
@@ -28,7 +28,10 @@ use crate::{
 /// | −∞ | −1.7580993 | 0 |
 /// | NaN | NaN | NaN |
 ///
-/// The gradient is `λ dy` where x > 0, else `λ α e^x dy`.
+/// The gradient is `λ dy` where x > 0, else `λ α e^x dy`. The gradient from the output is `λ dy`
+/// where y > 0, else `(y + 1.7580993) dy`, whose sum is correctly rounded: that is λ α rounded to
+/// f32, the negative of the least result, which has the gradient 0. Near it a y has few digits of
+/// e^x left.
 ///
 /// ```
 /// use activations::{Activation, Selu};
@@ -88,6 +91,28 @@ impl Map<2> for Backward<Selu> {
             |e| e * dy,
         );
         x.same(0.0).lt(x).select(dy * LAMBDA, negative)
+    }
+}
+
+impl Map<2> for BackwardFromOutput<Selu> {
+    #[inline(always)]
+    fn eval<S: Simd>(self, [y, dy]: [F32s<S>; 2]) -> F32s<S> {
+        dy * y.same(0.0).lt(y).select(LAMBDA, y + LAMBDA_ALPHA)
+    }
+}
+
+impl FromOutput for Selu {
+    const OUTPUT_BOUND: Bound = Bound::ROUNDED;
+    const OUTPUT_SPECIALS: &'static [[f32; 2]] = &[
+        [0.0, LAMBDA_ALPHA],
+        [-0.0, LAMBDA_ALPHA],
+        [-LAMBDA_ALPHA, 0.0],
+        [f32::INFINITY, LAMBDA],
+        [f32::NEG_INFINITY, f32::NEG_INFINITY],
+    ];
+
+    fn derivative_from_output(self, y: f64) -> f64 {
+        if y > 0.0 { EXACT_LAMBDA } else { y + f64::from(LAMBDA_ALPHA) }
     }
 }
 

@@ -1,19 +1,23 @@
 //! The table of the functions of one number, and what is made of each of its lines.
 
+pub(crate) mod levels;
+
 use crate::{
     activation::{Activation, Gradient, GradientFromOutput},
-    at::At,
-    check::same_length,
-    contract::{self, Bound, Contract, Kernel, Operation},
+    check::{or_panic, same_length},
+    contract::{self, Bound, Contract, FromOutput, Kernel, Operation},
     isa::Isa,
     map::{Backward, BackwardFromOutput, binary, unary},
+    shape_error::{Mismatch, ShapeError},
     tier::{Exact, Fast, Tier},
 };
+use levels::{ApplyAt, BackwardAt, BackwardFromOutputAt};
 
 /// The table: gives every operation to a macro.
 ///
 /// A line has the number that stands for the operation in other languages, its file, its type, the
-/// kernel of each tier, and whether its gradient follows from the output. A tier has a kernel of
+/// kernel of each tier, and that of the gradient from the output: its `own`, the `same` as from the
+/// input, or `no`, where the output does not tell the gradient. A tier has a kernel of
 /// its `own` or the `default` one. An operation that neither rounds correctly has no exact tier.
 /// What stands after the name of the macro is handed to it before the lines.
 #[doc(hidden)]
@@ -21,39 +25,22 @@ use crate::{
 macro_rules! each_operation {
     ($macro:ident $(, $before:tt)?) => {
         $macro! { $($before)?
-            1 exp Exp: fast own, exact own, from_output yes;
+            1 exp Exp: fast own, exact own, from_output own;
             2 sigmoid Sigmoid: fast own, exact own, from_output no;
             3 tanh Tanh: fast default, exact own, from_output no;
-            4 relu Relu: fast default, exact default, from_output yes;
-            5 leaky_relu LeakyRelu: fast default, exact default, from_output no;
+            4 relu Relu: fast default, exact default, from_output same;
+            5 leaky_relu LeakyRelu: fast default, exact default, from_output same;
             6 rrelu RRelu: fast default, exact default, from_output no;
-            7 relu6 Relu6: fast default, exact default, from_output yes;
-            8 hard_tanh HardTanh: fast default, exact default, from_output yes;
+            7 relu6 Relu6: fast default, exact default, from_output same;
+            8 hard_tanh HardTanh: fast default, exact default, from_output same;
             9 threshold Threshold: fast default, exact default, from_output no;
-            10 elu Elu: fast default, exact none, from_output no;
-            11 selu Selu: fast default, exact none, from_output no;
-            12 celu Celu: fast default, exact none, from_output no;
+            10 elu Elu: fast default, exact none, from_output own;
+            11 selu Selu: fast default, exact none, from_output own;
+            12 celu Celu: fast default, exact none, from_output own;
+            13 clip Clip: fast default, exact default, from_output no;
+            14 scaled_elu ScaledElu: fast default, exact none, from_output no;
         }
     };
-}
-
-/// The kernel of an operation in one tier, at any level.
-///
-/// A method, not a closure in the table: the methods of a type are compiled in one unit and share
-/// their kernels. In another unit there would be copies.
-pub trait ApplyAt: Copy {
-    /// Reads what is in `dst` if there is no `src`.
-    fn apply_at(self, isa: Isa, src: Option<&[f32]>, dst: &mut [f32]);
-}
-
-/// The gradient of an operation, at any level.
-pub trait BackwardAt: Copy {
-    fn backward_at(self, isa: Isa, x: &[f32], dy: &[f32], dx: &mut [f32]);
-}
-
-/// The gradient of an operation from its output, at any level.
-pub trait BackwardFromOutputAt: Copy {
-    fn backward_from_output_at(self, isa: Isa, y: &[f32], dy: &[f32], dx: &mut [f32]);
 }
 
 /// Compiles the kernels of a forward operation here, at this crate's optimisation level.
@@ -101,30 +88,66 @@ macro_rules! other_tier {
 }
 
 macro_rules! gradient_from_output {
-    ($Op:ty, yes) => {
+    ($Op:ty, no) => {};
+    ($Op:ty, $kernel:ident) => {
         impl GradientFromOutput for $Op {
             fn backward_from_output(&self, y: &[f32], dy: &[f32], dx: &mut [f32]) {
+                or_panic(self.check_from_output());
                 same_length("y", y.len(), "dx", dx.len());
                 same_length("dy", dy.len(), "dx", dx.len());
-                binary(Isa::active(), BackwardFromOutput(*self), y, dy, dx);
+                binary(Isa::active(), from_output!($kernel, *self), y, Some(dy), dx);
+            }
+            fn backward_from_output_in_place(&self, y: &[f32], dy: &mut [f32]) {
+                or_panic(self.check_from_output());
+                same_length("y", y.len(), "dy", dy.len());
+                binary(Isa::active(), from_output!($kernel, *self), y, None, dy);
             }
         }
         impl BackwardFromOutputAt for $Op {
+            fn check_from_output(&self) -> Result<(), ShapeError> {
+                match self.mistake_from_output() {
+                    None => Ok(()),
+                    mistake => Err(Mismatch::NoOutputGradient { name: Self::NAME, mistake }.into()),
+                }
+            }
             #[inline(never)]
-            fn backward_from_output_at(self, isa: Isa, y: &[f32], dy: &[f32], dx: &mut [f32]) {
-                binary(isa, BackwardFromOutput(self), y, dy, dx);
+            fn backward_from_output_at(
+                self,
+                isa: Isa,
+                y: &[f32],
+                dy: Option<&[f32]>,
+                dx: &mut [f32],
+            ) {
+                binary(isa, from_output!($kernel, self), y, dy, dx);
             }
         }
     };
-    ($Op:ty, no) => {};
+}
+
+macro_rules! from_output {
+    (own, $operation:expr) => {
+        BackwardFromOutput($operation)
+    };
+    (same, $operation:expr) => {
+        Backward($operation)
+    };
 }
 
 macro_rules! backward_from_output {
-    ($Op:ty, yes) => {
-        Some(|isa, y, dy, dx| <$Op>::default().backward_from_output_at(isa, y, dy, dx))
-    };
     ($Op:ty, no) => {
         None
+    };
+    ($Op:ty, $kernel:ident) => {
+        Some(contract::Backward {
+            kernel: "from_output",
+            bound: <$Op>::OUTPUT_BOUND,
+            specials: <$Op>::OUTPUT_SPECIALS,
+            derivative: |y| <$Op>::default().derivative_from_output(y),
+            backward: |isa, y, dy, dx| {
+                <$Op>::default().backward_from_output_at(isa, y, Some(dy), dx);
+            },
+            in_place: |isa, y, dy| <$Op>::default().backward_from_output_at(isa, y, None, dy),
+        })
     };
 }
 
@@ -180,12 +203,16 @@ macro_rules! operations { ($(
             fn backward(&self, x: &[f32], dy: &[f32], dx: &mut [f32]) {
                 same_length("x", x.len(), "dx", dx.len());
                 same_length("dy", dy.len(), "dx", dx.len());
-                binary(Isa::active(), Backward(*self), x, dy, dx);
+                binary(Isa::active(), Backward(*self), x, Some(dy), dx);
+            }
+            fn backward_in_place(&self, x: &[f32], dy: &mut [f32]) {
+                same_length("x", x.len(), "dy", dy.len());
+                binary(Isa::active(), Backward(*self), x, None, dy);
             }
         }
         impl BackwardAt for $Op {
             #[inline(never)]
-            fn backward_at(self, isa: Isa, x: &[f32], dy: &[f32], dx: &mut [f32]) {
+            fn backward_at(self, isa: Isa, x: &[f32], dy: Option<&[f32]>, dx: &mut [f32]) {
                 binary(isa, Backward(self), x, dy, dx);
             }
         }
@@ -203,10 +230,12 @@ macro_rules! operations { ($(
             shape: <$Op>::SHAPE,
             kernels: kernels!($Op, exact $exact),
             backward: contract::Backward {
+                kernel: "backward",
                 bound: <$Op>::BOUNDS.backward,
                 specials: <$Op>::DERIVATIVE_SPECIALS,
                 derivative: |x| <$Op>::default().derivative(x),
-                backward: |isa, x, dy, dx| <$Op>::default().backward_at(isa, x, dy, dx),
+                backward: |isa, x, dy, dx| <$Op>::default().backward_at(isa, x, Some(dy), dx),
+                in_place: |isa, x, dy| <$Op>::default().backward_at(isa, x, None, dy),
             },
             backward_from_output: backward_from_output!($Op, $from_output),
             range: <$Op>::RANGE,
@@ -219,44 +248,3 @@ macro_rules! operations { ($(
 }; }
 
 each_operation!(operations);
-
-macro_rules! wrapped { ($($Wrapper:ident),*) => {$(
-    impl<Op: BackwardAt> BackwardAt for $Wrapper<Op> {
-        fn backward_at(self, isa: Isa, x: &[f32], dy: &[f32], dx: &mut [f32]) {
-            self.0.backward_at(isa, x, dy, dx);
-        }
-    }
-    impl<Op: BackwardFromOutputAt> BackwardFromOutputAt for $Wrapper<Op> {
-        fn backward_from_output_at(self, isa: Isa, y: &[f32], dy: &[f32], dx: &mut [f32]) {
-            self.0.backward_from_output_at(isa, y, dy, dx);
-        }
-    }
-)*}; }
-
-wrapped!(Fast, Exact);
-
-impl<Op: ApplyAt> Activation for At<Op> {
-    fn apply(&self, x: &mut [f32]) {
-        self.operation.apply_at(self.isa(), None, x);
-    }
-    fn apply_into(&self, src: &[f32], dst: &mut [f32]) {
-        same_length("src", src.len(), "dst", dst.len());
-        self.operation.apply_at(self.isa(), Some(src), dst);
-    }
-}
-
-impl<Op: ApplyAt + BackwardAt> Gradient for At<Op> {
-    fn backward(&self, x: &[f32], dy: &[f32], dx: &mut [f32]) {
-        same_length("x", x.len(), "dx", dx.len());
-        same_length("dy", dy.len(), "dx", dx.len());
-        self.operation.backward_at(self.isa(), x, dy, dx);
-    }
-}
-
-impl<Op: ApplyAt + BackwardAt + BackwardFromOutputAt> GradientFromOutput for At<Op> {
-    fn backward_from_output(&self, y: &[f32], dy: &[f32], dx: &mut [f32]) {
-        same_length("y", y.len(), "dx", dx.len());
-        same_length("dy", dy.len(), "dx", dx.len());
-        self.operation.backward_from_output_at(self.isa(), y, dy, dx);
-    }
-}

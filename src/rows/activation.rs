@@ -1,7 +1,8 @@
 //! The traits that functions of rows implement.
 
 use super::layout::RowLayout;
-use crate::check::{ShapeError, or_panic};
+use crate::check::or_panic;
+use crate::shape_error::ShapeError;
 use core::ops::Range;
 
 /// A function of rows that gives each row as many results as it has entries.
@@ -207,6 +208,16 @@ pub trait RowGradient<T = f32>: RowActivation<T> {
         or_panic(self.try_rows_backward(y, dy, dx, cols));
     }
 
+    /// As [`rows_backward`](Self::rows_backward), with `dx` in the place of `dy`.
+    ///
+    /// # Panics
+    ///
+    /// If the lengths differ or are no multiple of `cols`; nothing is written then.
+    #[track_caller]
+    fn rows_backward_in_place(&self, y: &[T], dy: &mut [T], cols: usize) {
+        or_panic(self.try_rows_backward_in_place(y, dy, cols));
+    }
+
     /// The gradient along the middle axis of `[outer, n, inner]`.
     ///
     /// # Panics
@@ -215,6 +226,16 @@ pub trait RowGradient<T = f32>: RowActivation<T> {
     #[track_caller]
     fn axis_backward(&self, y: &[T], dy: &[T], dx: &mut [T], shape: [usize; 3]) {
         or_panic(self.try_axis_backward(y, dy, dx, shape));
+    }
+
+    /// As [`axis_backward`](Self::axis_backward), with `dx` in the place of `dy`.
+    ///
+    /// # Panics
+    ///
+    /// If a length is not the product of the shape; nothing is written then.
+    #[track_caller]
+    fn axis_backward_in_place(&self, y: &[T], dy: &mut [T], shape: [usize; 3]) {
+        or_panic(self.try_axis_backward_in_place(y, dy, shape));
     }
 
     /// As [`rows_backward`](Self::rows_backward).
@@ -240,6 +261,30 @@ pub trait RowGradient<T = f32>: RowActivation<T> {
         y: &[T],
         dy: &[T],
         dx: &mut [T],
+        shape: [usize; 3],
+    ) -> Result<(), ShapeError>;
+
+    /// As [`rows_backward_in_place`](Self::rows_backward_in_place).
+    ///
+    /// # Errors
+    ///
+    /// Where that panics.
+    fn try_rows_backward_in_place(
+        &self,
+        y: &[T],
+        dy: &mut [T],
+        cols: usize,
+    ) -> Result<(), ShapeError>;
+
+    /// As [`axis_backward_in_place`](Self::axis_backward_in_place).
+    ///
+    /// # Errors
+    ///
+    /// Where that panics.
+    fn try_axis_backward_in_place(
+        &self,
+        y: &[T],
+        dy: &mut [T],
         shape: [usize; 3],
     ) -> Result<(), ShapeError>;
 }

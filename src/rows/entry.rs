@@ -8,8 +8,9 @@ use super::{
     options::SoftmaxOptions,
 };
 use crate::{
-    check::{Mismatch, ShapeError, product},
+    check::product,
     isa::Isa,
+    shape_error::{Mismatch, ShapeError},
 };
 use core::ops::Range;
 

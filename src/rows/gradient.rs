@@ -11,10 +11,11 @@ use super::{
     softmax::Softmax,
 };
 use crate::{
-    check::{ShapeError, equal_lengths, product},
+    check::{equal_lengths, product},
     isa::{Isa, Job, Native, Simd, on},
     map::Map,
     ops::Exp,
+    shape_error::ShapeError,
     vector::{F32s, F64s, Mask},
 };
 use core::marker::PhantomData;
@@ -65,13 +66,14 @@ pub(super) fn rows_backward<F: Function>(
     isa: Isa,
     options: &SoftmaxOptions<'_>,
     y: &[f32],
-    dy: &[f32],
+    dy: Option<&[f32]>,
     dx: &mut [f32],
     cols: usize,
 ) -> Result<(), ShapeError> {
-    let count = RowLayout::contiguous(cols).count("dx", dx.len())?;
-    equal_lengths("y", y.len(), "dx", dx.len())?;
-    equal_lengths("dy", dy.len(), "dx", dx.len())?;
+    let name = if dy.is_some() { "dx" } else { "dy" };
+    let count = RowLayout::contiguous(cols).count(name, dx.len())?;
+    equal_lengths("y", y.len(), name, dx.len())?;
+    equal_lengths("dy", dy.map_or(dx.len(), <[f32]>::len), name, dx.len())?;
     backward::<F>(isa, factor(options), y, dy, dx, [count, cols, 1]);
     Ok(())
 }
@@ -80,12 +82,12 @@ pub(super) fn axis_backward<F: Function>(
     isa: Isa,
     options: &SoftmaxOptions<'_>,
     y: &[f32],
-    dy: &[f32],
+    dy: Option<&[f32]>,
     dx: &mut [f32],
     shape: [usize; 3],
 ) -> Result<(), ShapeError> {
     product("y", y.len(), shape)?;
-    product("dy", dy.len(), shape)?;
+    product("dy", dy.map_or(dx.len(), <[f32]>::len), shape)?;
     product("dx", dx.len(), shape)?;
     backward::<F>(isa, factor(options), y, dy, dx, shape);
     Ok(())
@@ -103,6 +105,7 @@ struct Backward<'a, F> {
     function: PhantomData<F>,
     factor: f64,
     y: &'a [f32],
+    /// Empty if it is in `dx`, as in the functions below.
     dy: &'a [f32],
     dx: &'a mut [f32],
     n: usize,
@@ -114,11 +117,12 @@ fn backward<F: Function>(
     isa: Isa,
     factor: f64,
     y: &[f32],
-    dy: &[f32],
+    dy: Option<&[f32]>,
     dx: &mut [f32],
     [_, n, inner]: [usize; 3],
 ) {
     if !dx.is_empty() {
+        let dy = dy.unwrap_or_default();
         on(isa, Backward::<F> { function: PhantomData, factor, y, dy, dx, n, inner });
     }
 }
@@ -129,7 +133,8 @@ impl<F: Function> Job for Backward<'_, F> {
         let Self { factor, y, dy, dx, n, inner, .. } = self;
         let plane = n * inner;
         for (i, dx) in dx.chunks_exact_mut(plane).enumerate() {
-            let (y, dy) = (&y[i * plane..][..plane], &dy[i * plane..][..plane]);
+            let y = &y[i * plane..][..plane];
+            let dy = if dy.is_empty() { dy } else { &dy[i * plane..][..plane] };
             if inner == 1 {
                 row::<F, _>(s.sixteen(), factor, y, dy, dx);
             } else {
@@ -144,16 +149,22 @@ fn scaled<F: Function, S: Simd>(factor: f64, y: F32s<S>, dy: F32s<S>, sum: F64s<
     (F::gradient(y, dy, sum) * factor).narrow().zero_where(F::is_excluded(y))
 }
 
+/// Returns the gradients of the results.
+#[inline(always)]
+fn given<'a>(dy: &'a [f32], dx: &'a [f32]) -> &'a [f32] {
+    if dy.is_empty() { dx } else { dy }
+}
+
 /// A row across the lanes.
 #[inline(always)]
 fn row<F: Function, S: Simd>(s: S, factor: f64, y: &[f32], dy: &[f32], dx: &mut [f32]) {
     let mut total = F64s::splat(s, 0.0);
     for at in (0..y.len()).step_by(LANES) {
-        total = total + F::summand(at_most_16(s, &y[at..]), at_most_16(s, &dy[at..]));
+        total = total + F::summand(at_most_16(s, &y[at..]), at_most_16(s, &given(dy, dx)[at..]));
     }
     let sum = F64s::splat(s, total.sum());
     for at in (0..y.len()).step_by(LANES) {
-        let [y, dy] = [at_most_16(s, &y[at..]), at_most_16(s, &dy[at..])];
+        let [y, dy] = [at_most_16(s, &y[at..]), at_most_16(s, &given(dy, dx)[at..])];
         store_at_most_16(scaled::<F, S>(factor, y, dy, sum), &mut dx[at..]);
     }
 }
@@ -180,7 +191,7 @@ fn columns<F: Function, S: Simd>(
                 for j in (lane..n).step_by(LANES) {
                     let [y, dy] = [
                         at_most_16(s, &y[j * inner..][at..end]),
-                        at_most_16(s, &dy[j * inner..][at..end]),
+                        at_most_16(s, &given(dy, dx)[j * inner..][at..end]),
                     ];
                     total = total + F::summand(y, dy);
                 }
@@ -188,8 +199,10 @@ fn columns<F: Function, S: Simd>(
             },
         );
         for j in 0..n {
-            let [y, dy] =
-                [at_most_16(s, &y[j * inner..][at..end]), at_most_16(s, &dy[j * inner..][at..end])];
+            let [y, dy] = [
+                at_most_16(s, &y[j * inner..][at..end]),
+                at_most_16(s, &given(dy, dx)[j * inner..][at..end]),
+            ];
             store_at_most_16(scaled::<F, S>(factor, y, dy, sum), &mut dx[j * inner..][at..end]);
         }
     }

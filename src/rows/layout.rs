@@ -1,6 +1,6 @@
 //! How rows lie in a slice, and what is refused.
 
-use crate::check::{Mismatch, ShapeError};
+use crate::shape_error::{Mismatch, ShapeError};
 use core::{error::Error, fmt};
 
 /// Rows that lie a fixed distance apart, as in a padded matrix.

@@ -8,8 +8,9 @@ use super::{
 };
 use crate::{
     at::At,
-    check::{Mismatch, ShapeError, equal_lengths, or_panic, product},
+    check::{equal_lengths, or_panic, product},
     isa::{Isa, Simd},
+    shape_error::{Mismatch, ShapeError},
     vector::{F32s, F64s},
 };
 

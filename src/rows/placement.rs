@@ -1,7 +1,7 @@
 //! Where the rows of a call are among all rows, and which row of a mask each of them meets.
 
 use super::options::SoftmaxOptions;
-use crate::check::{Mismatch, ShapeError};
+use crate::shape_error::{Mismatch, ShapeError};
 
 /// A size that no number of rows exceeds.
 const ALL: usize = usize::MAX;

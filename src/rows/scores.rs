@@ -1,11 +1,7 @@
 //! The logits as results of their own.
 
 use super::{entry::logits, options::SoftmaxOptions};
-use crate::{
-    at::At,
-    check::{ShapeError, or_panic},
-    isa::Isa,
-};
+use crate::{at::At, check::or_panic, isa::Isa, shape_error::ShapeError};
 
 impl SoftmaxOptions<'_> {
     /// Writes the logits that the options make of the rows of `src`, each of `cols` scores: those

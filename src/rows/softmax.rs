@@ -7,8 +7,9 @@ use super::{
 };
 use crate::{
     at::At,
-    check::{Mismatch, ShapeError, or_panic},
+    check::or_panic,
     isa::{Isa, Simd},
+    shape_error::{Mismatch, ShapeError},
     tier::Fast,
     vector::{F32s, F64s},
 };

@@ -13,9 +13,10 @@ use super::{
 };
 use crate::{
     at::At,
-    check::{ShapeError, or_panic},
+    check::or_panic,
     contract::Bound,
     isa::Isa,
+    shape_error::ShapeError,
     tier::{Fast, Tier},
 };
 use core::ops::Range;
@@ -115,7 +116,7 @@ macro_rules! row_traits {
                 cols: usize,
             ) -> Result<(), ShapeError> {
                 let $this = self;
-                rows_backward::<$Gradient>($isa, $options, y, dy, dx, cols)
+                rows_backward::<$Gradient>($isa, $options, y, Some(dy), dx, cols)
             }
             fn try_axis_backward(
                 &self,
@@ -125,7 +126,25 @@ macro_rules! row_traits {
                 shape: [usize; 3],
             ) -> Result<(), ShapeError> {
                 let $this = self;
-                axis_backward::<$Gradient>($isa, $options, y, dy, dx, shape)
+                axis_backward::<$Gradient>($isa, $options, y, Some(dy), dx, shape)
+            }
+            fn try_rows_backward_in_place(
+                &self,
+                y: &[f32],
+                dy: &mut [f32],
+                cols: usize,
+            ) -> Result<(), ShapeError> {
+                let $this = self;
+                rows_backward::<$Gradient>($isa, $options, y, None, dy, cols)
+            }
+            fn try_axis_backward_in_place(
+                &self,
+                y: &[f32],
+                dy: &mut [f32],
+                shape: [usize; 3],
+            ) -> Result<(), ShapeError> {
+                let $this = self;
+                axis_backward::<$Gradient>($isa, $options, y, None, dy, shape)
             }
         }
     };
@@ -172,7 +191,7 @@ macro_rules! row_operations { ($(
                 or_panic(axis::<$Kernel>(isa, &options, Some(src), dst, shape));
             },
             axis_backward: |isa, options, y, dy, dx, shape| {
-                or_panic(axis_backward::<$Gradient<'_>>(isa, &options, y, dy, dx, shape));
+                or_panic(axis_backward::<$Gradient<'_>>(isa, &options, y, Some(dy), dx, shape));
             },
         },
     )*];

@@ -48,6 +48,10 @@ fn names_of_onnx_and_pytorch_are_understood() {
         ("ReduceLogSumExp", "log_sum_exp"),
         ("Exp", "exp"),
         ("SELU", "selu"),
+        ("Clip", "clip"),
+        ("Selu(alpha = 1.5, gamma = 2)", "scaled_elu"),
+        ("selu(1.5)", "scaled_elu"),
+        ("selu()", "selu"),
     ] {
         let any: AnyActivation = text.parse().expect(text);
         assert_eq!(any.name(), name);
@@ -84,6 +88,7 @@ fn what_is_no_operation_says_what_was_expected() {
         ("hard_tanh(min = 2, max = -2)", "min must be at most max"),
         ("rrelu(0.5, 0.25)", "lower must be at most upper"),
         ("celu(nan)", "alpha must be a number"),
+        ("selu(beta = 1)", "no such parameter: expected scaled_elu(alpha, gamma)"),
         ("celu(inf)", "alpha must be finite"),
         ("elu(1e39)", "a parameter is beyond the largest f32"),
         ("exact(elu)", "elu has no exact tier"),

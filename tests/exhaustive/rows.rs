@@ -2,7 +2,7 @@
 
 use activations::{
     Isa, each_operation,
-    table::{OPERATIONS, Operation},
+    table::{Backward, OPERATIONS, Operation},
 };
 use activations_testing::{
     digest::digests,
@@ -11,11 +11,12 @@ use activations_testing::{
     record::arithmetic,
     sweep::{Apply, BLOCK, Exact, Inputs, Kernel, Report, sweep},
 };
+use std::collections::BTreeSet;
 
 /// A kernel at a level.
 pub(crate) struct Named {
     pub(crate) operation: &'static Operation,
-    /// The tier, or `backward`.
+    /// The tier, `backward` or `from_output`.
     pub(crate) kernel: &'static str,
     pub(crate) isa: Isa,
     pub(crate) bound: f64,
@@ -24,9 +25,14 @@ pub(crate) struct Named {
 /// Every kernel of an operation at every level of this machine, those of a level side by side.
 pub(crate) fn kernels(operation: &'static Operation) -> impl Iterator<Item = Named> {
     let forward = operation.kernels.iter().map(|kernel| (kernel.tier.name(), kernel.bound));
-    forward.chain([("backward", operation.backward.bound)]).flat_map(move |(kernel, bound)| {
+    let gradients = gradients(operation).map(|backward| (backward.kernel, backward.bound));
+    forward.chain(gradients).flat_map(move |(kernel, bound)| {
         isas().map(move |isa| Named { operation, kernel, isa, bound: bound.at(isa) })
     })
+}
+
+fn gradients(operation: &'static Operation) -> impl Iterator<Item = &'static Backward> {
+    [&operation.backward].into_iter().chain(&operation.backward_from_output)
 }
 
 /// The tiers of an operation that are compiled on their own, after the default one.
@@ -59,7 +65,7 @@ impl Named {
     /// What is promised of all inputs, without a space.
     pub(crate) fn promise(&self) -> String {
         let Operation { range: [low, high], odd, monotone, .. } = *self.operation;
-        if self.kernel == "backward" {
+        if self.is_gradient() {
             return format!("{:?}", self.bound);
         }
         let odd = if odd { ",odd" } else { "" };
@@ -69,29 +75,35 @@ impl Named {
 
     /// Whether the errors at x and -x are the same.
     pub(crate) fn is_symmetric(&self) -> bool {
-        let derivative = self.operation.backward.derivative;
-        let is_even = || [0.5, 1.0, 3.0].iter().all(|&x| derivative(x) == derivative(-x));
-        if self.is_gradient() { is_even() } else { self.operation.odd }
+        let Some(Backward { derivative, .. }) = self.gradient() else {
+            return self.operation.odd;
+        };
+        [0.5, 1.0, 3.0].iter().all(|&x| derivative(x) == derivative(-x))
     }
 
-    fn is_gradient(&self) -> bool {
-        self.kernel == "backward"
+    fn gradient(&self) -> Option<&'static Backward> {
+        gradients(self.operation).find(|backward| backward.kernel == self.kernel)
+    }
+
+    pub(crate) fn is_gradient(&self) -> bool {
+        self.gradient().is_some()
     }
 
     /// Whether this tier is the default one by another name.
     fn is_default(&self) -> bool {
-        !["default", "backward"].contains(&self.kernel)
+        self.kernel != "default"
+            && !self.is_gradient()
             && !own_tiers(self.operation.name).contains(&self.kernel)
     }
 
     fn apply<'a>(&self, ones: &'a [f32]) -> Apply<'a> {
         let Self { operation, isa, .. } = *self;
-        match operation.kernels.iter().find(|kernel| kernel.tier.name() == self.kernel) {
-            Some(kernel) => Box::new(move |x, y| (kernel.apply_into)(isa, x, y)),
-            None => {
-                Box::new(move |x, y| (operation.backward.backward)(isa, x, &ones[..x.len()], y))
-            }
+        if let Some(&Backward { backward, .. }) = self.gradient() {
+            return Box::new(move |x, y| backward(isa, x, &ones[..x.len()], y));
         }
+        let kernel = operation.kernels.iter().find(|kernel| kernel.tier.name() == self.kernel);
+        let apply_into = kernel.expect("a kernel of the operation").apply_into;
+        Box::new(move |x, y| apply_into(isa, x, y))
     }
 }
 
@@ -108,24 +120,26 @@ pub(crate) fn swept_rows(
     tick: &(dyn Fn() + Sync),
 ) -> Vec<Row> {
     let ones = vec![1.0; BLOCK + 1];
-    let (gradients, forward): (Vec<_>, Vec<_>) = kernels.into_iter().partition(Named::is_gradient);
+    let (mut gradients, forward): (Vec<_>, Vec<_>) =
+        kernels.into_iter().partition(Named::is_gradient);
+    let from_output = gradients.extract_if(.., |named| named.kernel == "from_output").collect();
+    let groups = [forward, gradients, from_output];
     let mut rows = Vec::new();
-    for kernels in [forward, gradients].into_iter().filter(|kernels| !kernels.is_empty()) {
-        let Operation { name, range, odd, monotone, exact, backward, .. } = *kernels[0].operation;
-        let is_gradient = kernels[0].is_gradient();
+    for kernels in groups.into_iter().filter(|kernels| !kernels.is_empty()) {
+        let Operation { name, range, odd, monotone, exact, .. } = *kernels[0].operation;
+        let gradient = kernels[0].gradient();
         let promised = |named: &Named| {
             let apply = named.apply(&ones);
-            if is_gradient {
+            if gradient.is_some() {
                 let range = [f32::NEG_INFINITY, f32::INFINITY];
                 Kernel { apply, range, odd: false, monotone: false }
             } else {
                 Kernel { apply, range, odd, monotone }
             }
         };
-        let exact = if is_gradient {
-            Exact { value: backward.derivative, nearest: None }
-        } else {
-            Exact { value: exact, nearest: nearest(name) }
+        let exact = match gradient {
+            Some(backward) => Exact { value: backward.derivative, nearest: None },
+            None => Exact { value: exact, nearest: nearest(name) },
         };
         let promised: Vec<_> = kernels.iter().map(promised).collect();
         let reports = sweep(inputs, exact, &promised, tick);
@@ -136,8 +150,8 @@ pub(crate) fn swept_rows(
 
 /// How many sweeps `swept_rows` makes of these kernels.
 pub(crate) fn sweeps(kernels: &[Named]) -> usize {
-    let gradients = kernels.iter().filter(|named| named.is_gradient()).count();
-    usize::from(gradients > 0) + usize::from(gradients < kernels.len())
+    let group = |named: &Named| named.gradient().map(|backward| backward.kernel);
+    kernels.iter().map(group).collect::<BTreeSet<_>>().len()
 }
 
 /// The digests of all kernels of an operation. A tier that is the default one is not run again.
@@ -198,7 +212,7 @@ impl Row {
             assert_eq!(report.steps_back, 0, "{self}\nthis tier steps back");
         }
         // Where the gradient does not depend on x (ReLU), a NaN in x is not seen.
-        if self.named.kernel != "backward" {
+        if !self.named.is_gradient() {
             assert_eq!(report.wrong_nans, 0, "{self}\nNaN lost or made");
         }
     }

@@ -46,6 +46,12 @@ fn refuses_other_gradients<Op: RowGradient + Copy>(op: Op) {
     assert_says(&not_the_shape("y"), 12, |dx| op.axis_backward(&short, &x, dx, axes));
     assert_says(&not_the_shape("dy"), 12, |dx| op.axis_backward(&x, &short, dx, axes));
     assert_says(&not_the_shape("dx"), 8, |dx| op.axis_backward(&x, &x, dx, axes));
+    assert_says("dy has 12 elements, no multiple of 5 columns", 12, |dy| {
+        op.rows_backward_in_place(&x, dy, 5);
+    });
+    assert_says("y has 8 elements, dy has 12", 12, |dy| op.rows_backward_in_place(&short, dy, 4));
+    assert_says(&not_the_shape("y"), 12, |dy| op.axis_backward_in_place(&short, dy, axes));
+    assert_says(&not_the_shape("dy"), 8, |dy| op.axis_backward_in_place(&x, dy, axes));
 }
 
 #[test]
@@ -160,6 +166,9 @@ fn any_activation_refuses_other_shapes_at_the_callers_line_and_nothing_is_writte
                 let in_place = "log_sum_exp gives one result a row: call rows_into or axis_into";
                 assert_says(in_place, 12, |x| any.rows(x, 4));
                 assert_says(in_place, 12, |x| any.axis(x, axes));
+                let gradient = "the gradient of log_sum_exp has another shape than dy";
+                assert_says(gradient, 12, |dy| any.rows_backward_in_place(&x, &x, dy, 4));
+                assert_says(gradient, 12, |dy| any.axis_backward_in_place(&x, &x, dy, axes));
             } else {
                 assert_says(&not_the_shape("x"), 8, |x| any.axis(x, axes));
                 assert_says("x has 12 elements, no multiple of 5 columns", 12, |x| any.rows(x, 5));
@@ -168,12 +177,14 @@ fn any_activation_refuses_other_shapes_at_the_callers_line_and_nothing_is_writte
                 assert_refused((8, 12), |dst| any.apply_into(&short, dst));
                 assert_refused((8, 12), |dx| any.backward(&short, &x, dx));
                 assert_refused((8, 12), |dx| any.backward(&x, &short, dx));
+                assert_refused((8, 12), |dy| any.backward_in_place(&short, dy));
                 assert_refused((8, 12), |dx| any.axis_backward(&x, &x, &short, dx, axes));
             } else {
                 let of_rows = format!("{} is a function of rows: call rows or axis", any.name());
                 assert_says(&of_rows, 12, |x| any.apply(x));
                 assert_says(&of_rows, 12, |dst| any.apply_into(&x, dst));
                 assert_says(&of_rows, 12, |dx| any.backward(&x, &x, dx));
+                assert_says(&of_rows, 12, |dy| any.backward_in_place(&x, dy));
             }
         }
     }

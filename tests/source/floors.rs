@@ -21,6 +21,7 @@ const FLOORS: &[&[&str]] = &[
     &["map", "math"],
     &["at", "contract", "tier", "vector"],
     &["activation", "check", "isa"],
+    &["shape_error"],
 ];
 
 /// The names of modules from the root on.

@@ -59,7 +59,7 @@ fn bound(job: &Job, part: Part) -> Bound {
     if let Some(operation) = OPERATIONS.iter().find(|operation| operation.name == name) {
         // Another parameter is another rounding.
         return match part {
-            _ if matches!(name, "elu" | "celu") && !job.is_usual() => {
+            _ if matches!(name, "elu" | "celu" | "scaled_elu") && !job.is_usual() => {
                 Bound { fused: 2.0, baseline: 2.0 }
             }
             Part::Forward => operation.kernels[0].bound,

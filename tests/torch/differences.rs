@@ -40,11 +40,13 @@ differences! {
     BOTH ["sigmoid"]: |c| c.is_gradient() && c.x() > 16.0 && c.is_close(), "0 where y rounds to 1, of y (1 - y)";
     BOTH ["tanh"]: |c| c.is_gradient() && c.x().abs() > 8.5 && c.is_close(), "0 where y rounds to 1 or -1, of 1 - y²";
     BOTH ["relu6", "hard_tanh"]: |c| c.x().is_nan() && c.is_dy(), "0 at NaN in vectors; dy, as here, in single numbers";
+    BOTH ["clip"]: |c| c.x().is_nan() && c.is_dy(), "0 at NaN";
+    BOTH ["clip"]: |c| c.is_gradient() && c.ours == 0.0 && c.job.parameters()[0] == c.x(), "dy at the lower limit too";
     BOTH ["leaky_relu", "prelu"]: |c| c.has_slope_0() && c.is_relu(), "a product with a slope of 0; here that is relu";
-    BEFORE_2_8 ["elu", "selu", "celu"]: |c| c.x().abs() < 1e-7 && c.is_forward() && c.is_close(), "e^x - 1, 0 for small x";
-    FLOAT32 ["elu", "selu", "celu"]: |c| c.is_gradient() && c.dy().abs() > 1e38, "dy times constants, which overflows, times e^x";
-    FLOAT32 ["elu", "selu"]: |c| c.is_gradient() && c.x() < -102.0, "e^x, of which a first rounding leaves few digits, times alpha";
-    BOTH ["exp", "sigmoid", "elu", "selu", "celu"]: |c| c.is_gradient() && c.is_infinite_beside_0(), "NaN, of an infinite dy and 0, or of 0 and an infinite e^x; here e^x is neither";
+    BEFORE_2_8 ["elu", "selu", "celu", "scaled_elu"]: |c| c.x().abs() < 1e-7 && c.is_forward() && c.is_close(), "e^x - 1, 0 for small x";
+    FLOAT32 ["elu", "selu", "celu", "scaled_elu"]: |c| c.is_gradient() && c.dy().abs() > 1e38, "dy times constants, which overflows, times e^x";
+    FLOAT32 ["elu", "selu", "scaled_elu"]: |c| c.is_gradient() && c.x() < -102.0, "e^x, of which a first rounding leaves few digits, times alpha";
+    BOTH ["exp", "sigmoid", "elu", "selu", "celu", "scaled_elu"]: |c| c.is_gradient() && c.is_infinite_beside_0(), "NaN, of an infinite dy and 0, or of 0 and an infinite e^x; here e^x is neither";
     FLOAT32 ["exp"]: |c| c.is_gradient() && c.x().abs() > 87.0, "dy times e^x, which is infinite or subnormal";
     FLOAT32 ["celu"]: |c| c.x().abs() < 1e-44 || c.dy().abs() < 1e-44, "x / alpha or dy / alpha, rounded to 0, times alpha";
     FLOAT32 ["celu"]: |c| c.is_gradient() && (c.exact.abs() < 1e-37 || c.x() < -87.0), "dy times a rounded e^(x / alpha), which is subnormal";

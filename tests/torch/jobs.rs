@@ -16,11 +16,13 @@ const PARAMETERS: &[&str] = &[
     "rrelu(-0.5, 0.25)",
     "hard_tanh(-2, 3)",
     "hard_tanh(0, 0.5)",
+    "clip(-2, 3)",
     "threshold(0.5, -1)",
     "threshold(-2, 20)",
     "elu(0.3)",
     "elu(2.5)",
     "celu(0.3)",
+    "scaled_elu(0.5, 2)",
     "celu(2.5)",
 ];
 

@@ -35,8 +35,10 @@ pub enum Form {
     InPlace(&'static Kernel),
     /// A forward kernel that writes to another slice.
     Into(&'static Kernel),
-    /// The gradient, which always writes to another slice.
+    /// A gradient from x or from y, written to another slice.
     Gradient(&'static Backward),
+    /// A gradient that overwrites dy.
+    GradientInPlace(&'static Backward),
 }
 
 /// Every call that this machine can make.
@@ -47,8 +49,11 @@ pub fn calls() -> impl Iterator<Item = Call> {
                 .kernels
                 .iter()
                 .flat_map(|kernel| [Form::InPlace(kernel), Form::Into(kernel)]);
-            let forms = forms.chain([Form::Gradient(&operation.backward)]);
-            forms.map(move |form| Call { operation, isa, form })
+            let gradients = [&operation.backward].into_iter();
+            let gradients = gradients
+                .chain(&operation.backward_from_output)
+                .flat_map(|backward| [Form::Gradient(backward), Form::GradientInPlace(backward)]);
+            forms.chain(gradients).map(move |form| Call { operation, isa, form })
         })
     })
 }
@@ -61,7 +66,7 @@ pub fn forward() -> impl Iterator<Item = (Call, &'static Kernel)> {
     })
 }
 
-/// The calls of gradients.
+/// The calls of gradients from x and from y, each in one form.
 pub fn gradients() -> impl Iterator<Item = (Call, &'static Backward)> {
     calls().filter_map(|call| match call.form {
         Form::Gradient(backward) => Some((call, backward)),
@@ -70,7 +75,7 @@ pub fn gradients() -> impl Iterator<Item = (Call, &'static Backward)> {
 }
 
 impl Call {
-    /// The images of `x`; only gradients read `dy`.
+    /// The images of `x`; only gradients read `dy`. A gradient from the output takes it as `x`.
     pub fn run(&self, x: &[f32], dy: &[f32], out: &mut [f32]) {
         match self.form {
             Form::InPlace(kernel) => {
@@ -79,6 +84,10 @@ impl Call {
             }
             Form::Into(kernel) => (kernel.apply_into)(self.isa, x, out),
             Form::Gradient(backward) => (backward.backward)(self.isa, x, dy, out),
+            Form::GradientInPlace(backward) => {
+                out.copy_from_slice(dy);
+                (backward.in_place)(self.isa, x, out);
+            }
         }
     }
 
@@ -87,7 +96,9 @@ impl Call {
         let mut out = [x];
         match self.form {
             Form::InPlace(kernel) | Form::Into(kernel) => (kernel.apply)(self.isa, &mut out),
-            Form::Gradient(backward) => (backward.backward)(self.isa, &[x], &[dy], &mut out),
+            Form::Gradient(backward) | Form::GradientInPlace(backward) => {
+                (backward.backward)(self.isa, &[x], &[dy], &mut out);
+            }
         }
         out[0]
     }
@@ -105,7 +116,8 @@ impl std::fmt::Display for Call {
         let (tier, form) = match self.form {
             Form::InPlace(kernel) => (kernel.tier.name(), "in place"),
             Form::Into(kernel) => (kernel.tier.name(), "out of place"),
-            Form::Gradient(_) => ("gradient", "out of place"),
+            Form::Gradient(backward) => (backward.kernel, "out of place"),
+            Form::GradientInPlace(backward) => (backward.kernel, "in place"),
         };
         write!(f, "{} {tier} {form} at {}", self.operation.name, self.isa)
     }

@@ -69,6 +69,7 @@ fn exact_values_agree_with_other_formulas_in_f64() {
     let (elu, elu_derivative) = exact("elu");
     let (selu, selu_derivative) = exact("selu");
     let (celu, celu_derivative) = exact("celu");
+    let (scaled_elu, scaled_elu_derivative) = exact("scaled_elu");
     for x in every(4093).map(f64::from).filter(|x| x.abs() < 500.0) {
         assert_near("exp", x, exp(x), core_math::exp(x));
         assert_near("exp'", x, exp_derivative(x), core_math::exp(x));
@@ -88,6 +89,11 @@ fn exact_values_agree_with_other_formulas_in_f64() {
         let scale = 1.0507009873554805 * if x > 0.0 { 1.0 } else { 1.6732632423543772 };
         assert_near("selu", x, selu(x), right * scale);
         assert_near("selu'", x, selu_derivative(x), slope * scale);
+        // The attributes in decimal digits, as ONNX has them.
+        let alpha = if x > 0.0 { 1.0 } else { 1.673_263_192_176_818_8 };
+        let scale = 1.050_701_022_148_132_3 * alpha;
+        assert_near("scaled_elu", x, scaled_elu(x), right * scale);
+        assert_near("scaled_elu'", x, scaled_elu_derivative(x), slope * scale);
     }
 }
 
@@ -97,7 +103,7 @@ fn every_operation_with_an_error_has_another_formula_here() {
     let inexact = OPERATIONS.iter().filter(|operation| operation.kernels[0].bound.fused > 0.5);
     let mut names: Vec<_> = inexact.map(|operation| operation.name).collect();
     names.sort_unstable();
-    assert_eq!(names, ["celu", "elu", "exp", "selu", "sigmoid", "tanh"]);
+    assert_eq!(names, ["celu", "elu", "exp", "scaled_elu", "selu", "sigmoid", "tanh"]);
 }
 
 /// The inputs of `tests/exact.txt`, on which rounding is hardest.

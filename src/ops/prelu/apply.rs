@@ -24,50 +24,48 @@ pub(super) struct Forward<'a> {
     pub(super) dst: &'a mut [f32],
 }
 
+/// Writes the gradient of `x`, or replaces the elements of `dst` if there is no `dy`.
 pub(super) struct Backward<'a> {
     pub(super) slopes: Slopes<'a>,
     pub(super) x: &'a [f32],
-    pub(super) dy: &'a [f32],
+    pub(super) dy: Option<&'a [f32]>,
     pub(super) dst: &'a mut [f32],
 }
 
 impl Task for Forward<'_> {
     #[inline(always)]
     fn run<S: Native>(&mut self, s: S, range: Range<usize>, slope: f32) {
-        let x = self.part(&range);
-        Apply::<_, 1, true> { kernel: LeakyRelu { slope }, inputs: [x], dst: &mut self.dst[range] }
+        let x = part(self.x, &range);
+        Apply::<_, 1, 0> { kernel: LeakyRelu { slope }, inputs: [x], dst: &mut self.dst[range] }
             .run(s);
     }
     #[inline(always)]
     fn block<S: Native>(&mut self, s: S, range: Range<usize>, slopes: &[f32]) {
-        let x = self.part(&range);
-        Apply::<_, 2, true> { kernel: BySlope, inputs: [x, slopes], dst: &mut self.dst[range] }
-            .run(s);
+        let x = part(self.x, &range);
+        Apply::<_, 2, 0> { kernel: BySlope, inputs: [x, slopes], dst: &mut self.dst[range] }.run(s);
     }
 }
 
 impl Task for Backward<'_> {
     #[inline(always)]
     fn run<S: Native>(&mut self, s: S, range: Range<usize>, slope: f32) {
-        let inputs = [&self.x[range.clone()], &self.dy[range.clone()]];
+        let inputs = [&self.x[range.clone()], part(self.dy, &range)];
         let kernel = map::Backward(LeakyRelu { slope });
-        Apply::<_, 2, false> { kernel, inputs, dst: &mut self.dst[range] }.run(s);
+        Apply::<_, 2, 1> { kernel, inputs, dst: &mut self.dst[range] }.run(s);
     }
     #[inline(always)]
     fn block<S: Native>(&mut self, s: S, range: Range<usize>, slopes: &[f32]) {
-        let inputs = [&self.x[range.clone()], &self.dy[range.clone()], slopes];
-        Apply::<_, 3, false> { kernel: BackwardBySlope, inputs, dst: &mut self.dst[range] }.run(s);
+        let inputs = [&self.x[range.clone()], part(self.dy, &range), slopes];
+        Apply::<_, 3, 1> { kernel: BackwardBySlope, inputs, dst: &mut self.dst[range] }.run(s);
     }
 }
 
-impl<'a> Forward<'a> {
-    /// Empty in place.
-    #[inline(always)]
-    fn part(&self, range: &Range<usize>) -> &'a [f32] {
-        match self.x {
-            Some(x) => &x[range.clone()],
-            None => &[],
-        }
+/// Returns a part of the input, which is empty in place.
+#[inline(always)]
+fn part<'a>(input: Option<&'a [f32]>, range: &Range<usize>) -> &'a [f32] {
+    match input {
+        Some(input) => &input[range.clone()],
+        None => &[],
     }
 }
 

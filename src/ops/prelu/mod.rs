@@ -1,6 +1,8 @@
 //! [`PRelu`]: the leaky rectified linear unit with slopes that are trained.
 
 mod apply;
+mod broadcast;
+mod layout;
 mod parts;
 mod sums;
 
@@ -10,7 +12,9 @@ use crate::{
     isa::on,
 };
 use apply::{Backward, Forward, Slopes};
-use sums::Sums;
+pub use broadcast::BroadcastPRelu;
+use layout::Steps;
+use sums::sum;
 
 /// The function as the tables of the documents show it.
 pub(crate) const FORMULA: &str =
@@ -27,6 +31,8 @@ pub(crate) const FORMULA: &str =
 /// | one a channel, and channels last | `[elements / channels, channels, 1]` |
 /// | one an element of a sample | `[batch, elements, 1]` |
 /// | one for all | `[1, 1, elements]` |
+///
+/// Slopes of any other shape that broadcasts: [`broadcast`](Self::broadcast).
 ///
 /// ```
 /// use activations::PRelu;
@@ -97,6 +103,16 @@ impl PRelu<'_> {
     #[track_caller]
     pub fn backward(&self, x: &[f32], dy: &[f32], dx: &mut [f32], shape: [usize; 3]) {
         At::active(*self).backward(x, dy, dx, shape);
+    }
+
+    /// As [`backward`](Self::backward), with `dx` in the place of `dy`.
+    ///
+    /// # Panics
+    ///
+    /// As that does.
+    #[track_caller]
+    pub fn backward_in_place(&self, x: &[f32], dy: &mut [f32], shape: [usize; 3]) {
+        At::active(*self).backward_in_place(x, dy, shape);
     }
 
     /// The gradient of the slopes: the sum of `dy` · min(x, 0) over each channel, 0 where it has no
@@ -178,7 +194,21 @@ impl At<PRelu<'_>> {
         let op = self.operation;
         op.check(&[("x", x.len()), ("dy", dy.len()), ("dx", dx.len())], shape);
         if !dx.is_empty() {
-            on(self.isa(), Backward { slopes: op.over(shape), x, dy, dst: dx });
+            on(self.isa(), Backward { slopes: op.over(shape), x, dy: Some(dy), dst: dx });
+        }
+    }
+
+    /// As [`PRelu::backward_in_place`], at this level.
+    ///
+    /// # Panics
+    ///
+    /// As that does.
+    #[track_caller]
+    pub fn backward_in_place(&self, x: &[f32], dy: &mut [f32], shape: [usize; 3]) {
+        let op = self.operation;
+        op.check(&[("x", x.len()), ("dy", dy.len())], shape);
+        if !dy.is_empty() {
+            on(self.isa(), Backward { slopes: op.over(shape), x, dy: None, dst: dy });
         }
     }
 
@@ -196,7 +226,7 @@ impl At<PRelu<'_>> {
             d_slopes.fill(0.0);
             return;
         }
-        let inner = if d_slopes.len() == 1 { x.len() } else { shape[2] };
-        on(self.isa(), Sums { x, dy, d_slopes, inner });
+        let shape = if d_slopes.len() == 1 { [1, 1, x.len()] } else { shape };
+        sum(self.isa(), x, dy, d_slopes, shape, Steps::ONE);
     }
 }

@@ -4,8 +4,9 @@
 //! order of memory, in f64, where they are exact. Then lanes l and l + 8 are added, then l and l +
 //! 4, l + 2, l + 1.
 
+use super::layout::Steps;
 use crate::{
-    isa::{Job, Native, Simd},
+    isa::{Isa, Job, Native, Simd, on},
     vector::{F32s, F64s},
 };
 
@@ -19,13 +20,28 @@ const SUMS: usize = 512;
 /// The number of planes that are added to a register of sums before it is stored.
 const PLANES: usize = 16;
 
-/// The job. `x` is not empty.
-pub(super) struct Sums<'a> {
-    pub(super) x: &'a [f32],
-    pub(super) dy: &'a [f32],
+/// Sums over `[outer, channels, inner]` at each position of `blocks`. `x` is not empty.
+#[inline(never)]
+pub(super) fn sum(
+    isa: Isa,
+    x: &[f32],
+    dy: &[f32],
+    d_slopes: &mut [f32],
+    [outer, channels, inner]: [usize; 3],
+    blocks: Steps,
+) {
+    on(isa, Sums { x, dy, d_slopes, inner, block: outer * channels * inner, blocks });
+}
+
+struct Sums<'a> {
+    x: &'a [f32],
+    dy: &'a [f32],
     /// One element a channel.
-    pub(super) d_slopes: &'a mut [f32],
-    pub(super) inner: usize,
+    d_slopes: &'a mut [f32],
+    inner: usize,
+    /// The number of elements of a block.
+    block: usize,
+    blocks: Steps,
 }
 
 impl Job for Sums<'_> {
@@ -43,15 +59,17 @@ impl Sums<'_> {
     /// Sums with the neighbours of a channel across the lanes.
     #[inline(always)]
     fn of_runs<S: Simd>(self, s: S) {
-        let Self { x, dy, d_slopes, inner } = self;
+        let Self { x, dy, d_slopes, inner, block, blocks } = self;
         let plane = d_slopes.len() * inner;
         for (i, d_slopes) in d_slopes.chunks_mut(CHANNELS).enumerate() {
             let mut sums = [[0.0; LANES]; CHANNELS];
-            for at in (i * CHANNELS * inner..x.len()).step_by(plane) {
-                for (channel, sums) in sums[..d_slopes.len()].iter_mut().enumerate() {
-                    let first = at + channel * inner;
-                    let sum = F64s::load(s, sums);
-                    add_run(s, sum, &x[first..][..inner], &dy[first..][..inner]).store(sums);
+            for begin in blocks.positions() {
+                for at in (begin + i * CHANNELS * inner..begin + block).step_by(plane) {
+                    for (channel, sums) in sums[..d_slopes.len()].iter_mut().enumerate() {
+                        let first = at + channel * inner;
+                        let sum = F64s::load(s, sums);
+                        add_run(s, sum, &x[first..][..inner], &dy[first..][..inner]).store(sums);
+                    }
                 }
             }
             for (d_slope, sums) in d_slopes.iter_mut().zip(&sums) {
@@ -64,23 +82,26 @@ impl Sums<'_> {
     /// its sum, and the other lanes of that sum are 0.
     #[inline(always)]
     fn of_columns<S: Simd>(self, s: S) {
-        let Self { x, dy, d_slopes, inner } = self;
+        let Self { x, dy, d_slopes, inner, block, blocks } = self;
         let plane = d_slopes.len() * inner;
         let channels = SUMS / inner;
         for (i, d_slopes) in d_slopes.chunks_mut(channels).enumerate() {
             let mut sums = [0.0; SUMS];
             let width = d_slopes.len() * inner;
-            for planes in (i * channels * inner..x.len()).step_by(PLANES * plane) {
-                let end = x.len().min(planes + PLANES * plane);
-                for (step, sums) in
-                    sums[..width.next_multiple_of(LANES)].chunks_exact_mut(LANES).enumerate()
-                {
-                    let columns = step * LANES..width.min((step + 1) * LANES);
-                    let mut sum = F64s::load(s, sums);
-                    for at in (planes..end).step_by(plane) {
-                        sum = add(s, sum, &x[at..][columns.clone()], &dy[at..][columns.clone()]);
+            for begin in blocks.positions() {
+                let end = begin + block;
+                for planes in (begin + i * channels * inner..end).step_by(PLANES * plane) {
+                    let planes = planes..end.min(planes + PLANES * plane);
+                    let steps = sums[..width.next_multiple_of(LANES)].chunks_exact_mut(LANES);
+                    for (step, sums) in steps.enumerate() {
+                        let columns = step * LANES..width.min((step + 1) * LANES);
+                        let mut sum = F64s::load(s, sums);
+                        for at in planes.clone().step_by(plane) {
+                            let [x, dy] = [&x[at..], &dy[at..]];
+                            sum = add(s, sum, &x[columns.clone()], &dy[columns.clone()]);
+                        }
+                        sum.store(sums);
                     }
-                    sum.store(sums);
                 }
             }
             for (d_slope, sums) in d_slopes.iter_mut().zip(sums.chunks_exact_mut(inner)) {

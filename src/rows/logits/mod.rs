@@ -12,7 +12,7 @@ use super::{
     options::{EmptyRow, InfiniteLogits, SoftmaxOptions},
     placement::Placement,
 };
-use crate::{check::ShapeError, isa::Isa};
+use crate::{isa::Isa, shape_error::ShapeError};
 
 /// The logit of an excluded entry.
 pub(in crate::rows) const NONE: f32 = f32::NEG_INFINITY;
