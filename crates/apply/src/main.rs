@@ -15,13 +15,17 @@
 #![allow(clippy::doc_markdown, reason = "NumPy is a name")]
 
 mod arguments;
+mod convert;
+mod destination;
 mod kernel;
-mod npy;
+mod source;
 mod table;
 
 use anyhow::{Context, Result};
 use arguments::{Arguments, HELP, Task};
+use destination::Destination;
 use kernel::Kernel;
+use source::Source;
 use std::{
     fmt::Display,
     io::{self, ErrorKind, Write},
@@ -64,8 +68,8 @@ fn print(text: &impl Display) -> Result<()> {
 
 fn convert(arguments: &Arguments) -> Result<()> {
     let kernel = Kernel::new(&arguments.function, arguments.tier.as_deref(), arguments.axis)?;
-    let source = npy::Source::open(&arguments.input)?;
+    let source = Source::open(&arguments.input)?;
     let kernel = kernel.over(&source.header().shape)?;
-    let destination = npy::Destination::create(&arguments.output, source.header())?;
-    npy::convert(source, destination, kernel)
+    let destination = Destination::create(&arguments.output, source.header())?;
+    convert::convert(source, destination, kernel)
 }
