@@ -8,7 +8,10 @@ use std::path::PathBuf;
 
 pub(crate) const HELP: &str = "\
 Apply an activation function to every element, or to every vector along an axis, of a NumPy file
-(f32, any shape).
+(f32 of either byte order; any shape, in C or Fortran order).
+
+The output has the shape of the input and keeps C or Fortran order. Its elements are little-endian,
+whichever byte order the input has.
 
 Without arguments: print speed and error of every function on real activations.
 

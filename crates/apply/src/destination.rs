@@ -9,8 +9,8 @@ use std::{
 };
 use tempfile::NamedTempFile;
 
-/// An array being written to a temporary file that takes the place of `target` when it is complete,
-/// and is removed when it never gets there.
+/// An array being written, in little-endian order on every machine, to a temporary file that takes
+/// the place of `target` when it is complete, and is removed when it never gets there.
 pub(crate) struct Destination {
     /// What the user calls it, links and all.
     path: PathBuf,
@@ -19,8 +19,9 @@ pub(crate) struct Destination {
 }
 
 impl Destination {
-    pub(crate) fn create(path: &Path, header: &Header) -> Result<Self> {
-        let (target, file) = prepare(path, header).with_context(|| path.display().to_string())?;
+    pub(crate) fn create(path: &Path, input: &Header) -> Result<Self> {
+        let header = Header { descriptor: "'<f4'".to_owned(), ..input.clone() };
+        let (target, file) = prepare(path, &header).with_context(|| path.display().to_string())?;
         Ok(Self { path: path.to_owned(), target, file })
     }
 

@@ -69,7 +69,7 @@ fn print(text: &impl Display) -> Result<()> {
 fn convert(arguments: &Arguments) -> Result<()> {
     let kernel = Kernel::new(&arguments.function, arguments.tier.as_deref(), arguments.axis)?;
     let source = Source::open(&arguments.input)?;
-    let kernel = kernel.over(&source.header().shape)?;
+    let kernel = kernel.over(source.header())?;
     let destination = Destination::create(&arguments.output, source.header())?;
     convert::convert(source, destination, kernel)
 }

@@ -5,47 +5,34 @@ use anyhow::{Context, Result, ensure};
 use std::{
     fs::File,
     io::{Read, Seek},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 pub(crate) const ELEMENT_BYTES: usize = size_of::<f32>();
 
-/// An array of little-endian f32 in C order, open at its first element.
+/// An array of f32, open at its first element. All of it has been found to be there.
 pub(crate) struct Source {
-    path: PathBuf,
-    file: File,
-    header: Header,
+    /// The name in messages.
+    name: String,
+    description: Description,
+    data: Box<dyn Read>,
     elements_left: u64,
 }
 
 impl Source {
-    /// Opens `path` and makes sure that all of the array is there.
     pub(crate) fn open(path: &Path) -> Result<Self> {
-        Self::open_unnamed(path).with_context(|| path.display().to_string())
+        let name = path.display().to_string();
+        let (description, file) = open(path).with_context(|| name.clone())?;
+        Ok(Self::new(name, description, Box::new(file)))
     }
 
-    fn open_unnamed(path: &Path) -> Result<Self> {
-        let mut file = File::open(path)?;
-        let metadata = file.metadata()?;
-        ensure!(metadata.is_file(), "not a regular file");
-        let header = Header::read(&mut file)?;
-        let descriptor = &header.descriptor;
-        ensure!(
-            descriptor.trim_matches(['\'', '"']) == "<f4",
-            "holds elements of type {descriptor}, not '<f4' (little-endian f32)"
-        );
-        ensure!(!header.fortran_order, "in Fortran order, not in C order");
-        let elements_left =
-            elements(&header).context("its shape has more elements than any file")?;
-        let expected = elements_left * ELEMENT_BYTES as u64;
-        let found = metadata.len().saturating_sub(file.stream_position()?);
-        ensure!(found >= expected, "truncated: {found} of {expected} bytes of data");
-        ensure!(found == expected, "{} bytes follow the array", found - expected);
-        Ok(Self { path: path.to_owned(), file, header, elements_left })
+    fn new(name: String, description: Description, data: Box<dyn Read>) -> Self {
+        let elements_left = description.elements;
+        Self { name, description, data, elements_left }
     }
 
     pub(crate) fn header(&self) -> &Header {
-        &self.header
+        &self.description.header
     }
 
     pub(crate) fn elements_left(&self) -> u64 {
@@ -61,11 +48,50 @@ impl Source {
     pub(crate) fn read(&mut self, limit: usize) -> Result<Vec<f32>> {
         let count = usize::try_from(self.elements_left).map_or(limit, |left| left.min(limit));
         let mut bytes = vec![[0; ELEMENT_BYTES]; count];
-        self.file
-            .read_exact(bytes.as_flattened_mut())
-            .with_context(|| self.path.display().to_string())?;
+        self.data.read_exact(bytes.as_flattened_mut()).with_context(|| self.name.clone())?;
         self.elements_left -= count as u64;
-        Ok(bytes.into_iter().map(f32::from_le_bytes).collect())
+        let bytes = bytes.into_iter();
+        Ok(match self.description.byte_order {
+            ByteOrder::Little => bytes.map(f32::from_le_bytes).collect(),
+            ByteOrder::Big => bytes.map(f32::from_be_bytes).collect(),
+        })
+    }
+}
+
+/// Opens a file at the first element.
+fn open(path: &Path) -> Result<(Description, File)> {
+    let mut file = File::open(path)?;
+    let metadata = file.metadata()?;
+    ensure!(metadata.is_file(), "not a regular file");
+    let description = Description::read(&mut file)?;
+    let expected = description.bytes();
+    let found = metadata.len().saturating_sub(file.stream_position()?);
+    ensure!(found >= expected, "truncated: {found} of {expected} bytes of data");
+    ensure!(found == expected, "{} bytes follow the array", found - expected);
+    Ok((description, file))
+}
+
+/// What a header says, as far as `apply` can read it.
+struct Description {
+    header: Header,
+    byte_order: ByteOrder,
+    elements: u64,
+}
+
+impl Description {
+    fn read(file: &mut impl Read) -> Result<Self> {
+        let header = Header::read(file)?;
+        let descriptor = &header.descriptor;
+        let byte_order = ByteOrder::of(descriptor).with_context(|| {
+            format!("holds elements of type {descriptor}, not f32 ('<f4' or '>f4')")
+        })?;
+        let elements = elements(&header).context("its shape has more elements than any file")?;
+        Ok(Self { header, byte_order, elements })
+    }
+
+    /// The length of the array.
+    fn bytes(&self) -> u64 {
+        self.elements * ELEMENT_BYTES as u64
     }
 }
 
@@ -77,4 +103,24 @@ fn elements(header: &Header) -> Option<u64> {
     let elements =
         header.shape.iter().try_fold(1_u64, |product, &side| product.checked_mul(side as u64))?;
     elements.checked_mul(ELEMENT_BYTES as u64).map(|_| elements)
+}
+
+enum ByteOrder {
+    Little,
+    Big,
+}
+
+impl ByteOrder {
+    const NATIVE: Self = if cfg!(target_endian = "big") { Self::Big } else { Self::Little };
+
+    /// The byte order of f32 elements, or `None` for elements of another type.
+    fn of(descriptor: &str) -> Option<Self> {
+        match descriptor.trim_matches(['\'', '"']) {
+            "<f4" => Some(Self::Little),
+            ">f4" => Some(Self::Big),
+            // As NumPy reads them.
+            "=f4" | "|f4" | "f4" => Some(Self::NATIVE),
+            _ => None,
+        }
+    }
 }
