@@ -1,4 +1,4 @@
-//! From file to file, a block at a time: the size of an array is not limited by memory.
+//! From input to output, a block at a time: the size of an array is not limited by memory.
 
 use crate::{
     destination::Destination,

@@ -1,49 +1,74 @@
-//! NumPy files that are written a block at a time.
+//! Arrays that are written a block at a time, to a NumPy file or a pipe.
 
 use activations_testing::npy::Header;
 use anyhow::{Context, Result, bail, ensure};
 use std::{
     fs,
-    io::{self, ErrorKind, Write},
+    io::{self, ErrorKind, Stdout, Write},
     path::{Path, PathBuf},
 };
 use tempfile::NamedTempFile;
 
-/// An array being written, in little-endian order on every machine, to a temporary file that takes
-/// the place of `target` when it is complete, and is removed when it never gets there.
-pub(crate) struct Destination {
-    /// What the user calls it, links and all.
-    path: PathBuf,
-    target: PathBuf,
-    file: NamedTempFile,
+/// The name in messages.
+const STDOUT: &str = "standard output";
+
+/// An array being written, in little-endian order on every machine.
+pub(crate) enum Destination {
+    /// A temporary file that takes the place of `target` when it is complete, and is removed when
+    /// it never gets there. The user calls it `path`, links and all.
+    File {
+        path: PathBuf,
+        target: PathBuf,
+        file: NamedTempFile,
+    },
+    Stdout(Stdout),
 }
 
 impl Destination {
-    pub(crate) fn create(path: &Path, input: &Header) -> Result<Self> {
+    /// A file, or standard output without a path.
+    pub(crate) fn create(path: Option<&Path>, input: &Header) -> Result<Self> {
         let header = Header { descriptor: "'<f4'".to_owned(), ..input.clone() };
-        let (target, file) = prepare(path, &header).with_context(|| path.display().to_string())?;
-        Ok(Self { path: path.to_owned(), target, file })
+        let mut destination = match path {
+            Some(path) => Self::create_file(path)?,
+            None => Self::Stdout(io::stdout()),
+        };
+        destination.write_bytes(&header.to_bytes())?;
+        Ok(destination)
+    }
+
+    fn create_file(path: &Path) -> Result<Self> {
+        let (target, file) = prepare(path).with_context(|| path.display().to_string())?;
+        Ok(Self::File { path: path.to_owned(), target, file })
     }
 
     pub(crate) fn write(&mut self, elements: &[f32]) -> Result<()> {
         let bytes: Vec<_> = elements.iter().map(|element| element.to_le_bytes()).collect();
-        self.file
-            .as_file_mut()
-            .write_all(bytes.as_flattened())
-            .with_context(|| self.path.display().to_string())
+        self.write_bytes(bytes.as_flattened())
     }
 
-    /// Puts the array where it belongs, once the disk has it.
+    fn write_bytes(&mut self, bytes: &[u8]) -> Result<()> {
+        match self {
+            Self::File { path, file, .. } => {
+                file.as_file_mut().write_all(bytes).with_context(|| path.display().to_string())
+            }
+            Self::Stdout(stdout) => stdout.write_all(bytes).context(STDOUT),
+        }
+    }
+
+    /// Puts the array where it belongs, once the disk or the reader of the pipe has it.
     pub(crate) fn publish(self) -> Result<()> {
-        let Self { path, target, file } = self;
-        let published = file.as_file().sync_all().and_then(|()| Ok(file.persist(&target)?));
-        published.map(drop).with_context(|| path.display().to_string())
+        match self {
+            Self::File { path, target, file } => {
+                let published = file.as_file().sync_all().and_then(|()| Ok(file.persist(&target)?));
+                published.map(drop).with_context(|| path.display().to_string())
+            }
+            Self::Stdout(mut stdout) => stdout.flush().context(STDOUT),
+        }
     }
 }
 
-/// Where an output called `path` is to go, and a temporary file beside that place, with the header
-/// in it.
-fn prepare(path: &Path, header: &Header) -> Result<(PathBuf, NamedTempFile)> {
+/// Where an output called `path` is to go, and a temporary file beside that place.
+fn prepare(path: &Path) -> Result<(PathBuf, NamedTempFile)> {
     // A link keeps pointing to its file, and a file keeps its permissions.
     let (target, permissions) = match fs::canonicalize(path) {
         Ok(target) => {
@@ -59,11 +84,10 @@ fn prepare(path: &Path, header: &Header) -> Result<(PathBuf, NamedTempFile)> {
     let folder =
         target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     ensure!(folder.is_dir(), "there is no such folder");
-    let mut file = temporary_in(folder)?;
+    let file = temporary_in(folder)?;
     if let Some(permissions) = permissions {
         file.as_file().set_permissions(permissions)?;
     }
-    file.as_file_mut().write_all(&header.to_bytes())?;
     Ok((target, file))
 }
 

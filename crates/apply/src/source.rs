@@ -1,14 +1,16 @@
-//! NumPy files that are read a block at a time.
+//! Arrays that are read a block at a time, from a NumPy file or a pipe.
 
 use activations_testing::npy::Header;
 use anyhow::{Context, Result, ensure};
 use std::{
     fs::File,
-    io::{Read, Seek},
+    io::{self, Read, Seek},
     path::Path,
 };
 
 pub(crate) const ELEMENT_BYTES: usize = size_of::<f32>();
+/// An array from a pipe is kept in memory up to this size, and in a temporary file beyond it.
+const IN_MEMORY_BYTES: usize = 16 << 20;
 
 /// An array of f32, open at its first element. All of it has been found to be there.
 pub(crate) struct Source {
@@ -24,6 +26,12 @@ impl Source {
         let name = path.display().to_string();
         let (description, file) = open(path).with_context(|| name.clone())?;
         Ok(Self::new(name, description, Box::new(file)))
+    }
+
+    pub(crate) fn stdin() -> Result<Self> {
+        let name = "standard input".to_owned();
+        let (description, copy) = copy_stdin().with_context(|| name.clone())?;
+        Ok(Self::new(name, description, Box::new(copy)))
     }
 
     fn new(name: String, description: Description, data: Box<dyn Read>) -> Self {
@@ -69,6 +77,21 @@ fn open(path: &Path) -> Result<(Description, File)> {
     ensure!(found >= expected, "truncated: {found} of {expected} bytes of data");
     ensure!(found == expected, "{} bytes follow the array", found - expected);
     Ok((description, file))
+}
+
+/// Reads standard input to its end. The length of a pipe is known only there, and nothing may be
+/// written before it is known to be that of the array.
+fn copy_stdin() -> Result<(Description, impl Read)> {
+    let mut stdin = io::stdin().lock();
+    let description = Description::read(&mut stdin)?;
+    let expected = description.bytes();
+    let mut copy = tempfile::spooled_tempfile(IN_MEMORY_BYTES);
+    // One byte beyond the array tells that the pipe goes on.
+    let found = io::copy(&mut stdin.take(expected + 1), &mut copy)?;
+    ensure!(found >= expected, "truncated: {found} of {expected} bytes of data");
+    ensure!(found == expected, "more bytes follow the array");
+    copy.rewind()?;
+    Ok((description, copy))
 }
 
 /// What a header says, as far as `apply` can read it.

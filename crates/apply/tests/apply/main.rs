@@ -4,6 +4,7 @@
 mod errors;
 mod folder;
 mod formats;
+mod pipes;
 mod tables;
 
 use activations::{
