@@ -4,11 +4,14 @@ use lexopt::{
     Arg::{Long, Short, Value},
     Error, Parser, ValueExt,
 };
-use std::path::PathBuf;
+use std::{ffi::OsString, path::PathBuf};
 
 pub(crate) const HELP: &str = "\
 Apply an activation function to every element, or to every vector along an axis, of a NumPy file
-(f32, any shape).
+(f32 of either byte order; any shape, in C or Fortran order).
+
+The output has the shape of the input and keeps C or Fortran order. Its elements are little-endian,
+whichever byte order the input has.
 
 Without arguments: print speed and error of every function on real activations.
 
@@ -18,8 +21,8 @@ Usage: apply
 
 Arguments:
   <FUNCTION>  The function, such as sigmoid or leaky_relu(0.1); a wrong name prints them all
-  <INPUT>     The .npy file to read
-  <OUTPUT>    The .npy file to write; may be the input
+  <INPUT>     The .npy file to read; - for standard input
+  <OUTPUT>    The .npy file to write, may be the input; - for standard output
 
 Options:
       --tier <TIER>  The kernel: default, fast with at most 4 ULP of error (softmax: 12), or exact,
@@ -41,8 +44,10 @@ pub(crate) enum Task {
 /// The conversion of a file.
 pub(crate) struct Arguments {
     pub(crate) function: String,
-    pub(crate) input: PathBuf,
-    pub(crate) output: PathBuf,
+    /// `None` for standard input.
+    pub(crate) input: Option<PathBuf>,
+    /// `None` for standard output.
+    pub(crate) output: Option<PathBuf>,
     pub(crate) tier: Option<String>,
     pub(crate) axis: Option<isize>,
 }
@@ -72,9 +77,14 @@ pub(crate) fn parse() -> Result<Task, Error> {
     };
     Ok(Task::Convert(Arguments {
         function: function.string()?,
-        input: input.into(),
-        output: output.into(),
+        input: file(input),
+        output: file(output),
         tier,
         axis,
     }))
+}
+
+/// The file that an argument names, or `None` for `-`.
+fn file(argument: OsString) -> Option<PathBuf> {
+    (argument != "-").then(|| argument.into())
 }

@@ -1,6 +1,7 @@
 //! The kernel that the arguments name.
 
 use activations::{AnyActivation, ParseActivationError, Tier, axis_shape};
+use activations_testing::npy::Header;
 use anyhow::{Result, anyhow, ensure};
 
 type Apply = Box<dyn Fn(&mut [f32])>;
@@ -32,14 +33,21 @@ impl Kernel {
         Ok(Self { activation, axis: is_of_rows.then_some(axis.unwrap_or(-1)) })
     }
 
-    /// The kernel for arrays of a shape.
-    pub(crate) fn over(self, shape: &[usize]) -> Result<Blocks> {
+    /// The kernel for an array with such a header.
+    pub(crate) fn over(self, header: &Header) -> Result<Blocks> {
         let Self { activation, axis } = self;
         let Some(axis) = axis else {
             return Ok(Blocks { elements: 1, apply: Box::new(move |x| activation.apply(x)) });
         };
-        let [_, n, inner] = axis_shape(shape, axis)?;
-        let elements = n * inner;
+        ensure!(
+            !header.shape.is_empty(),
+            "{activation} works along an axis, and an array of shape () has none"
+        );
+        let [outer, n, inner] = axis_shape(&header.shape, axis)?;
+        // In Fortran order, the axes before this one are those that vary faster.
+        let inner = if header.fortran_order { outer } else { inner };
+        // The product of an empty array's other sides may be too large.
+        let elements = n.saturating_mul(inner);
         let apply = move |x: &mut [f32]| activation.axis(x, [x.len() / elements, n, inner]);
         Ok(Blocks { elements, apply: Box::new(apply) })
     }

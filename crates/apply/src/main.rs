@@ -6,22 +6,28 @@
 //! cargo run --release -p apply sigmoid in.npy out.npy --tier fast
 //! cargo run --release -p apply "leaky_relu(0.1)" in.npy out.npy
 //! cargo run --release -p apply softmax in.npy out.npy --axis 1
+//! zcat in.npy.gz | cargo run --release -p apply sigmoid - - | gzip > out.npy.gz
 //! ```
 //!
 //! Without arguments it prints what each function does to real activations: speed and error of
 //! every tier at the active level. With `--all` it prints them for every level that this machine
-//! has. With a function and files it works at the best level; `ACTIVATIONS_MAX_ISA` lowers it. The
-//! output appears complete or not at all.
+//! has. With a function and files it works at the best level; `ACTIVATIONS_MAX_ISA` lowers it. An
+//! output file appears complete or not at all. Nothing goes to standard output before all of the
+//! input is known to be there.
 #![allow(clippy::doc_markdown, reason = "NumPy is a name")]
 
 mod arguments;
+mod convert;
+mod destination;
 mod kernel;
-mod npy;
+mod source;
 mod table;
 
 use anyhow::{Context, Result};
 use arguments::{Arguments, HELP, Task};
+use destination::Destination;
 use kernel::Kernel;
+use source::Source;
 use std::{
     fmt::Display,
     io::{self, ErrorKind, Write},
@@ -64,8 +70,11 @@ fn print(text: &impl Display) -> Result<()> {
 
 fn convert(arguments: &Arguments) -> Result<()> {
     let kernel = Kernel::new(&arguments.function, arguments.tier.as_deref(), arguments.axis)?;
-    let source = npy::Source::open(&arguments.input)?;
-    let kernel = kernel.over(&source.header().shape)?;
-    let destination = npy::Destination::create(&arguments.output, source.header())?;
-    npy::convert(source, destination, kernel)
+    let source = match &arguments.input {
+        Some(path) => Source::open(path)?,
+        None => Source::stdin()?,
+    };
+    let kernel = kernel.over(source.header())?;
+    let destination = Destination::create(arguments.output.as_deref(), source.header())?;
+    convert::convert(source, destination, kernel)
 }

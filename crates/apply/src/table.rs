@@ -1,6 +1,6 @@
 //! Speed and error of every operation on activations captured in real networks.
 
-use crate::npy::Source;
+use crate::source::Source;
 use activations::{
     Isa, RowLayout, SoftmaxOptions, Tier,
     table::{OPERATIONS, Operation, ROW_OPERATIONS, RowOperation},

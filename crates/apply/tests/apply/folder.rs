@@ -58,18 +58,25 @@ impl Folder {
         self.command(arguments).output().unwrap()
     }
 
-    /// Compares bits, NaNs included. The header may be padded and punctuated as its writer likes.
     #[track_caller]
     pub(crate) fn assert_holds(&self, name: &str, shape: &str, elements: &[f32]) {
-        let found = fs::read(self.path(name)).unwrap();
-        let (header, data) = found.split_at(found.len() - size_of_val(elements));
-        let header = String::from_utf8_lossy(header);
-        assert!(
-            header.contains(&format!("{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}")),
-            "{header}"
-        );
-        assert!(data == bytes(elements), "{name} {shape} holds other elements");
+        assert_array(&fs::read(self.path(name)).unwrap(), "False", shape, elements);
     }
+
+    #[track_caller]
+    pub(crate) fn assert_holds_in_fortran_order(&self, name: &str, shape: &str, elements: &[f32]) {
+        assert_array(&fs::read(self.path(name)).unwrap(), "True", shape, elements);
+    }
+}
+
+/// Compares bits, NaNs included. The header may be padded and punctuated as its writer likes.
+#[track_caller]
+pub(crate) fn assert_array(found: &[u8], fortran_order: &str, shape: &str, elements: &[f32]) {
+    let (header, data) = found.split_at(found.len() - size_of_val(elements));
+    let header = String::from_utf8_lossy(header);
+    let expected = format!("{{'descr': '<f4', 'fortran_order': {fortran_order}, 'shape': {shape}");
+    assert!(header.contains(&expected), "{header} is not {expected}");
+    assert!(data == bytes(elements), "{shape} has other elements");
 }
 
 /// Says so past the test harness, which hides what a passing test prints.
@@ -111,8 +118,12 @@ pub(crate) fn npy_bytes(
 ) -> Vec<u8> {
     let header =
         format!("{{'descr': {descriptor}, 'fortran_order': {fortran_order}, 'shape': {shape}, }}");
-    let mut file = b"\x93NUMPY\x01\0v\0".to_vec();
-    writeln!(file, "{header:117}").unwrap();
-    file.extend(data);
-    file
+    npy_of_version(1, &format!("{header:117}\n"), data)
+}
+
+/// A file with a header of these characters. From version 2 on its length has four bytes.
+pub(crate) fn npy_of_version(version: u8, header: &str, data: &[u8]) -> Vec<u8> {
+    let len = u32::try_from(header.len()).unwrap().to_le_bytes();
+    let len = if version == 1 { &len[..2] } else { &len[..] };
+    [b"\x93NUMPY", &[version, 0][..], len, header.as_bytes(), data].concat()
 }

@@ -3,6 +3,8 @@
 
 mod errors;
 mod folder;
+mod formats;
+mod pipes;
 mod tables;
 
 use activations::{
@@ -126,24 +128,37 @@ fn an_output_keeps_its_permissions_and_a_link_its_target() {
 }
 
 #[test]
-fn numpy_reads_the_output() {
+fn numpy_reads_the_output_of_what_it_wrote() {
     let Some(folder) = Folder::new() else { return };
     let python =
         |script: &str| Command::new("python3").args(["-c", script]).current_dir(&folder.0).output();
     if !python("import numpy").is_ok_and(|output| output.status.success()) {
         return skip("python3 with NumPy is not installed");
     }
-    for (shape, len) in [("()", 1), ("(0,)", 0), ("(105,)", 105), ("(3, 5, 7)", 105)] {
+    for (shape, len, layout) in [
+        ("()", 1, "'<f4', 'C'"),
+        ("(0,)", 0, "'<f4', 'C'"),
+        ("(105,)", 105, "'>f4', 'C'"),
+        ("(3, 5, 7)", 105, "'<f4', 'C'"),
+        ("(3, 5, 7)", 105, "'<f4', 'F'"),
+        ("(3, 5, 7)", 105, "'>f4', 'F'"),
+    ] {
         let mut elements = inputs(len);
-        folder.write("in.npy", &npy(shape, &elements));
+        folder.write("elements", &bytes(&elements));
+        let script = format!(
+            "import numpy; x = numpy.fromfile('elements', '<f4').reshape({shape}); \
+             numpy.save('in.npy', x.astype({layout}))"
+        );
+        assert_success(&python(&script).unwrap());
         assert_success(&folder.apply("exp in.npy out.npy"));
         Exp.apply(&mut elements);
-        let script =
-            "import numpy; x = numpy.load('out.npy'); print(x.dtype.str, x.shape, *x.tobytes())";
+        let script = "import numpy; x = numpy.load('out.npy'); \
+                      print(x.dtype.str, x.flags.fnc, x.shape, *x.tobytes())";
         let read = String::from_utf8(python(script).unwrap().stdout).unwrap();
+        let order = if layout.contains('F') { "True" } else { "False" };
         let expected = bytes(&elements)
             .iter()
-            .fold(format!("<f4 {shape}"), |text, byte| format!("{text} {byte}"));
+            .fold(format!("<f4 {order} {shape}"), |text, byte| format!("{text} {byte}"));
         assert_eq!(read.trim_end(), expected);
     }
 }
