@@ -1,6 +1,7 @@
 //! The traits that operations on elements implement.
 
 use crate::check::same_length;
+use core::mem::MaybeUninit;
 
 /// A function applied to every element of a slice.
 ///
@@ -33,6 +34,39 @@ pub trait Activation<T = f32> {
     /// If the lengths differ; nothing is written then.
     #[track_caller]
     fn apply_into(&self, src: &[T], dst: &mut [T]);
+
+    /// Writes the image of every element of `src` to `dst`, which may be uninitialised, as a new
+    /// allocation is. All of it is initialised then.
+    ///
+    /// The operations of this crate write there at once. The default computes a few elements on the
+    /// stack and copies them.
+    ///
+    /// ```
+    /// use activations::{Activation, Relu};
+    ///
+    /// let mut y: Vec<f32> = Vec::with_capacity(2);
+    /// Relu.apply_uninit(&[-1.0, 2.0], &mut y.spare_capacity_mut()[..2]);
+    /// // What has written to the allocation may set the length now.
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If the lengths differ; nothing is written then.
+    #[track_caller]
+    fn apply_uninit(&self, src: &[T], dst: &mut [MaybeUninit<T>])
+    where
+        T: Copy + Default,
+    {
+        same_length("src", src.len(), "dst", dst.len());
+        let mut results = [T::default(); 64];
+        for (src, dst) in src.chunks(64).zip(dst.chunks_mut(64)) {
+            let results = &mut results[..src.len()];
+            self.apply_into(src, results);
+            for (dst, &y) in dst.iter_mut().zip(&*results) {
+                dst.write(y);
+            }
+        }
+    }
 }
 
 /// An [`Activation`] with its gradient.

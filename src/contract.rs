@@ -1,6 +1,7 @@
 //! What is promised of each operation, as data.
 
 use crate::{isa::Isa, tier::Tier};
+use core::mem::MaybeUninit;
 
 /// Limits in ULP over all inputs: the maxima found by visiting every one, rounded up.
 #[derive(Clone, Copy, Debug)]
@@ -114,6 +115,7 @@ pub struct Kernel {
     pub bound: Bound,
     pub apply: fn(Isa, &mut [f32]),
     pub apply_into: fn(Isa, &[f32], &mut [f32]),
+    pub apply_uninit: fn(Isa, &[f32], &mut [MaybeUninit<f32>]),
 }
 
 /// A gradient kernel, whose function and derivative are of x, or of the output y.

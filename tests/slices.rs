@@ -1,7 +1,8 @@
 //! Element i of a result depends on element i of the input alone, and no byte outside the slices is
 //! touched.
 
-use activations_testing::{Call, calls, same};
+use activations_testing::{Call, calls, forward, same};
+use std::mem::MaybeUninit;
 
 /// Past 16 steps of the widest level, so that every number of steps and every tail occurs.
 const LONGEST: usize = if cfg!(miri) { 67 } else { 1025 };
@@ -171,6 +172,29 @@ mod guarded {
         let bytes = guarded.inside().as_ptr_range();
         for outside in [bytes.start.wrapping_sub(1), bytes.end] {
             assert_eq!(region::query(outside).expect("a page").protection(), Protection::NONE);
+        }
+    }
+}
+
+/// In a destination of numbers, so that what is written where can be seen.
+#[test]
+fn an_uninitialised_destination_gets_what_others_get_and_nothing_around_it() {
+    let x = inputs();
+    for (call, kernel) in forward() {
+        for len in (0..=2 * MARGIN + 3).chain([LONGEST]) {
+            let x = &x[OFFSETS / 2..][..len];
+            let mut expected = vec![0.0; len];
+            (kernel.apply_into)(call.isa, x, &mut expected);
+            let canary = MaybeUninit::new(f32::from_bits(CANARY));
+            let mut dst = vec![canary; MARGIN + len + MARGIN];
+            (kernel.apply_uninit)(call.isa, x, &mut dst[MARGIN..][..len]);
+            // SAFETY: all elements were initialised above.
+            let dst: Vec<f32> = dst.iter().map(|y| unsafe { y.assume_init() }).collect();
+            let (before, rest) = dst.split_at(MARGIN);
+            let (y, after) = rest.split_at(len);
+            assert!(y.iter().zip(&expected).all(|(&a, &b)| same(a, b)), "{call}: {len} elements");
+            let is_untouched = before.iter().chain(after).all(|y| y.to_bits() == CANARY);
+            assert!(is_untouched, "{call}: {len} elements, and others");
         }
     }
 }

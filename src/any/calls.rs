@@ -1,119 +1,8 @@
-//! The calls of an operation that is chosen at run time: one `match` leads to the kernels of the
-//! operation itself, and to its bits.
+//! The calls of an operation that is chosen at run time, at the active level.
 
-use super::{AnyActivation, Kind, RowFunction};
-use crate::{
-    at::At,
-    contract::FromOutput,
-    each_operation,
-    isa::Isa,
-    ops::table::levels::{ApplyAt, BackwardAt, BackwardFromOutputAt},
-    shape_error::{Mismatch, ShapeError},
-    tier::{Exact, Fast, Tier},
-};
-
-macro_rules! exact {
-    (none, $operation:expr, $isa:expr, $src:expr, $dst:expr) => {
-        unreachable!("an exact tier that there is not has been refused")
-    };
-    ($kernel:ident, $operation:expr, $isa:expr, $src:expr, $dst:expr) => {
-        Exact($operation).apply_at($isa, $src, $dst)
-    };
-}
-
-/// A tier without a kernel of its own leads to the default one here, not by way of the wrapper.
-macro_rules! fast {
-    (own, $operation:expr) => {
-        Fast($operation)
-    };
-    (default, $operation:expr) => {
-        $operation
-    };
-}
-
-macro_rules! from_output {
-    (no, $operation:expr, $isa:expr, $y:expr, $dy:expr, $dx:expr) => {{
-        let name = AnyActivation::from($operation).name();
-        return Err(Mismatch::NoOutputGradient { name, mistake: None }.into());
-    }};
-    ($kernel:ident, $operation:expr, $isa:expr, $y:expr, $dy:expr, $dx:expr) => {{
-        $operation.check_from_output()?;
-        $operation.backward_from_output_at($isa, $y, $dy, $dx);
-    }};
-}
-
-macro_rules! has_from_output {
-    (no, $operation:expr) => {
-        false
-    };
-    ($kernel:ident, $operation:expr) => {
-        $operation.mistake_from_output().is_none()
-    };
-}
-
-macro_rules! calls { ($(
-    $id:literal $file:ident $Op:ident:
-        fast $fast:ident, exact $exact:ident, from_output $from_output:ident;
-)*) => {
-    impl AnyActivation {
-        pub(super) fn apply_at(
-            self,
-            isa: Isa,
-            src: Option<&[f32]>,
-            dst: &mut [f32],
-        ) -> Result<(), ShapeError> {
-            match self.kind {
-                $(Kind::$Op(operation) => match self.tier {
-                    Tier::Default => operation.apply_at(isa, src, dst),
-                    Tier::Fast => fast!($fast, operation).apply_at(isa, src, dst),
-                    Tier::Exact => exact!($exact, operation, isa, src, dst),
-                },)*
-                Kind::OfRows(..) => return Err(Mismatch::OfRows { name: self.name() }.into()),
-            }
-            Ok(())
-        }
-
-        pub(super) fn backward_at(
-            self,
-            isa: Isa,
-            x: &[f32],
-            dy: Option<&[f32]>,
-            dx: &mut [f32],
-        ) -> Result<(), ShapeError> {
-            match self.kind {
-                $(Kind::$Op(operation) => operation.backward_at(isa, x, dy, dx),)*
-                Kind::OfRows(..) => return Err(Mismatch::OfRows { name: self.name() }.into()),
-            }
-            Ok(())
-        }
-
-        pub(super) fn backward_from_output_at(
-            self,
-            isa: Isa,
-            y: &[f32],
-            dy: Option<&[f32]>,
-            dx: &mut [f32],
-        ) -> Result<(), ShapeError> {
-            match self.kind {
-                $(Kind::$Op(operation) => from_output!($from_output, operation, isa, y, dy, dx),)*
-                Kind::OfRows(..) => return Err(Mismatch::OfRows { name: self.name() }.into()),
-            }
-            Ok(())
-        }
-
-        /// Returns whether the gradient follows from the output alone, so that the input need not
-        /// be kept. It may depend on the parameters, such as the sign of a slope.
-        #[must_use]
-        pub fn has_gradient_from_output(&self) -> bool {
-            match self.kind {
-                $(Kind::$Op(_operation) => has_from_output!($from_output, _operation),)*
-                Kind::OfRows(function, _) => !matches!(function, RowFunction::LogSumExp),
-            }
-        }
-    }
-}; }
-
-each_operation!(calls);
+use super::AnyActivation;
+use crate::at::At;
+use core::mem::MaybeUninit;
 
 impl AnyActivation {
     /// Replaces every element by its image.
@@ -135,6 +24,17 @@ impl AnyActivation {
     #[track_caller]
     pub fn apply_into(&self, src: &[f32], dst: &mut [f32]) {
         At::active(*self).apply_into(src, dst);
+    }
+
+    /// As [`apply_into`](Self::apply_into), for a `dst` that may be uninitialised: all of it is
+    /// initialised then, as by [`Activation::apply_uninit`](crate::Activation::apply_uninit).
+    ///
+    /// # Panics
+    ///
+    /// As [`apply_into`](Self::apply_into).
+    #[track_caller]
+    pub fn apply_uninit(&self, src: &[f32], dst: &mut [MaybeUninit<f32>]) {
+        At::active(*self).apply_uninit(src, dst);
     }
 
     /// Writes `dx[i] = dy[i] * f'(x[i])`, from the input `x` of the forward call.

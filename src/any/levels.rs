@@ -1,13 +1,14 @@
 //! The calls at a given level, which those without a level lead to.
 
-use super::{AnyActivation, Kind, RowFunction};
+use super::{AnyActivation, Kind, row_options::RowFunction};
 use crate::{
     at::At,
-    check::{equal_lengths, or_panic, product},
+    check::{equal_lengths, product},
     rows::{LogSoftmax, LogSumExp, RowActivation, RowGradient, RowLayout, Softmax},
     shape_error::{Mismatch, ShapeError},
     tier::{Fast, Tier},
 };
+use core::mem::MaybeUninit;
 
 /// Calls `$method` of the function of rows in its tier.
 macro_rules! of_rows {
@@ -28,44 +29,7 @@ macro_rules! of_rows {
     };
 }
 
-/// The calls that panic.
-macro_rules! panicking { ($(
-    $name:ident $try_name:ident ($($argument:ident: $T:ty),*);
-)*) => {
-    /// The methods of [`AnyActivation`], at this level.
-    impl At<AnyActivation> {$(
-        #[doc = concat!("[`AnyActivation::", stringify!($name), "`]")]
-        #[track_caller]
-        pub fn $name(&self, $($argument: $T),*) {
-            or_panic(self.$try_name($($argument),*));
-        }
-    )*}
-}; }
-
-panicking! {
-    apply try_apply(x: &mut [f32]);
-    apply_into try_apply_into(src: &[f32], dst: &mut [f32]);
-    backward try_backward(x: &[f32], dy: &[f32], dx: &mut [f32]);
-    backward_from_output try_backward_from_output(y: &[f32], dy: &[f32], dx: &mut [f32]);
-    rows try_rows(x: &mut [f32], cols: usize);
-    rows_into try_rows_into(src: &[f32], dst: &mut [f32], cols: usize);
-    axis try_axis(x: &mut [f32], shape: [usize; 3]);
-    axis_into try_axis_into(src: &[f32], dst: &mut [f32], shape: [usize; 3]);
-    rows_backward try_rows_backward(x: &[f32], y: &[f32], dy: &[f32], dx: &mut [f32], cols: usize);
-    axis_backward try_axis_backward(
-        x: &[f32], y: &[f32], dy: &[f32], dx: &mut [f32], shape: [usize; 3]
-    );
-    backward_in_place try_backward_in_place(x: &[f32], dy: &mut [f32]);
-    backward_from_output_in_place try_backward_from_output_in_place(y: &[f32], dy: &mut [f32]);
-    rows_backward_in_place try_rows_backward_in_place(
-        x: &[f32], y: &[f32], dy: &mut [f32], cols: usize
-    );
-    axis_backward_in_place try_axis_backward_in_place(
-        x: &[f32], y: &[f32], dy: &mut [f32], shape: [usize; 3]
-    );
-}
-
-/// Those that return errors.
+/// The calls that return errors.
 impl At<AnyActivation> {
     /// [`AnyActivation::try_apply`]
     ///
@@ -84,6 +48,20 @@ impl At<AnyActivation> {
     pub fn try_apply_into(&self, src: &[f32], dst: &mut [f32]) -> Result<(), ShapeError> {
         equal_lengths("src", src.len(), "dst", dst.len())?;
         self.operation.apply_at(self.isa(), Some(src), dst)
+    }
+
+    /// [`AnyActivation::try_apply_uninit`]
+    ///
+    /// # Errors
+    ///
+    /// Where the call without `try_` panics.
+    pub fn try_apply_uninit(
+        &self,
+        src: &[f32],
+        dst: &mut [MaybeUninit<f32>],
+    ) -> Result<(), ShapeError> {
+        equal_lengths("src", src.len(), "dst", dst.len())?;
+        self.operation.apply_uninit_at(self.isa(), src, dst)
     }
 
     /// [`AnyActivation::try_backward`]

@@ -1,7 +1,9 @@
 //! Operations that are chosen at run time: one type for all that need no slices of their own.
 
 mod calls;
+mod kernels;
 mod levels;
+mod panicking;
 mod parameter;
 mod parameters;
 mod returning;
@@ -20,7 +22,7 @@ use core::{
     hash::{Hash, Hasher},
 };
 pub use parameter::{Parameter, ParameterError};
-use row_options::RowOptions;
+use row_options::{RowFunction, RowOptions};
 pub use text::ParseActivationError;
 
 /// An operation with its parameters and its tier, chosen at run time.
@@ -65,34 +67,6 @@ pub use text::ParseActivationError;
 pub struct AnyActivation {
     kind: Kind,
     tier: Tier,
-}
-
-/// The functions of rows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum RowFunction {
-    Softmax,
-    LogSoftmax,
-    LogSumExp,
-}
-
-impl RowFunction {
-    const ALL: [Self; 3] = [Self::Softmax, Self::LogSoftmax, Self::LogSumExp];
-
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Softmax => "softmax",
-            Self::LogSoftmax => "log_softmax",
-            Self::LogSumExp => "log_sum_exp",
-        }
-    }
-
-    const fn id(self) -> u16 {
-        match self {
-            Self::Softmax => 1001,
-            Self::LogSoftmax => 1002,
-            Self::LogSumExp => 1003,
-        }
-    }
 }
 
 macro_rules! has_exact {

@@ -1,8 +1,9 @@
 //! The parameters of an operation by their names.
 
 use super::{
-    AnyActivation, Kind, RowFunction,
+    AnyActivation, Kind,
     parameter::{Mistake, Parameter, ParameterError, Slot},
+    row_options::RowFunction,
 };
 use crate::{
     contract::Contract,

@@ -2,6 +2,7 @@
 
 use super::AnyActivation;
 use crate::{at::At, shape_error::ShapeError};
+use core::mem::MaybeUninit;
 
 macro_rules! returning { ($(
     $try_name:ident $name:ident ($($argument:ident: $T:ty),*);
@@ -21,6 +22,7 @@ macro_rules! returning { ($(
 returning! {
     try_apply apply(x: &mut [f32]);
     try_apply_into apply_into(src: &[f32], dst: &mut [f32]);
+    try_apply_uninit apply_uninit(src: &[f32], dst: &mut [MaybeUninit<f32>]);
     try_backward backward(x: &[f32], dy: &[f32], dx: &mut [f32]);
     try_backward_from_output backward_from_output(y: &[f32], dy: &[f32], dx: &mut [f32]);
     try_backward_in_place backward_in_place(x: &[f32], dy: &mut [f32]);

@@ -1,6 +1,34 @@
-//! The options of functions of rows that are no slices.
+//! The functions of rows, and their options that are no slices.
 
 use crate::rows::{Causal, EmptyRow, InfiniteLogits, SoftmaxOptions};
+
+/// The functions of rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum RowFunction {
+    Softmax,
+    LogSoftmax,
+    LogSumExp,
+}
+
+impl RowFunction {
+    pub(super) const ALL: [Self; 3] = [Self::Softmax, Self::LogSoftmax, Self::LogSumExp];
+
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Softmax => "softmax",
+            Self::LogSoftmax => "log_softmax",
+            Self::LogSumExp => "log_sum_exp",
+        }
+    }
+
+    pub(super) const fn id(self) -> u16 {
+        match self {
+            Self::Softmax => 1001,
+            Self::LogSoftmax => 1002,
+            Self::LogSumExp => 1003,
+        }
+    }
+}
 
 /// [`SoftmaxOptions`] without its slices and what belongs to them.
 #[derive(Clone, Copy, Debug, PartialEq)]

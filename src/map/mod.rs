@@ -1,10 +1,13 @@
 //! The loop that every elementwise function goes through.
 
+mod uninit;
+
 use crate::{
     isa::{Isa, Job, Native, Simd, at_baseline, four, on},
     vector::{Aligned, F32s},
 };
 use core::array::from_fn;
+pub(crate) use uninit::unary_uninit;
 
 /// An elementwise function of `N` inputs: of x, or of x and the gradient of what came out.
 pub(crate) trait Map<const N: usize>: Copy {

@@ -7,10 +7,11 @@ use crate::{
     check::{or_panic, same_length},
     contract::{self, Bound, Contract, FromOutput, Kernel, Operation},
     isa::Isa,
-    map::{Backward, BackwardFromOutput, binary, unary},
+    map::{Backward, BackwardFromOutput, binary, unary, unary_uninit},
     shape_error::{Mismatch, ShapeError},
     tier::{Exact, Fast, Tier},
 };
+use core::mem::MaybeUninit;
 use levels::{ApplyAt, BackwardAt, BackwardFromOutputAt};
 
 /// The table: gives every operation to a macro.
@@ -54,11 +55,19 @@ macro_rules! activation {
                 same_length("src", src.len(), "dst", dst.len());
                 unary(Isa::active(), *self, Some(src), dst);
             }
+            fn apply_uninit(&self, src: &[f32], dst: &mut [MaybeUninit<f32>]) {
+                same_length("src", src.len(), "dst", dst.len());
+                self.apply_uninit_at(Isa::active(), src, dst);
+            }
         }
         impl ApplyAt for $Op {
             #[inline(never)]
             fn apply_at(self, isa: Isa, src: Option<&[f32]>, dst: &mut [f32]) {
                 unary(isa, self, src, dst);
+            }
+            #[inline(never)]
+            fn apply_uninit_at(self, isa: Isa, src: &[f32], dst: &mut [MaybeUninit<f32>]) {
+                unary_uninit(isa, self, src, dst);
             }
         }
     };
@@ -77,10 +86,16 @@ macro_rules! other_tier {
             fn apply_into(&self, src: &[f32], dst: &mut [f32]) {
                 self.0.apply_into(src, dst);
             }
+            fn apply_uninit(&self, src: &[f32], dst: &mut [MaybeUninit<f32>]) {
+                self.0.apply_uninit(src, dst);
+            }
         }
         impl ApplyAt for $Tier<$Op> {
             fn apply_at(self, isa: Isa, src: Option<&[f32]>, dst: &mut [f32]) {
                 self.0.apply_at(isa, src, dst);
+            }
+            fn apply_uninit_at(self, isa: Isa, src: &[f32], dst: &mut [MaybeUninit<f32>]) {
+                self.0.apply_uninit_at(isa, src, dst);
             }
         }
     };
@@ -158,6 +173,7 @@ macro_rules! kernel {
             bound: $bound,
             apply: |isa, x| $kernel.apply_at(isa, None, x),
             apply_into: |isa, src, dst| $kernel.apply_at(isa, Some(src), dst),
+            apply_uninit: |isa, src, dst| $kernel.apply_uninit_at(isa, src, dst),
         }
     };
 }

@@ -9,6 +9,7 @@ use activations_testing::{
 };
 use std::{
     cell::{Cell, RefCell},
+    mem::MaybeUninit,
     panic::{self, AssertUnwindSafe, Location, catch_unwind},
     sync::Once,
 };
@@ -71,6 +72,8 @@ where
         let (wrong, right) = (vec![0.5; lengths.0], vec![0.5; lengths.1]);
         assert_refused(lengths, |dst| op.apply_into(&wrong, dst));
         assert_refused(lengths, |dst| Fast(op).apply_into(&wrong, dst));
+        let mut uninit = vec![MaybeUninit::uninit(); lengths.1];
+        assert_refused(lengths, |_| op.apply_uninit(&wrong, &mut uninit));
         assert_refused(lengths, |dx| op.backward(&wrong, &right, dx));
         assert_refused(lengths, |dx| op.backward(&right, &wrong, dx));
         assert_refused(lengths, |dy| op.backward_in_place(&wrong, dy));

@@ -3,8 +3,9 @@
 use crate::refused::{assert_refused, assert_says};
 use activations::{
     AnyActivation, Causal, Fast, LogSoftmax, LogSumExp, RowActivation, RowGradient, RowLayout,
-    Softmax, Tier,
+    ShapeError, Sigmoid, Softmax, Tier,
 };
+use std::mem::MaybeUninit;
 
 fn refuses_what_are_no_rows<Op: RowActivation + Copy>(op: Op) {
     let rows = |cols, stride| RowLayout { cols, stride };
@@ -207,4 +208,45 @@ fn what_are_no_rows_panics_at_the_callers_line_and_nothing_is_written() {
     assert_says("dst has 3 elements, its shape is [2, 1, 2]", 3, |dst| {
         op.axis_into(&x, dst, shape);
     });
+}
+
+/// The calls that panic have the messages of these: the tests above look at those.
+#[test]
+fn calls_that_return_errors_write_nothing() {
+    let (x, short) = ([0.5_f32; 12], [0.5; 8]);
+    let mut dst = [7.0_f32; 12];
+    let check = |result: Result<(), ShapeError>, expected: &str| {
+        assert_eq!(result.unwrap_err().to_string(), expected);
+    };
+    let (four, seven) = (RowLayout::contiguous(4), RowLayout { cols: 4, stride: 7 });
+    let no_rows = "x has 12 elements, no multiple of 5 columns";
+    let not_the_shape = "src has 8 elements, its shape is [3, 2, 2]";
+    let op = Softmax::new();
+    check(op.try_rows(&mut dst, 5), no_rows);
+    check(op.try_rows_into(&short, &mut dst, 4), "src has 2 rows, dst has 3");
+    let no_stride = "x has 12 elements, which are no rows of 4 columns with a stride of 7";
+    check(op.try_strided(&mut dst, seven), no_stride);
+    check(op.try_axis_into(&short, &mut dst, [3, 2, 2]), not_the_shape);
+    check(op.try_axis_columns_into(&short, &mut dst, [3, 2, 2], 0..1), not_the_shape);
+    check(op.try_rows_backward(&short, &x, &mut dst, 4), "y has 8 elements, dx has 12");
+    check(op.try_rows_backward_in_place(&short, &mut dst, 4), "y has 8 elements, dy has 12");
+    let of_lengths = op.try_strided_with_log_sum_exps(&mut dst, &mut [0.0; 2], four);
+    check(of_lengths, "x has 3 rows, dst has 2 elements");
+    let sum = LogSumExp::new();
+    check(sum.try_rows_into(&x, &mut dst, 4), "src has 3 rows, dst has 12 elements");
+    check(sum.try_axis_into(&short, &mut dst, [3, 2, 2]), not_the_shape);
+    check(sum.try_rows_backward(&x, &short, &mut dst, 4), "dy has 8 elements, dx has 3 rows");
+    let any: AnyActivation = Softmax::new().try_into().expect("no masks");
+    check(any.try_apply(&mut dst), "softmax is a function of rows: call rows or axis");
+    check(any.try_rows(&mut dst, 5), no_rows);
+    let any = AnyActivation::from(Sigmoid);
+    check(any.try_apply_into(&short, &mut dst), "src has 8 elements, dst has 12");
+    let mut uninit = [MaybeUninit::uninit(); 12];
+    check(any.try_apply_uninit(&short, &mut uninit), "src has 8 elements, dst has 12");
+    check(any.try_rows(&mut dst, 5), no_rows);
+    check(
+        any.try_backward_from_output(&x, &x, &mut dst),
+        "the output of sigmoid does not tell its gradient",
+    );
+    assert_eq!(dst, [7.0; 12]);
 }

@@ -8,6 +8,7 @@ use crate::{
     shape_error::ShapeError,
     tier::{Exact, Fast},
 };
+use core::mem::MaybeUninit;
 
 /// The kernel of an operation in one tier, at any level.
 ///
@@ -16,6 +17,8 @@ use crate::{
 pub trait ApplyAt: Copy {
     /// Reads what is in `dst` if there is no `src`.
     fn apply_at(self, isa: Isa, src: Option<&[f32]>, dst: &mut [f32]);
+    /// As `apply_at`, for a destination that nothing has been written to.
+    fn apply_uninit_at(self, isa: Isa, src: &[f32], dst: &mut [MaybeUninit<f32>]);
 }
 
 /// The gradient of an operation, at any level.
@@ -63,6 +66,10 @@ impl<Op: ApplyAt> Activation for At<Op> {
     fn apply_into(&self, src: &[f32], dst: &mut [f32]) {
         same_length("src", src.len(), "dst", dst.len());
         self.operation.apply_at(self.isa(), Some(src), dst);
+    }
+    fn apply_uninit(&self, src: &[f32], dst: &mut [MaybeUninit<f32>]) {
+        same_length("src", src.len(), "dst", dst.len());
+        self.operation.apply_uninit_at(self.isa(), src, dst);
     }
 }
 

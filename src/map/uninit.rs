@@ -1,0 +1,86 @@
+//! The loop for destinations that nothing has been written to.
+
+use super::Map;
+use crate::{
+    isa::{Isa, Job, Native, Simd, four, on},
+    vector::F32s,
+};
+use core::mem::MaybeUninit;
+
+/// `dst[i] = kernel(src[i])`; both slices have the same length.
+#[inline(always)]
+pub(crate) fn unary_uninit(
+    isa: Isa,
+    kernel: impl Map<1>,
+    src: &[f32],
+    dst: &mut [MaybeUninit<f32>],
+) {
+    on(isa, Uninit { kernel, src, dst });
+}
+
+struct Uninit<'a, K> {
+    kernel: K,
+    src: &'a [f32],
+    dst: &'a mut [MaybeUninit<f32>],
+}
+
+impl<K: Map<1>> Job for Uninit<'_, K> {
+    #[inline(always)]
+    fn run<S: Native>(self, s: S) {
+        match S::LANES {
+            4 => self.in_steps::<S, 4, 16>(s),
+            8 => self.in_steps::<S, 8, 32>(s),
+            16 => self.in_steps::<S, 16, 64>(s),
+            _ => unreachable!("a register of another width"),
+        }
+    }
+}
+
+impl<K: Map<1>> Uninit<'_, K> {
+    /// Of `FOUR` elements, then of `ONE`, the last of which may overlap the one before.
+    #[inline(always)]
+    fn in_steps<S: Native, const ONE: usize, const FOUR: usize>(self, s: S) {
+        let Self { kernel, src, dst } = self;
+        let len = dst.len();
+        let Some(last) = len.checked_sub(ONE) else {
+            if len > 0 {
+                let mut y = [0.0; ONE];
+                kernel.eval([F32s::load_short(s, src)]).store_short(&mut y[..len]);
+                write(&y[..len], dst);
+            }
+            return;
+        };
+        let done = len - len % FOUR;
+        steps::<_, FOUR>(four(s), kernel, &src[..done], &mut dst[..done]);
+        steps::<_, ONE>(s, kernel, &src[done..], &mut dst[done..]);
+        if !len.is_multiple_of(ONE) {
+            let mut y = [0.0; ONE];
+            kernel.eval([F32s::load(s, &src[last..])]).store(&mut y);
+            write(&y, &mut dst[last..]);
+        }
+    }
+}
+
+#[inline(always)]
+fn steps<S: Simd, const LEN: usize>(
+    s: S,
+    kernel: impl Map<1>,
+    src: &[f32],
+    dst: &mut [MaybeUninit<f32>],
+) {
+    let steps = dst.as_chunks_mut::<LEN>().0;
+    let src = &src.as_chunks::<LEN>().0[..steps.len()];
+    for (x, to) in src.iter().zip(steps) {
+        let mut y = [0.0; LEN];
+        kernel.eval([F32s::load(s, x)]).store(&mut y);
+        write(&y, to);
+    }
+}
+
+/// The compiler stores the registers of `y` here.
+#[inline(always)]
+fn write(y: &[f32], to: &mut [MaybeUninit<f32>]) {
+    for (to, &y) in to.iter_mut().zip(y) {
+        *to = MaybeUninit::new(y);
+    }
+}
