@@ -13,8 +13,10 @@ use crate::{
     each_operation,
     ops::table::levels::{ApplyAt, BackwardAt, BackwardFromOutputAt},
     rows::{LogSoftmax, RowActivation, RowGradient, RowLayout, Softmax},
+    shape_error::ShapeError,
     tier::Fast,
 };
+use core::ops::Range;
 
 /// Not f32, which the other implementations are for.
 pub trait Second {}
@@ -67,18 +69,69 @@ gradient_from_output!([Op: ApplyAt + BackwardAt + BackwardFromOutputAt] At<Op>, 
 
 macro_rules! rows { ($($Op:ty),* $(,)?) => {$(
     impl<T: Second + First> RowActivation<T> for $Op {
-        fn rows(&self, _: &mut [T], _: usize) {}
-        fn rows_into(&self, _: &[T], _: &mut [T], _: usize) {}
-        fn strided(&self, _: &mut [T], _: RowLayout) {}
-        fn strided_into(&self, _: &[T], _: &mut [T], _: RowLayout, _: RowLayout) {}
-        fn axis(&self, _: &mut [T], _: [usize; 3]) {}
-        fn axis_into(&self, _: &[T], _: &mut [T], _: [usize; 3]) {}
+        fn try_strided(&self, _: &mut [T], _: RowLayout) -> Result<(), ShapeError> {
+            Ok(())
+        }
+        fn try_strided_into(
+            &self,
+            _: &[T],
+            _: &mut [T],
+            _: RowLayout,
+            _: RowLayout,
+        ) -> Result<(), ShapeError> {
+            Ok(())
+        }
+        fn try_axis(&self, _: &mut [T], _: [usize; 3]) -> Result<(), ShapeError> {
+            Ok(())
+        }
+        fn try_axis_into(&self, _: &[T], _: &mut [T], _: [usize; 3]) -> Result<(), ShapeError> {
+            Ok(())
+        }
+        fn try_axis_columns_into(
+            &self,
+            _: &[T],
+            _: &mut [T],
+            _: [usize; 3],
+            _: Range<usize>,
+        ) -> Result<(), ShapeError> {
+            Ok(())
+        }
     }
     impl<T: Second + First> RowGradient<T> for $Op {
-        fn rows_backward(&self, _: &[T], _: &[T], _: &mut [T], _: usize) {}
-        fn axis_backward(&self, _: &[T], _: &[T], _: &mut [T], _: [usize; 3]) {}
-        fn rows_backward_in_place(&self, _: &[T], _: &mut [T], _: usize) {}
-        fn axis_backward_in_place(&self, _: &[T], _: &mut [T], _: [usize; 3]) {}
+        fn try_rows_backward(
+            &self,
+            _: &[T],
+            _: &[T],
+            _: &mut [T],
+            _: usize,
+        ) -> Result<(), ShapeError> {
+            Ok(())
+        }
+        fn try_axis_backward(
+            &self,
+            _: &[T],
+            _: &[T],
+            _: &mut [T],
+            _: [usize; 3],
+        ) -> Result<(), ShapeError> {
+            Ok(())
+        }
+        fn try_rows_backward_in_place(
+            &self,
+            _: &[T],
+            _: &mut [T],
+            _: usize,
+        ) -> Result<(), ShapeError> {
+            Ok(())
+        }
+        fn try_axis_backward_in_place(
+            &self,
+            _: &[T],
+            _: &mut [T],
+            _: [usize; 3],
+        ) -> Result<(), ShapeError> {
+            Ok(())
+        }
     }
 )*}; }
 
