@@ -121,7 +121,10 @@ pub static OTHER_OPERATIONS: &[OtherOperation] = &[
         type_name: "SoftmaxOptions",
         formula: None,
         rounded: false,
-        calls: &[OtherCall { unit: COLS, ..OtherCall::local("logits_into", 1, logits_into) }],
+        calls: &[OtherCall {
+            unit: COLS,
+            ..OtherCall::local("logits_into", 1, softmax_options_logits_into)
+        }],
     },
     OtherOperation {
         name: "online_softmax",
@@ -171,11 +174,8 @@ const UNIT: usize = 2 * 3 * 5;
 /// The length of a row.
 const COLS: usize = 12;
 /// Of a row.
-const MASK: [f32; COLS] = {
-    let mut mask = [0.5; COLS];
-    (mask[3], mask[COLS - 1]) = (f32::NEG_INFINITY, -1e3);
-    mask
-};
+const MASK: [f32; COLS] =
+    [0.5, 0.5, 0.5, f32::NEG_INFINITY, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, -1e3];
 /// The length of the accumulator beside the online state.
 const WIDTH: usize = 2;
 /// The blocks in which scores come to the online state, again and again.
@@ -253,7 +253,7 @@ pub fn softmax_with_log_sum_exps(isa: Isa, src: &[f32], dst: &mut [f32]) {
 }
 
 /// From scores to logits.
-pub fn logits_into(isa: Isa, src: &[f32], dst: &mut [f32]) {
+pub fn softmax_options_logits_into(isa: Isa, src: &[f32], dst: &mut [f32]) {
     let options = SoftmaxOptions::new().scale(0.3).temperature(0.7).soft_cap(20.0).mask(&MASK);
     at(isa, options).logits_into(src, dst, COLS);
 }
