@@ -51,6 +51,9 @@ fn no_rows_are_fine() {
     let mut of_nothing = [0.0; 6];
     LogSumExp::new().axis_into(&[], &mut of_nothing, [2, 0, 3]);
     assert_eq!(of_nothing, [f32::NEG_INFINITY; 6]);
+    let by_head = LogSumExp::new().shape([1, 2, 3]).sinks(&[1.0, 2.0]);
+    by_head.axis_into(&[], &mut of_nothing, [2, 0, 3]);
+    assert_eq!(of_nothing, [1.0, 1.0, 1.0, 2.0, 2.0, 2.0]);
 }
 
 fn takes_empty_slices<Op: Gradient>(_: &str, op: Op)

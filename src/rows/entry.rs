@@ -203,11 +203,30 @@ pub(super) fn reduce_axis<F: Function>(
 ) -> Result<(), ShapeError> {
     product("src", src.len(), shape)?;
     product("dst", dst.len(), [outer, 1, inner])?;
-    let logits = Logits::new::<F>(isa, options, shape)?;
     if n == 0 {
-        dst.fill(options.sink.unwrap_or(f32::NEG_INFINITY));
-    } else if !dst.is_empty() {
+        return of_sinks(isa, options, dst, shape);
+    }
+    let logits = Logits::new::<F>(isa, options, shape)?;
+    if !dst.is_empty() {
         along_axis::<F>(isa, Axis { src: Some(src), dst, n, inner, logits: logits.as_ref() });
+    }
+    Ok(())
+}
+
+/// The log-sum-exps of rows without entries.
+#[cold]
+fn of_sinks(
+    isa: Isa,
+    options: &SoftmaxOptions<'_>,
+    dst: &mut [f32],
+    [outer, _, inner]: [usize; 3],
+) -> Result<(), ShapeError> {
+    // As of one entry, which is not there.
+    let SoftmaxOptions { sink, sinks, shape, first_row, .. } = *options;
+    let options = SoftmaxOptions { sink, sinks, shape, first_row, ..SoftmaxOptions::NONE };
+    let logits = Logits::of_scores(isa, &options, [outer, 1, inner])?;
+    for (row, y) in dst.iter_mut().enumerate() {
+        *y = logits.as_ref().map_or(f32::NEG_INFINITY, |logits| logits.sink(row));
     }
     Ok(())
 }
