@@ -168,8 +168,8 @@ fn check_forms(
     }
 }
 
-/// That options give what their logits give without them. Rows of finite scores whose products leave
-/// the range, which have limits instead, are rows of zeros here.
+/// That options give what their logits give without them. Rows of finite scores whose products
+/// leave the range, which have limits instead, are rows of zeros here.
 #[allow(clippy::cast_precision_loss, clippy::cast_possible_wrap)]
 fn check_options(operation: &RowOperation, isa: Isa, case: &Case, x: &[f32], cols: usize) {
     let Choices { scale, added, kept, causal, sink, empty, shared } = case.choices;
