@@ -39,7 +39,9 @@ impl Placement {
         let rows = outer.saturating_mul(inner);
         let first = options.first_row.unwrap_or(0);
         let is_part = options.first_row.is_some();
-        let end = first.saturating_add(rows);
+        let Some(end) = first.checked_add(rows) else {
+            return Err(Mismatch::Part { first, rows, all: ALL }.into());
+        };
         if inner > 1 && !first.is_multiple_of(inner) {
             return Err(Mismatch::FirstRow { first, inner }.into());
         }
@@ -91,7 +93,7 @@ impl Placement {
     }
 
     pub(super) fn batch(&self, index: usize) -> usize {
-        index / (self.shape[1] * self.shape[2])
+        index / self.shape[2] / self.shape[1]
     }
 
     pub(super) fn head(&self, index: usize) -> usize {
@@ -137,8 +139,8 @@ impl Broadcast {
     /// One row for all.
     const ONE: Self = Self { shape: [1, 1, ALL], planes: [0; 3], columns: [0; 3], width: 1 };
 
-    /// One row, one plane, or a row for each of `all` rows; for a part of unknown rows that `end`
-    /// so, a row for each of more.
+    /// One row, one plane, or a row for each of `all` rows. If it is not known how many these are,
+    /// a row for each up to `end`, where the call ends, and perhaps for more.
     fn of_rows(
         name: &'static str,
         len: usize,

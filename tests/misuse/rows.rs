@@ -138,6 +138,12 @@ fn other_options_panic_at_the_callers_line_and_nothing_is_written() {
         });
         assert_says(message, 12, |dst| op.options.logits_into(&[0.5; 12], dst, 2));
     }
+    let beyond = format!("6 rows from row {} on are beyond all {} rows", usize::MAX, usize::MAX);
+    assert_says(&beyond, 12, |x| new().first_row(usize::MAX).rows(x, 2));
+    let large = new().shape([1, usize::MAX, 2]).first_row(0).lengths(&[1]);
+    let mut first_alone = [0.5_f32; 12];
+    large.rows(&mut first_alone, 2);
+    assert_eq!(first_alone[..4], [1.0, 0.0, 1.0, 0.0]);
     let along = shaped.mask(&mask).mask_shape([1, 2, 1]);
     let no_split = "the inner axis, 2, is not the product of the last sizes of [1, 2, 3]";
     assert_says(no_split, 12, |x| along.axis(x, [3, 2, 2]));
