@@ -125,7 +125,7 @@ pub(super) fn axis<F: Function>(
     product(if src.is_some() { "dst" } else { "x" }, dst.len(), shape)?;
     let logits = Logits::new::<F>(isa, options, shape)?;
     if !dst.is_empty() {
-        along_axis::<F>(isa, Axis { src, dst, n, inner, logits: logits.as_ref() });
+        along_axis::<F>(isa, Axis { src, dst, n, inner, pitch: inner, logits: logits.as_ref() });
     }
     Ok(())
 }
@@ -141,10 +141,7 @@ pub(super) fn axis_columns<F: Function>(
 ) -> Result<(), ShapeError> {
     product("src", src.len(), shape)?;
     let Range { start, end } = columns;
-    if start > end || end > inner {
-        return Err(Mismatch::Window { end: start.max(end), inner }.into());
-    }
-    let width = end - start;
+    let width = width_of(&columns, inner)?;
     product("dst", dst.len(), [outer, n, width])?;
     let logits =
         Logits::new::<F>(isa, options, shape)?.map(|logits| logits.with_first_column(start));
@@ -155,8 +152,18 @@ pub(super) fn axis_columns<F: Function>(
         dst.copy_from_slice(&src[start..end]);
     }
     // One column of a part is no row: its mask is not.
-    along_axis::<F>(isa, Axis { src: None, dst, n, inner: width, logits: logits.as_ref() });
+    along_axis::<F>(
+        isa,
+        Axis { src: None, dst, n, inner: width, pitch: width, logits: logits.as_ref() },
+    );
     Ok(())
+}
+
+fn width_of(&Range { start, end }: &Range<usize>, inner: usize) -> Result<usize, ShapeError> {
+    if start > end || end > inner {
+        return Err(Mismatch::Window { end: start.max(end), inner }.into());
+    }
+    Ok(end - start)
 }
 
 /// One result a row.
@@ -193,22 +200,30 @@ pub(super) fn reduce<F: Function>(
     Ok(())
 }
 
-/// One result for each vector along the axis.
+/// One result for each vector along the axis, of some of the inner columns.
 pub(super) fn reduce_axis<F: Function>(
     isa: Isa,
     options: &SoftmaxOptions<'_>,
     src: &[f32],
     dst: &mut [f32],
     shape @ [outer, n, inner]: [usize; 3],
+    columns: Range<usize>,
 ) -> Result<(), ShapeError> {
     product("src", src.len(), shape)?;
-    product("dst", dst.len(), [outer, 1, inner])?;
+    let start = columns.start;
+    let width = width_of(&columns, inner)?;
+    product("dst", dst.len(), [outer, 1, width])?;
     if n == 0 {
-        return of_sinks(isa, options, dst, shape);
+        return of_sinks(isa, options, dst, shape, columns);
     }
-    let logits = Logits::new::<F>(isa, options, shape)?;
+    let logits =
+        Logits::new::<F>(isa, options, shape)?.map(|logits| logits.with_first_column(start));
     if !dst.is_empty() {
-        along_axis::<F>(isa, Axis { src: Some(src), dst, n, inner, logits: logits.as_ref() });
+        let src = Some(&src[start..]);
+        along_axis::<F>(
+            isa,
+            Axis { src, dst, n, inner: width, pitch: inner, logits: logits.as_ref() },
+        );
     }
     Ok(())
 }
@@ -220,12 +235,14 @@ fn of_sinks(
     options: &SoftmaxOptions<'_>,
     dst: &mut [f32],
     [outer, _, inner]: [usize; 3],
+    columns: Range<usize>,
 ) -> Result<(), ShapeError> {
     // As of one entry, which is not there.
     let SoftmaxOptions { sink, sinks, shape, first_row, .. } = *options;
     let options = SoftmaxOptions { sink, sinks, shape, first_row, ..SoftmaxOptions::NONE };
     let logits = Logits::of_scores(isa, &options, [outer, 1, inner])?;
-    for (row, y) in dst.iter_mut().enumerate() {
+    let rows = (0..outer).flat_map(|outer| columns.clone().map(move |at| outer * inner + at));
+    for (y, row) in dst.iter_mut().zip(rows) {
         *y = logits.as_ref().map_or(f32::NEG_INFINITY, |logits| logits.sink(row));
     }
     Ok(())

@@ -13,6 +13,7 @@ use crate::{
     shape_error::{Mismatch, ShapeError},
     vector::{F32s, F64s},
 };
+use core::ops::Range;
 
 /// The function as the tables of the documents show it.
 pub(super) const FORMULA: &str = "log(e^x_1 + … + e^x_n), one result a row";
@@ -83,6 +84,34 @@ macro_rules! calls {
             #[track_caller]
             pub fn axis_into(&self, src: &[f32], dst: &mut [f32], shape: [usize; 3]) {
                 or_panic(self.try_axis_into(src, dst, shape));
+            }
+
+            /// As [`axis_into`](Self::axis_into), for some of the inner columns: `src` has the
+            /// shape `[outer, n, inner]`, `dst` the shape `[outer, columns.len()]`. Masks are those
+            /// of all columns.
+            ///
+            /// ```
+            /// use activations::LogSumExp;
+            ///
+            /// let x = [0.0, 1.0, 2.0, 0.0, 1.0, 2.0];
+            /// let mut y = [0.0; 2];
+            /// LogSumExp::new().axis_columns_into(&x, &mut y, [1, 2, 3], 1..3);
+            /// assert_eq!(y, [1.6931472, 2.6931472]);
+            /// ```
+            ///
+            /// # Panics
+            ///
+            /// If a length is not the product of its shape, there are no such columns, or a mask
+            /// does not fit; nothing is written then.
+            #[track_caller]
+            pub fn axis_columns_into(
+                &self,
+                src: &[f32],
+                dst: &mut [f32],
+                shape: [usize; 3],
+                columns: Range<usize>,
+            ) {
+                or_panic(self.try_axis_columns_into(src, dst, shape, columns));
             }
 
             /// The gradient of each row of `cols` elements: `dy[i]` times the derivative of the
@@ -158,8 +187,23 @@ macro_rules! calls {
                 dst: &mut [f32],
                 shape: [usize; 3],
             ) -> Result<(), ShapeError> {
+                self.try_axis_columns_into(src, dst, shape, 0..shape[2])
+            }
+
+            /// As [`axis_columns_into`](Self::axis_columns_into).
+            ///
+            /// # Errors
+            ///
+            /// Where that panics.
+            pub fn try_axis_columns_into(
+                &self,
+                src: &[f32],
+                dst: &mut [f32],
+                shape: [usize; 3],
+                columns: Range<usize>,
+            ) -> Result<(), ShapeError> {
                 let $this = self;
-                reduce_axis::<LogSumExp<'_>>($isa, $options, src, dst, shape)
+                reduce_axis::<LogSumExp<'_>>($isa, $options, src, dst, shape, columns)
             }
 
             /// As [`rows_backward`](Self::rows_backward).

@@ -219,7 +219,7 @@ pub static ROW_REDUCTIONS: &[RowReduction] = &[RowReduction {
         or_panic(reduce::<LogSumExp<'_>>(isa, &options, src, dst, layout));
     },
     axis_into: |isa, options, src, dst, shape| {
-        or_panic(reduce_axis::<LogSumExp<'_>>(isa, &options, src, dst, shape));
+        or_panic(reduce_axis::<LogSumExp<'_>>(isa, &options, src, dst, shape, 0..shape[2]));
     },
     axis_backward: |isa, options, x, dy, dx, shape| {
         or_panic(super::log_sum_exp::axis_backward(isa, &options, x, dy, dx, shape));

@@ -154,8 +154,13 @@ fn other_options_panic_at_the_callers_line_and_nothing_is_written() {
     for start in [1, 3, 5] {
         let columns = std::ops::Range { start, end: 3 };
         let message = if start == 5 { no_columns.replace('3', "5") } else { no_columns.into() };
+        let sum = LogSumExp::new();
+        assert_says(&message, 3, |dst| sum.axis_columns_into(&x, dst, [3, 2, 2], columns.clone()));
         assert_says(&message, 6, |dst| new().axis_columns_into(&x, dst, [3, 2, 2], columns));
     }
+    assert_says("dst has 6 elements, its shape is [3, 1, 1]", 6, |dst| {
+        LogSumExp::new().axis_columns_into(&x, dst, [3, 2, 2], 0..1);
+    });
     assert_says("dst has 12 elements, its shape is [3, 2, 1]", 12, |dst| {
         new().axis_columns_into(&x, dst, [3, 2, 2], 0..1);
     });
@@ -241,6 +246,7 @@ fn calls_that_return_errors_write_nothing() {
     let sum = LogSumExp::new();
     check(sum.try_rows_into(&x, &mut dst, 4), "src has 3 rows, dst has 12 elements");
     check(sum.try_axis_into(&short, &mut dst, [3, 2, 2]), not_the_shape);
+    check(sum.try_axis_columns_into(&short, &mut dst, [3, 2, 2], 0..1), not_the_shape);
     check(sum.try_rows_backward(&x, &short, &mut dst, 4), "dy has 8 elements, dx has 3 rows");
     let any: AnyActivation = Softmax::new().try_into().expect("no masks");
     check(any.try_apply(&mut dst), "softmax is a function of rows: call rows or axis");

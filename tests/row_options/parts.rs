@@ -6,6 +6,7 @@ use crate::{
 };
 use activations::{
     AnyActivation, At, Causal, Isa, LogSoftmax, LogSumExp, RowActivation, RowLayout, Softmax,
+    SoftmaxOptions,
 };
 use activations_testing::{
     bits,
@@ -91,6 +92,7 @@ fn columns_in_parts_have_the_bits_of_the_whole() {
                 }
                 assert_eq!(bits(&whole), bits(&y), "{shape:?} in {parts} parts, {case:?}");
             }
+            log_sum_exps_of_columns_in_parts(&along_axis, &x, shape);
             // The planes in parts.
             for parts in PARTS {
                 let mut y = x.clone();
@@ -104,6 +106,37 @@ fn columns_in_parts_have_the_bits_of_the_whole() {
             }
         }
     }
+}
+
+fn log_sum_exps_of_columns_in_parts(case: &Case, x: &[f32], shape @ [outer, _, inner]: [usize; 3]) {
+    for isa in isas() {
+        let operation = At::new(isa, LogSumExp::with(case.options())).expect("an available level");
+        let mut whole = vec![7.0; outer * inner];
+        operation.axis_into(x, &mut whole, shape);
+        for parts in PARTS {
+            let mut y = vec![7.0; whole.len()];
+            for (first, width) in split(inner, parts) {
+                let mut part = vec![7.0; outer * width];
+                operation.axis_columns_into(x, &mut part, shape, first..first + width);
+                for (y, part) in y.chunks_mut(inner).zip(part.chunks(width)) {
+                    y[first..][..width].copy_from_slice(part);
+                }
+            }
+            assert_eq!(bits(&whole), bits(&y), "{shape:?} at {isa} in {parts} parts, {case:?}");
+        }
+    }
+}
+
+#[test]
+fn the_log_sum_exps_of_columns_without_entries_are_their_sinks() {
+    let sinks = [1.0_f32, 2.0, 3.0];
+    let operation = LogSumExp::with(SoftmaxOptions::new().shape([1, 3, 2]).sinks(&sinks));
+    let mut whole = [0.0_f32; 6];
+    operation.axis_into(&[], &mut whole, [3, 0, 2]);
+    assert_eq!(whole, [1.0, 1.0, 2.0, 2.0, 3.0, 3.0]);
+    let mut part = [0.0_f32; 3];
+    operation.axis_columns_into(&[], &mut part, [3, 0, 2], 1..2);
+    assert_eq!(part, sinks);
 }
 
 #[test]

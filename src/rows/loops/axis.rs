@@ -117,28 +117,19 @@ impl<F: Function> Job for InBlocks<'_, F> {
 /// Calls `f` with up to sixteen neighbouring columns at a time, from column `first` of each plane.
 #[inline(always)]
 fn each_group<F: Function>(axis: Axis<'_>, first: usize, mut f: impl FnMut(Columns<'_>)) {
-    let Axis { src, dst, n, inner, logits } = axis;
-    let plane = n * inner;
-    let planes = match src {
-        Some(src) => src.len() / plane,
-        None => dst.len() / plane,
-    };
-    for outer in 0..planes {
+    let Axis { src, dst, n, inner, pitch, logits } = axis;
+    let results = if F::REDUCES { inner } else { n * inner };
+    for (outer, dst) in dst.chunks_exact_mut(results).enumerate() {
         let src = src.map(
             #[inline(always)]
-            |src| &src[outer * plane..][..plane],
+            |src| &src[outer * n * pitch..],
         );
-        let dst = if F::REDUCES {
-            &mut dst[outer * inner..][..inner]
-        } else {
-            &mut dst[outer * plane..][..plane]
-        };
         for at in (first..inner).step_by(LANES) {
             f(Columns {
                 src,
-                dst: &mut *dst,
+                dst,
                 n,
-                stride: inner,
+                stride: pitch,
                 at,
                 width: LANES.min(inner - at),
                 logits: logits.map(

@@ -116,5 +116,8 @@ pub(in crate::rows) struct Axis<'a> {
     pub(in crate::rows) dst: &'a mut [f32],
     pub(in crate::rows) n: usize,
     pub(in crate::rows) inner: usize,
+    /// The distance of neighbouring entries of a vector: more than `inner` only where a function
+    /// with one result for each reads some of the columns.
+    pub(in crate::rows) pitch: usize,
     pub(in crate::rows) logits: Option<&'a Logits<'a>>,
 }

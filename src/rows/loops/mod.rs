@@ -85,7 +85,7 @@ impl<F: Function> Job for LongRows<'_, '_, F> {
 
 /// Runs the function along an axis. `n` and `inner` are not 0.
 pub(in crate::rows) fn along_axis<F: Function>(isa: Isa, axis: Axis<'_>) {
-    if axis.inner > 1 || axis.logits.is_some_and(Logits::is_of_columns) {
+    if axis.pitch > 1 || axis.logits.is_some_and(Logits::is_of_columns) {
         return axis::columns::<F>(isa, axis);
     }
     let Axis { src, dst, n, logits, .. } = axis;
