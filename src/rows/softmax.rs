@@ -172,6 +172,13 @@ impl Function for Softmax<'_> {
     }
 
     #[inline(always)]
+    fn summary_of_one<S: Simd>(s: S, sum: f64) -> [F32s<S>; 2] {
+        let f = 1.0 / sum;
+        let high = f as f32;
+        [F32s::splat(s, high), F32s::splat(s, (f - f64::from(high)) as f32)]
+    }
+
+    #[inline(always)]
     fn result<S: Simd>(e: F32s<S>, [high, low]: [F32s<S>; 2]) -> F32s<S> {
         e.mul_add(high, e * low)
     }
@@ -185,6 +192,11 @@ impl Function for Fast<Softmax<'_>> {
     fn summary<S: Simd>(_: &Reference<S>, sum: F64s<S>, _: F64s<S>) -> [F32s<S>; 2] {
         let f = (1.0 / sum).narrow();
         [f, f]
+    }
+
+    #[inline(always)]
+    fn summary_of_one<S: Simd>(s: S, sum: f64) -> [F32s<S>; 2] {
+        [F32s::splat(s, (1.0 / sum) as f32); 2]
     }
 
     #[inline(always)]

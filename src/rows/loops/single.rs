@@ -9,7 +9,7 @@ use crate::{
     rows::numerics::{
         function::{Function, On},
         sum::{LANES, Lanes, without_maximum},
-        terms::Reference,
+        terms::{Power, Reference},
     },
     vector::{F32s, F64s, Mask},
 };
@@ -62,10 +62,32 @@ impl<F: Function> Job for Single<'_, F> {
     }
 }
 
+/// Up to sixteen entries, whose arguments are reduced while their maximum is searched. Returns
+/// `None` if one of them is large, negligible or NaN.
+#[inline(always)]
+fn in_one_register<S: Simd>(s: S, x: &[f32], scale: f32) -> Option<F32s<S>> {
+    // Another lane repeats an entry, and its term is not added.
+    let x = F32s::load_part(s, x, x[0]) * scale;
+    let power = Power::unshifted(x);
+    let maximum = F32s::splat(s, x.largest());
+    if !(x.all_below(Reference::<S>::LARGE) && (maximum - x).all_below(Reference::<S>::NEAR)) {
+        return None;
+    }
+    Some(power.term(maximum))
+}
+
 /// The last entries, up to sixteen, stay in a register: fewer that are stored and loaded again
 /// would have to wait for memory.
 #[inline(always)]
 fn keeping_terms<F: Function, S: Simd>(s: S, src: Option<&[f32]>, dst: &mut [f32], scale: f32) {
+    if const { S::FUSED }
+        && (1..=LANES).contains(&dst.len())
+        && let Some(terms) = in_one_register(s, src.unwrap_or(dst), scale)
+    {
+        let terms = Mask::first(s, dst.len()).select(terms, 0.0);
+        let summary = F::summary_of_one(s, Lanes::<F, S>::of(terms).finish().sum());
+        return F::result(terms, summary).store_part(dst);
+    }
     let whole = dst.len().saturating_sub(1) / LANES * LANES;
     let x = src.unwrap_or(dst);
     let last = F32s::load_part(s, &x[whole..], f32::NEG_INFINITY);
@@ -90,7 +112,7 @@ fn keeping_terms<F: Function, S: Simd>(s: S, src: Option<&[f32]>, dst: &mut [f32
     );
     let last = Mask::first(s, dst_last.len()).select(reference.term::<true>(last * scale), 0.0);
     lanes.add(last);
-    let summary = summary::<F, S>(s, &reference, lanes);
+    let summary = F::summary_of_one(s, lanes.finish().sum());
     map_in_place(
         s,
         dst,
@@ -99,16 +121,6 @@ fn keeping_terms<F: Function, S: Simd>(s: S, src: Option<&[f32]>, dst: &mut [f32
         |e| F::result(e, summary),
     );
     F::result(last, summary).store_part(dst_last);
-}
-
-#[inline(always)]
-fn summary<F: Function, S: Simd>(
-    s: S,
-    reference: &Reference<S>,
-    lanes: Lanes<F, S>,
-) -> [F32s<S>; 2] {
-    let sum = F64s::splat(s, lanes.finish().sum());
-    F::summary(reference, sum, F64s::splat(s, 1.0))
 }
 
 #[inline(always)]

@@ -24,6 +24,13 @@ pub(crate) trait Function: Copy {
     /// `KEEPS_TERMS`; otherwise it excludes them and `count` is their number.
     fn summary<S: Simd>(of: &Reference<S>, sum: F64s<S>, count: F64s<S>) -> [F32s<S>; 2];
 
+    /// Computes the normaliser of one row, if `KEEPS_TERMS`: with the bits of `summary`, but in
+    /// scalar operations, since nothing hides the latency of vectors.
+    #[inline(always)]
+    fn summary_of_one<S: Simd>(_s: S, _sum: f64) -> [F32s<S>; 2] {
+        unreachable!("only functions that keep their terms have such a normaliser")
+    }
+
     /// Returns the result of an entry, or of its term if `KEEPS_TERMS`.
     fn result<S: Simd>(kept: F32s<S>, summary: [F32s<S>; 2]) -> F32s<S>;
 

@@ -51,12 +51,32 @@ pub(crate) struct Reference<S: Simd> {
 }
 
 /// A term before its last rounding: scale (1 + p).
-struct Power<S: Simd> {
+#[derive(Clone, Copy)]
+pub(crate) struct Power<S: Simd> {
     scale: F32s<S>,
     p: F32s<S>,
 }
 
+impl<S: Simd> Power<S> {
+    /// Reduces entries between −`LARGE` and `LARGE` before the maximum of their row is known. The
+    /// scale may be no number then: its exponent is not limited to the bits of f32.
+    #[inline(always)]
+    pub(crate) fn unshifted(x: F32s<S>) -> Self {
+        Reference { maximum: x, offset: x, magic: x.same(MAGIC), least: x }.power(x)
+    }
+
+    /// Returns the terms of entries that are not negligible, with the bits of [`Reference::term`].
+    #[inline(always)]
+    pub(crate) fn term(self, maximum: F32s<S>) -> F32s<S> {
+        let n = maximum.mul_add(LOG2_E, unfused::MAGIC).bits();
+        let scale = (self.scale.bits() - (n << 23)).float();
+        scale.mul_add(self.p, scale)
+    }
+}
+
 impl<S: Simd> Reference<S> {
+    /// How far below the maximum an entry may be that is certainly not negligible.
+    pub(crate) const NEAR: f32 = DEPTH - 1.0;
     /// The bound of |x| below which the reduction x = n ln 2 + r is exact.
     pub(crate) const LARGE: f32 = if S::FUSED { 65536.0 } else { 240.0 };
     /// The magic number before N is subtracted.
