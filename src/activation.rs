@@ -36,7 +36,7 @@ pub trait Activation<T = f32> {
     fn apply_into(&self, src: &[T], dst: &mut [T]);
 
     /// Writes the image of every element of `src` to `dst`, which may be uninitialised, as a new
-    /// allocation is. All of it is initialised then.
+    /// allocation is. All of it is initialised then. Functions of rows have no such form.
     ///
     /// The operations of this crate write there at once. The default computes a few elements on the
     /// stack and copies them.
