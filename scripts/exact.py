@@ -20,8 +20,9 @@ from sources import Report, found, main
 
 LIST = Path(__file__).resolve().parent.parent / "tests" / "exact.txt"
 TITLE = """\
-# The inputs whose exact results come nearest to the middle between two f32 numbers: function, input, correctly rounded
-# result, and minus the logarithm to base 2 of the distance, relative to the result. Made by scripts/exact.py --search.
+# The inputs whose exact results come nearest to the middle between two f32 numbers: function,
+# input, correctly rounded result, and minus the logarithm to base 2 of the distance, relative to
+# the result. Made by scripts/exact.py --search.
 """
 
 Function = Callable[[mpf], mpf]
@@ -46,8 +47,8 @@ WANTED = {
     "sigmoid": [(SMALL, 104.0, 250), (2.0**-26, SMALL, 100)],
     "tanh": [(2.0**-14, 9.1, 250)],
 }
-# Where results overflow, become subnormal, 0, 1, 1/2 or x, and where kernels clamp or change their form. The
-# test takes those of tanh with the other sign too.
+# Where results overflow, become subnormal, 0, 1, 1/2 or x, and where kernels clamp or change their
+# form. The test takes those of tanh with the other sign too.
 EDGES = {
     "exp": "42b17217 42b17218 42b40000 7f7fffff c2aeac4f c2aeac50 c2cdbf36 c2cdbf37 c2cff1b4 c2cff1b5 c2d20000 "
     "ff7fffff 337fffff 33800000 b3000000 b3000001 00000001 80000001 7f800000 ff800000 00000000 80000000",
