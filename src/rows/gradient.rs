@@ -22,7 +22,10 @@ use core::marker::PhantomData;
 
 /// How a gradient follows from y, dy and a sum over the row.
 pub(super) trait Function: Copy {
-    fn summand<S: Simd>(y: F32s<S>, dy: F32s<S>) -> F64s<S>;
+    /// Whether the summand of an excluded entry is 0 by itself, while dy is finite.
+    const EXCLUDES_ITSELF: bool;
+    /// Adds a summand to `total`, or 0 if the entry is excluded and `EXCLUDED`.
+    fn add<const EXCLUDED: bool, S: Simd>(total: F64s<S>, y: F32s<S>, dy: F32s<S>) -> F64s<S>;
     fn gradient<S: Simd>(y: F32s<S>, dy: F32s<S>, sum: F64s<S>) -> F64s<S>;
     /// Whether the entry was excluded or negligible.
     fn is_excluded<S: Simd>(y: F32s<S>) -> Mask<S>;
@@ -30,10 +33,13 @@ pub(super) trait Function: Copy {
 
 /// dx = y (dy - sum of y dy)
 impl Function for Softmax<'_> {
+    const EXCLUDES_ITSELF: bool = true;
+
     #[inline(always)]
-    fn summand<S: Simd>(y: F32s<S>, dy: F32s<S>) -> F64s<S> {
-        // Exact: the product of two f32 is an f64.
-        y.widen() * dy.zero_where(Self::is_excluded(y)).widen()
+    fn add<const EXCLUDED: bool, S: Simd>(total: F64s<S>, y: F32s<S>, dy: F32s<S>) -> F64s<S> {
+        let dy = if EXCLUDED { dy.zero_where(Self::is_excluded(y)) } else { dy };
+        // The product of two f32 is an f64, so that the bits do not depend on FMA.
+        y.widen().mul_add(dy.widen(), total)
     }
     #[inline(always)]
     fn gradient<S: Simd>(y: F32s<S>, dy: F32s<S>, sum: F64s<S>) -> F64s<S> {
@@ -48,9 +54,11 @@ impl Function for Softmax<'_> {
 
 /// dx = dy - e^y · sum of dy
 impl Function for LogSoftmax<'_> {
+    const EXCLUDES_ITSELF: bool = false;
+
     #[inline(always)]
-    fn summand<S: Simd>(y: F32s<S>, dy: F32s<S>) -> F64s<S> {
-        dy.zero_where(y.lt(f32::MIN)).widen()
+    fn add<const EXCLUDED: bool, S: Simd>(total: F64s<S>, y: F32s<S>, dy: F32s<S>) -> F64s<S> {
+        total + dy.zero_where(Self::is_excluded(y)).widen()
     }
     #[inline(always)]
     fn gradient<S: Simd>(y: F32s<S>, dy: F32s<S>, sum: F64s<S>) -> F64s<S> {
@@ -146,7 +154,11 @@ impl<F: Function> Job for Backward<'_, F> {
 
 #[inline(always)]
 fn scaled<F: Function, S: Simd>(factor: f64, y: F32s<S>, dy: F32s<S>, sum: F64s<S>) -> F32s<S> {
-    (F::gradient(y, dy, sum) * factor).narrow().zero_where(F::is_excluded(y))
+    let mut dx = F::gradient(y, dy, sum);
+    if factor != 1.0 {
+        dx = dx * factor;
+    }
+    dx.narrow().zero_where(F::is_excluded(y))
 }
 
 /// Returns the gradients of the results.
@@ -158,15 +170,47 @@ fn given<'a>(dy: &'a [f32], dx: &'a [f32]) -> &'a [f32] {
 /// A row across the lanes.
 #[inline(always)]
 fn row<F: Function, S: Simd>(s: S, factor: f64, y: &[f32], dy: &[f32], dx: &mut [f32]) {
+    let sum = F64s::splat(s, sum::<F, S>(s, y, given(dy, dx)));
+    let (steps, rest) = dx.as_chunks_mut::<LANES>();
+    let (y, y_rest) = (&y.as_chunks::<LANES>().0[..steps.len()], y.as_chunks::<LANES>().1);
+    let (dy, dy_rest) = dy.as_chunks::<LANES>();
+    let in_place = dy.is_empty() && dy_rest.is_empty();
+    let dy = if in_place { dy } else { &dy[..steps.len()] };
+    for (i, dx) in steps.iter_mut().enumerate() {
+        let dy = if in_place { &*dx } else { &dy[i] };
+        let [y, dy] = [F32s::load(s, &y[i]), F32s::load(s, dy)];
+        scaled::<F, S>(factor, y, dy, sum).store(dx);
+    }
+    if !rest.is_empty() {
+        let dy = if in_place { &*rest } else { dy_rest };
+        let [y, dy] = [F32s::load_part(s, y_rest, 0.0), F32s::load_part(s, dy, 0.0)];
+        scaled::<F, S>(factor, y, dy, sum).store_part(rest);
+    }
+}
+
+#[inline(always)]
+fn sum<F: Function, S: Simd>(s: S, y: &[f32], dy: &[f32]) -> f64 {
+    if F::EXCLUDES_ITSELF {
+        let sum = sum_of::<false, F, S>(s, y, dy);
+        if sum.is_finite() {
+            return sum;
+        }
+    }
+    sum_of::<true, F, S>(s, y, dy)
+}
+
+#[inline(always)]
+fn sum_of<const EXCLUDED: bool, F: Function, S: Simd>(s: S, y: &[f32], dy: &[f32]) -> f64 {
+    let ((y, y_rest), (dy, dy_rest)) = (y.as_chunks::<LANES>(), dy.as_chunks::<LANES>());
     let mut total = F64s::splat(s, 0.0);
-    for at in (0..y.len()).step_by(LANES) {
-        total = total + F::summand(at_most_16(s, &y[at..]), at_most_16(s, &given(dy, dx)[at..]));
+    for (y, dy) in y.iter().zip(dy) {
+        total = F::add::<EXCLUDED, S>(total, F32s::load(s, y), F32s::load(s, dy));
     }
-    let sum = F64s::splat(s, total.sum());
-    for at in (0..y.len()).step_by(LANES) {
-        let [y, dy] = [at_most_16(s, &y[at..]), at_most_16(s, &given(dy, dx)[at..])];
-        store_at_most_16(scaled::<F, S>(factor, y, dy, sum), &mut dx[at..]);
+    if !y_rest.is_empty() {
+        let [y, dy] = [F32s::load_part(s, y_rest, 0.0), F32s::load_part(s, dy_rest, 0.0)];
+        total = F::add::<EXCLUDED, S>(total, y, dy);
     }
+    total.sum()
 }
 
 /// Rows along an axis, one in each lane.
@@ -193,7 +237,7 @@ fn columns<F: Function, S: Simd>(
                         at_most_16(s, &y[j * inner..][at..end]),
                         at_most_16(s, &given(dy, dx)[j * inner..][at..end]),
                     ];
-                    total = total + F::summand(y, dy);
+                    total = F::add::<true, S>(total, y, dy);
                 }
                 total
             },
