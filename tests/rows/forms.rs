@@ -105,6 +105,41 @@ fn neighbours_of_every_family_have_the_bits_of_rows() {
     }
 }
 
+/// In planes of every kind: what one of them has in its entries must not concern the next.
+#[test]
+fn rows_with_few_neighbours_have_the_bits_of_rows_alone() {
+    for inner in 2..=65 {
+        let cols = [300, 417, 1201, 64][inner % 4];
+        let families = [0, inner % FAMILIES, (inner + 5) % FAMILIES, 1];
+        let x: Vec<f32> = families
+            .iter()
+            .flat_map(|&family| families::matrix(family, inner as u64, cols, inner))
+            .collect();
+        let shape = [families.len(), cols, inner];
+        let place = |i: usize| {
+            let (row, j) = (i / cols, i % cols);
+            (row / inner * cols + j) * inner + row % inner
+        };
+        let mut along = vec![0.0; x.len()];
+        for (i, &x) in x.iter().enumerate() {
+            along[place(i)] = x;
+        }
+        for (operation, isa) in operations() {
+            let name = format!("{} {} at {isa}, {shape:?}", operation.name, operation.tier);
+            let y = bits(&rows(operation, isa, &x, cols));
+            let mut into = vec![7.0; x.len()];
+            (operation.axis_into)(isa, SoftmaxOptions::default(), &along, &mut into, shape);
+            let mut in_place = along.clone();
+            (operation.axis)(isa, SoftmaxOptions::default(), &mut in_place, shape);
+            let (into, in_place) = (bits(&into), bits(&in_place));
+            for (i, &y) in y.iter().enumerate() {
+                assert_eq!(y, into[place(i)], "{name}: into another slice, {i}");
+                assert_eq!(y, in_place[place(i)], "{name}: in place, {i}");
+            }
+        }
+    }
+}
+
 #[test]
 fn log_sum_exp_has_the_same_bits_in_every_form() {
     for (cols, count) in

@@ -1,6 +1,8 @@
 //! Rows along an inner axis, sixteen neighbours at a time.
 
-use super::{blocks::SMALL_TILE, columns::Columns, lanes::columns_at, matrix::Axis, neighbours};
+use super::{
+    blocks::SMALL_TILE, columns::Columns, interleaved, lanes::columns_at, matrix::Axis, neighbours,
+};
 use crate::{
     isa::{Isa, Job, Native, Simd, on},
     rows::{
@@ -17,6 +19,29 @@ const TILE: usize = 512;
 
 /// All rows along an axis whose entries are `inner` apart.
 pub(super) fn columns<F: Function>(isa: Isa, mut axis: Axis<'_>) {
+    if !interleaved::is_worth_it::<F>(&axis) {
+        return by_sixteen::<F>(isa, axis);
+    }
+    let Axis { src, n, inner, pitch, logits, .. } = axis;
+    let plane = n * inner;
+    let planes = axis.dst.len() / plane;
+    let mut done = 0;
+    while done < planes {
+        match interleaved::<F>(isa, &mut axis, done) {
+            Some(planes) => done = planes,
+            None => return by_sixteen::<F>(isa, axis),
+        }
+        if done < planes {
+            let src = src.map(|src| &src[done * plane..][..plane]);
+            let dst = &mut axis.dst[done * plane..][..plane];
+            by_sixteen::<F>(isa, Axis { src, dst, n, inner, pitch, logits });
+            done += 1;
+        }
+    }
+}
+
+/// Sixteen or more neighbours side by side.
+fn by_sixteen<F: Function>(isa: Isa, mut axis: Axis<'_>) {
     let first = if axis.logits.is_none() { neighbours::<F>(isa, &mut axis) } else { 0 };
     if first == axis.inner {
         return;
@@ -30,6 +55,15 @@ pub(super) fn columns<F: Function>(isa: Isa, mut axis: Axis<'_>) {
 }
 
 // Each way is a function of its own, so that no call needs the stack of two.
+
+/// Computes planes from `first` on, as [`interleaved::planes`].
+#[inline(never)]
+fn interleaved<F: Function>(isa: Isa, axis: &mut Axis<'_>, first: usize) -> Option<usize> {
+    let mut done = None;
+    let axis = Axis { dst: &mut *axis.dst, ..*axis };
+    on(isa, Interleaved::<F> { function: PhantomData, axis, first, done: &mut done });
+    done
+}
 
 /// Computes as many columns of each plane as fill vectors, and returns their number.
 #[inline(never)]
@@ -56,6 +90,20 @@ fn in_small_tile<F: Function>(isa: Isa, axis: Axis<'_>, first: usize) {
 fn in_tile<F: Function>(isa: Isa, axis: Axis<'_>, first: usize) {
     let mut tile = const { Aligned([0.0; TILE * LANES]) };
     on(isa, Tiled::<F> { function: PhantomData, axis, first, tile: &mut tile.0 });
+}
+
+struct Interleaved<'a, F> {
+    function: PhantomData<F>,
+    axis: Axis<'a>,
+    first: usize,
+    done: &'a mut Option<usize>,
+}
+
+impl<F: Function> Job for Interleaved<'_, F> {
+    #[inline(always)]
+    fn run<S: Native>(mut self, s: S) {
+        *self.done = interleaved::planes::<F, _>(s.sixteen(), &mut self.axis, self.first);
+    }
 }
 
 struct Neighbours<'a, F> {
