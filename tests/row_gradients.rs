@@ -145,6 +145,35 @@ fn a_row_has_the_same_gradient_alone_among_others_and_along_an_axis() {
 }
 
 #[test]
+fn rows_with_few_neighbours_have_the_gradient_of_rows() {
+    fn check(op: &impl RowGradient) {
+        for inner in 2..=130 {
+            let cols = [129, 200, 65, 40][inner % 4];
+            let count = 2 * inner;
+            let mut y = families::matrix(inner % FAMILIES, 5, cols, count);
+            op.rows(&mut y, cols);
+            let mut numbers = Numbers::new(7);
+            let dy: Vec<f32> = y.iter().map(|_| numbers.normal() as f32).collect();
+            let mut dx = vec![7.0; y.len()];
+            op.rows_backward(&y, &dy, &mut dx, cols);
+            let turned = |x: &[f32]| -> Vec<f32> {
+                let of = |plane, j, i| x[(plane * inner + i) * cols + j];
+                let planes = (0..2).flat_map(|plane| (0..cols).map(move |j| (plane, j)));
+                planes.flat_map(|(plane, j)| (0..inner).map(move |i| of(plane, j, i))).collect()
+            };
+            let mut along = vec![7.0; y.len()];
+            op.axis_backward(&turned(&y), &turned(&dy), &mut along, [2, cols, inner]);
+            let mut in_place = turned(&dy);
+            op.axis_backward_in_place(&turned(&y), &mut in_place, [2, cols, inner]);
+            assert_eq!(bits(&along), bits(&turned(&dx)), "{inner} neighbours");
+            assert_eq!(bits(&in_place), bits(&along), "{inner} neighbours, in place");
+        }
+    }
+    check(&Softmax::new());
+    check(&LogSoftmax::new());
+}
+
+#[test]
 fn gradients_agree_with_central_differences() {
     const STEP: f64 = 1e-3;
     let x: [f32; 5] = [0.3, -1.2, 2.0, 0.0, 1.1];

@@ -9,6 +9,7 @@ mod lanes;
 mod long;
 mod matrix;
 mod neighbours;
+pub(super) mod places;
 mod references;
 mod short;
 mod single;

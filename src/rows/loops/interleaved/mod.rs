@@ -1,9 +1,5 @@
 //! Rows along an axis that has few neighbours. Their entries lie interleaved in memory, and each
 //! pass reads all of them as one stream.
-//!
-//! Sixteen entries of each row are a period of `inner` registers. An entry has a place in it, which
-//! is its index modulo 16 `inner`: so a place is a lane of the sum of one row, and what belongs to a
-//! row is repeated in sixteen places.
 
 mod terms;
 
@@ -11,6 +7,7 @@ use super::{
     columns::Columns,
     lanes::without_maxima,
     matrix::Axis,
+    places::{following, repeat},
     steps::{each, map},
 };
 use crate::{
@@ -23,8 +20,8 @@ use crate::{
     vector::{Aligned, F32s, F64s},
 };
 
-/// The most neighbours for which the tables of a period are made. With 63, neighbouring tables would
-/// be 4 KiB apart, and loads from one would wait for stores to the other.
+/// The most neighbours for which the tables of a period are made. With 63, two tables would be
+/// 4 KiB apart, and loads from one would wait for stores to the other.
 const MOST: usize = 55;
 /// The places of a period, and sixteen that are read after them.
 const PLACES: usize = (MOST + 1) * LANES;
@@ -176,10 +173,8 @@ impl Tables {
     /// Repeats the numbers of the rows in all places.
     #[inline(always)]
     fn repeat(&mut self, inner: usize) {
-        for times in [1, 2, 4, 8] {
-            self.one.0.copy_within(..times * inner, times * inner);
-            self.other.0.copy_within(..times * inner, times * inner);
-        }
+        repeat(&mut self.one.0, inner);
+        repeat(&mut self.other.0, inner);
     }
 
     #[inline(always)]
@@ -208,9 +203,4 @@ impl Tables {
             },
         );
     }
-}
-
-#[inline(always)]
-fn following(register: usize, inner: usize) -> usize {
-    if register + 1 == inner { 0 } else { register + 1 }
 }

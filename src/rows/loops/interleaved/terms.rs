@@ -1,10 +1,13 @@
 //! The terms of interleaved rows, and their sums.
 
-use super::{MOST, Tables, following};
+use super::{MOST, Tables};
 use crate::{
     isa::Simd,
     rows::{
-        loops::steps::{each, map},
+        loops::{
+            places::{add_lanes, following},
+            steps::{each, map},
+        },
         numerics::{function::Function, sum::LANES, terms::Reference},
     },
     vector::{F32s, F64s, Mask},
@@ -43,7 +46,11 @@ impl Tables {
                 |x| terms.term::<F>(x, None),
             );
             if !rest.is_empty() {
-                let x = F32s::load_part(s, src.map_or(&*rest, |src| &src[whole..]), 0.0);
+                let x = match src {
+                    Some(src) => &src[whole..],
+                    None => &*rest,
+                };
+                let x = F32s::load_part(s, x, 0.0);
                 terms.term::<F>(x, Some(Mask::first(s, rest.len()))).store_part(rest);
             }
         } else {
@@ -64,15 +71,7 @@ impl Tables {
         if F::RUN > 1 {
             terms.end_runs();
         }
-        for half in [8, 4, 2, 1] {
-            for at in (0..half * inner).step_by(LANES) {
-                let [a, b] = [at, at + half * inner].map(
-                    #[inline(always)]
-                    |at| F64s::load(s, &self.total.0[at..][..LANES]),
-                );
-                (a + b).store(&mut self.total.0[at..][..LANES]);
-            }
-        }
+        add_lanes(s, &mut self.total.0, inner);
     }
 }
 

@@ -3,11 +3,10 @@
 //! The sums are made in f64, in the order of `sum.rs`. The gradients that follow from them are
 //! rounded to f32 last.
 
+mod columns;
+
 use super::{
-    layout::RowLayout,
-    log_softmax::LogSoftmax,
-    numerics::sum::{LANES, over_lanes},
-    options::SoftmaxOptions,
+    layout::RowLayout, log_softmax::LogSoftmax, numerics::sum::LANES, options::SoftmaxOptions,
     softmax::Softmax,
 };
 use crate::{
@@ -129,9 +128,15 @@ fn backward<F: Function>(
     dx: &mut [f32],
     [_, n, inner]: [usize; 3],
 ) {
-    if !dx.is_empty() {
-        let dy = dy.unwrap_or_default();
-        on(isa, Backward::<F> { function: PhantomData, factor, y, dy, dx, n, inner });
+    if dx.is_empty() {
+        return;
+    }
+    let dy = dy.unwrap_or_default();
+    let job = Backward::<F> { function: PhantomData, factor, y, dy, dx, n, inner };
+    if columns::are_few(n, inner) {
+        on(isa, Interleaved(job));
+    } else {
+        on(isa, job);
     }
 }
 
@@ -146,8 +151,24 @@ impl<F: Function> Job for Backward<'_, F> {
             if inner == 1 {
                 row::<F, _>(s.sixteen(), factor, y, dy, dx);
             } else {
-                columns::<F, _>(s.sixteen(), factor, y, dy, dx, inner);
+                columns::side_by_side::<F, _>(s.sixteen(), factor, y, dy, dx, inner);
             }
+        }
+    }
+}
+
+/// A job of its own, so that neither is compiled in the midst of the other.
+struct Interleaved<'a, F>(Backward<'a, F>);
+
+impl<F: Function> Job for Interleaved<'_, F> {
+    #[inline(always)]
+    fn run<S: Native>(self, s: S) {
+        let Backward { factor, y, dy, dx, n, inner, .. } = self.0;
+        let plane = n * inner;
+        for (i, dx) in dx.chunks_exact_mut(plane).enumerate() {
+            let y = &y[i * plane..][..plane];
+            let dy = if dy.is_empty() { dy } else { &dy[i * plane..][..plane] };
+            columns::interleaved::<F, _>(s.sixteen(), factor, y, dy, dx, inner);
         }
     }
 }
@@ -211,58 +232,4 @@ fn sum_of<const EXCLUDED: bool, F: Function, S: Simd>(s: S, y: &[f32], dy: &[f32
         total = F::add::<EXCLUDED, S>(total, y, dy);
     }
     total.sum()
-}
-
-/// Rows along an axis, one in each lane.
-#[inline(always)]
-fn columns<F: Function, S: Simd>(
-    s: S,
-    factor: f64,
-    y: &[f32],
-    dy: &[f32],
-    dx: &mut [f32],
-    inner: usize,
-) {
-    let n = y.len() / inner;
-    for at in (0..inner).step_by(LANES) {
-        let end = inner.min(at + LANES);
-        let sum = over_lanes(
-            s,
-            n,
-            #[inline(always)]
-            |lane| {
-                let mut total = F64s::splat(s, 0.0);
-                for j in (lane..n).step_by(LANES) {
-                    let [y, dy] = [
-                        at_most_16(s, &y[j * inner..][at..end]),
-                        at_most_16(s, &given(dy, dx)[j * inner..][at..end]),
-                    ];
-                    total = F::add::<true, S>(total, y, dy);
-                }
-                total
-            },
-        );
-        for j in 0..n {
-            let [y, dy] = [
-                at_most_16(s, &y[j * inner..][at..end]),
-                at_most_16(s, &given(dy, dx)[j * inner..][at..end]),
-            ];
-            store_at_most_16(scaled::<F, S>(factor, y, dy, sum), &mut dx[j * inner..][at..end]);
-        }
-    }
-}
-
-/// Loads the first sixteen elements, or fewer and 0 after the last.
-#[inline(always)]
-fn at_most_16<S: Simd>(s: S, x: &[f32]) -> F32s<S> {
-    if x.len() >= LANES { F32s::load(s, &x[..LANES]) } else { F32s::load_part(s, x, 0.0) }
-}
-
-#[inline(always)]
-fn store_at_most_16<S: Simd>(a: F32s<S>, x: &mut [f32]) {
-    if x.len() >= LANES {
-        a.store(&mut x[..LANES]);
-    } else {
-        a.store_part(x);
-    }
 }
