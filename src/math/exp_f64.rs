@@ -71,8 +71,8 @@ struct Reduced<S: Simd> {
     p: F64s<S>,
 }
 
-/// Returns e^(m x) for m = 1, -1 or 2. Where x is beyond ±300, or may be, it is limited to `limits`.
-/// The first `EARLY` coefficients of `q` are in use before that is tested.
+/// Returns e^(m x) for m = 1, -1 or 2. Blocks with an x beyond ±300 are limited to `low` and `high`
+/// first. The first `EARLY` coefficients of `q` are in use before the test.
 #[inline(always)]
 pub(crate) fn power<const EARLY: usize, S: Simd, const N: usize, const M: usize>(
     x: F32s<S>,
