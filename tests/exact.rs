@@ -57,6 +57,26 @@ fn the_hardest_inputs_are_rounded_correctly_at_every_level() {
     }
 }
 
+/// Blocks that have such inputs take another way through the kernel.
+#[test]
+fn results_of_large_inputs_are_the_limits_at_every_level() {
+    let large = [200.0, 299.0, 300.0, 301.0, 800.0, 1e5, 1e20, f32::MAX, f32::INFINITY];
+    for call in exact_calls() {
+        let [low, high] = match call.operation.name {
+            "exp" => [0.0, f32::INFINITY],
+            "sigmoid" => [0.0, 1.0],
+            "tanh" => [-1.0_f32, 1.0],
+            _ => continue,
+        };
+        for x in large {
+            for (x, y) in [(x, high), (-x, low)] {
+                let got = call.alone(x, 1.0);
+                assert!(same(got, y), "{call}: {x:e} gives {got:e}, not {y:e}");
+            }
+        }
+    }
+}
+
 #[test]
 fn there_are_some_hundreds_of_inputs_for_each_function_with_a_kernel_of_its_own() {
     for function in ["exp", "sigmoid", "tanh"] {

@@ -4,7 +4,7 @@ use super::{
     Isa,
     quarters::{load_short, store_short},
     side_by_side::SideBySide,
-    simd::{Native, Simd, in_pairs},
+    simd::{Native, Simd, Table64, in_pairs},
 };
 use core::arch::x86_64::{__m128, __m256, __m256d, __m256i, _CMP_LE_OQ, _CMP_LT_OQ};
 use pulp::{cast, x86::V3};
@@ -155,11 +155,10 @@ impl Simd for V3 {
         cast([self.avx._mm256_cvtpd_ps(low), self.avx._mm256_cvtpd_ps(high)])
     }
     #[inline(always)]
-    fn low_words(self, [a, b]: [__m256d; 2]) -> __m256i {
-        cast(self.avx._mm256_shuffle_ps::<0x88>(cast(a), cast(b)))
-    }
-    #[inline(always)]
-    fn join_words(self, low: __m256i, high: __m256i) -> [__m256d; 2] {
+    fn shifted_entry(self, table: &Table64, [a, b]: [__m256d; 2]) -> [__m256d; 2] {
+        // The order of the lanes is the one that unpacking reverses.
+        let words = cast(self.avx._mm256_shuffle_ps::<0x88>(cast(a), cast(b)));
+        let [low, high] = table.shifted_words(self, words);
         cast([
             self.avx2._mm256_unpacklo_epi32(low, high),
             self.avx2._mm256_unpackhi_epi32(low, high),

@@ -3,7 +3,7 @@
 use super::{
     Isa,
     quarters::{load_short, store_short},
-    simd::{Native, Simd, in_pairs},
+    simd::{Native, Simd, Table64, in_pairs},
 };
 use core::arch::x86_64::{
     __m128, __m128d, __m256, __m512, __m512d, __m512i, __mmask16, _CMP_LE_OQ, _CMP_LT_OQ,
@@ -155,14 +155,21 @@ impl Simd for V4 {
         cast([self.avx512f._mm512_cvtpd_ps(low), self.avx512f._mm512_cvtpd_ps(high)])
     }
     #[inline(always)]
-    fn low_words(self, [a, b]: [__m512d; 2]) -> __m512i {
-        cast(self.avx512f._mm512_shuffle_ps::<0x88>(cast(a), cast(b)))
+    fn store_narrow(self, [low, high]: [__m512d; 2], x: &mut [f32]) {
+        // Two stores cost less than putting the halves together.
+        x[..8].copy_from_slice(&cast::<_, [f32; 8]>(self.avx512f._mm512_cvtpd_ps(low)));
+        x[8..16].copy_from_slice(&cast::<_, [f32; 8]>(self.avx512f._mm512_cvtpd_ps(high)));
     }
     #[inline(always)]
-    fn join_words(self, low: __m512i, high: __m512i) -> [__m512d; 2] {
+    fn shifted_entry(self, table: &Table64, [a, b]: [__m512d; 2]) -> [__m512d; 2] {
+        let f = self.avx512f;
+        let table: __m512i = cast(table.entries);
+        let (a, b): (__m512i, __m512i) = (cast(a), cast(b));
+        let [a_entry, b_entry] =
+            [f._mm512_permutexvar_epi64(a, table), f._mm512_permutexvar_epi64(b, table)];
         cast([
-            self.avx512f._mm512_unpacklo_epi32(low, high),
-            self.avx512f._mm512_unpackhi_epi32(low, high),
+            f._mm512_add_epi64(a_entry, f._mm512_slli_epi64::<49>(a)),
+            f._mm512_add_epi64(b_entry, f._mm512_slli_epi64::<49>(b)),
         ])
     }
     #[inline(always)]

@@ -7,7 +7,7 @@
 use super::{
     Isa,
     side_by_side::{Four, four},
-    simd::{Native, Simd, load_thirds, store_thirds},
+    simd::{Native, Simd, Table64, load_thirds, store_thirds},
 };
 use pulp::cast;
 use wide::{f32x4, f64x4, u32x4};
@@ -170,12 +170,11 @@ impl Simd for Baseline {
         f32x4::new([a as f32, b as f32, c as f32, d as f32])
     }
     #[inline(always)]
-    fn low_words(self, a: f64x4) -> u32x4 {
-        let [a, b, c, d] = a.to_array();
-        u32x4::new([a.to_bits() as u32, b.to_bits() as u32, c.to_bits() as u32, d.to_bits() as u32])
-    }
-    #[inline(always)]
-    fn join_words(self, low: u32x4, high: u32x4) -> f64x4 {
+    fn shifted_entry(self, table: &Table64, i: f64x4) -> f64x4 {
+        let [a, b, c, d] = i.to_array();
+        let words =
+            [a.to_bits() as u32, b.to_bits() as u32, c.to_bits() as u32, d.to_bits() as u32];
+        let [low, high] = table.shifted_words(self, u32x4::new(words));
         let (low, high) = (low.to_array(), high.to_array());
         f64x4::new([
             joined(low[0], high[0]),

@@ -3,7 +3,7 @@
 use super::{
     Isa,
     side_by_side::{Four, four},
-    simd::{Native, Simd, in_pairs, load_thirds, store_thirds},
+    simd::{Native, Simd, Table64, in_pairs, load_thirds, store_thirds},
 };
 use core::arch::aarch64::{float32x4_t, float64x2_t, uint8x16x2_t, uint32x4_t};
 use pulp::{aarch64::Neon, cast};
@@ -161,11 +161,9 @@ impl Simd for Neon {
         self.neon.vcvt_high_f32_f64(self.neon.vcvt_f32_f64(a), b)
     }
     #[inline(always)]
-    fn low_words(self, [a, b]: [float64x2_t; 2]) -> uint32x4_t {
-        self.neon.vuzp1q_u32(cast(a), cast(b))
-    }
-    #[inline(always)]
-    fn join_words(self, low: uint32x4_t, high: uint32x4_t) -> [float64x2_t; 2] {
+    fn shifted_entry(self, table: &Table64, [a, b]: [float64x2_t; 2]) -> [float64x2_t; 2] {
+        let words = self.neon.vuzp1q_u32(cast(a), cast(b));
+        let [low, high] = table.shifted_words(self, words);
         [cast(self.neon.vzip1q_u32(low, high)), cast(self.neon.vzip2q_u32(low, high))]
     }
     #[inline(always)]

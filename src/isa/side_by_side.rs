@@ -2,9 +2,11 @@
 //! them before the next operation. Independent work then covers latencies, and the text of the
 //! kernel stays a formula.
 
-use super::{Isa, simd::Simd};
+use super::{
+    Isa,
+    simd::{Simd, Table64},
+};
 
-#[cfg(all(feature = "std", target_arch = "x86_64"))]
 #[derive(Clone, Copy)]
 pub(crate) struct SideBySide<S>(pub(crate) S);
 
@@ -17,6 +19,11 @@ pub(crate) struct Four<S>(S);
 #[inline(always)]
 pub(crate) fn four<S>(s: S) -> Four<S> {
     Four(s)
+}
+
+#[inline(always)]
+pub(crate) fn two<S>(s: S) -> SideBySide<S> {
+    SideBySide(s)
 }
 
 macro_rules! for_each {
@@ -76,8 +83,6 @@ macro_rules! side_by_side { ($count:literal: [$($i:literal)*]) => {
         max_bits(a: U32, b: U32) -> U32;
         widen(a: F32) -> F64;
         narrow(a: F64) -> F32;
-        low_words(a: F64) -> U32;
-        join_words(low: U32, high: U32) -> F64;
         add_f64(a: F64, b: F64) -> F64;
         sub_f64(a: F64, b: F64) -> F64;
         mul_f64(a: F64, b: F64) -> F64;
@@ -138,6 +143,14 @@ macro_rules! side_by_side { ($count:literal: [$($i:literal)*]) => {
         [$(self.0.look_up(table, a[$i])),*]
     }
     #[inline(always)]
+    fn store_narrow(self, a: Self::F64, x: &mut [f32]) {
+        $(self.0.store_narrow(a[$i], &mut x[$i * S::LANES..][..S::LANES]);)*
+    }
+    #[inline(always)]
+    fn shifted_entry(self, table: &Table64, i: Self::F64) -> Self::F64 {
+        [$(self.0.shifted_entry(table, i[$i])),*]
+    }
+    #[inline(always)]
     fn load_groups(self, lines: &[&[f32]], at: usize) -> Self::F32 {
         [$(self.0.load_groups(&lines[$i * S::LANES..], at)),*]
     }
@@ -152,7 +165,6 @@ macro_rules! side_by_side { ($count:literal: [$($i:literal)*]) => {
     }
 }; }
 
-#[cfg(all(feature = "std", target_arch = "x86_64"))]
 impl<S: Simd> Simd for SideBySide<S> {
     side_by_side!(2: [0 1]);
 

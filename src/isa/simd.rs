@@ -69,9 +69,13 @@ pub(crate) trait Simd: Copy {
     fn widen(self, a: Self::F32) -> Self::F64;
     /// Converts to f32, rounded to nearest.
     fn narrow(self, a: Self::F64) -> Self::F32;
-    /// Returns the low halves of the bits, in an order of lanes that `join_words` reverses.
-    fn low_words(self, a: Self::F64) -> Self::U32;
-    fn join_words(self, low: Self::U32, high: Self::U32) -> Self::F64;
+    /// Converts to f32, rounded to nearest, and stores that.
+    #[inline(always)]
+    fn store_narrow(self, a: Self::F64, x: &mut [f32]) {
+        self.store(self.narrow(a), x);
+    }
+    /// Returns, as bits, entry `i mod 8` of the table plus `i << 49`, for the `i` of each lane.
+    fn shifted_entry(self, table: &Table64, i: Self::F64) -> Self::F64;
     /// Loads `LANES` elements, the length of `x` here and in `store_f64`.
     fn load_f64(self, x: &[f64]) -> Self::F64;
     fn store_f64(self, a: Self::F64, x: &mut [f64]);
@@ -95,6 +99,36 @@ pub(crate) trait Simd: Copy {
     /// Transposes 4 x 4 matrices, one in each group of four lanes. The four registers are their
     /// rows, and the results their columns.
     fn transpose(self, rows: [Self::F32; 4]) -> [Self::F32; 4];
+}
+
+/// Eight 64-bit entries, and their halves for sets that look up 32 bits.
+pub(crate) struct Table64 {
+    #[cfg_attr(not(all(feature = "std", target_arch = "x86_64")), expect(dead_code))]
+    pub(super) entries: [u64; 8],
+    low: [u32; 8],
+    high: [u32; 8],
+}
+
+impl Table64 {
+    #[inline(always)]
+    pub(crate) const fn new(entries: [u64; 8]) -> Self {
+        let (mut low, mut high) = ([0; 8], [0; 8]);
+        let mut i = 0;
+        while i < 8 {
+            low[i] = entries[i] as u32;
+            high[i] = (entries[i] >> 32) as u32;
+            i += 1;
+        }
+        Self { entries, low, high }
+    }
+
+    /// Returns the halves of `shifted_entry` for the low halves of `i`. Only the high ones are
+    /// shifted, so 32-bit operations are enough.
+    #[inline(always)]
+    pub(super) fn shifted_words<S: Simd>(&self, s: S, i: S::U32) -> [S::U32; 2] {
+        let high = s.look_up(s.table(&self.high), i);
+        [s.look_up(s.table(&self.low), i), s.add_bits(high, s.shl(i, 17))]
+    }
 }
 
 /// A set with registers of its own, which can also load and store fewer elements than lanes.

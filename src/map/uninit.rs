@@ -2,7 +2,7 @@
 
 use super::Map;
 use crate::{
-    isa::{Isa, Job, Native, Simd, four, on},
+    isa::{Isa, Job, Native, Simd, four, on, two},
     vector::F32s,
 };
 use core::mem::MaybeUninit;
@@ -27,19 +27,20 @@ struct Uninit<'a, K> {
 impl<K: Map<1>> Job for Uninit<'_, K> {
     #[inline(always)]
     fn run<S: Native>(self, s: S) {
-        match S::LANES {
-            4 => self.in_steps::<S, 4, 16>(s),
-            8 => self.in_steps::<S, 8, 32>(s),
-            16 => self.in_steps::<S, 16, 64>(s),
+        match (S::LANES, K::TWO_ON_AVX512) {
+            (4, _) => self.in_steps::<_, _, 4, 16>(s, four(s)),
+            (8, _) => self.in_steps::<_, _, 8, 32>(s, four(s)),
+            (16, false) => self.in_steps::<_, _, 16, 64>(s, four(s)),
+            (16, true) => self.in_steps::<_, _, 16, 32>(s, two(s)),
             _ => unreachable!("a register of another width"),
         }
     }
 }
 
 impl<K: Map<1>> Uninit<'_, K> {
-    /// Of `FOUR` elements, then of `ONE`, the last of which may overlap the one before.
+    /// Of `MANY` elements, then of `ONE`, the last of which may overlap the one before.
     #[inline(always)]
-    fn in_steps<S: Native, const ONE: usize, const FOUR: usize>(self, s: S) {
+    fn in_steps<S: Native, W: Simd, const ONE: usize, const MANY: usize>(self, s: S, many: W) {
         let Self { kernel, src, dst } = self;
         let len = dst.len();
         let Some(last) = len.checked_sub(ONE) else {
@@ -50,12 +51,12 @@ impl<K: Map<1>> Uninit<'_, K> {
             }
             return;
         };
-        let done = len - len % FOUR;
-        steps::<_, FOUR>(four(s), kernel, &src[..done], &mut dst[..done]);
+        let done = len - len % MANY;
+        steps::<_, MANY>(many, kernel, &src[..done], &mut dst[..done]);
         steps::<_, ONE>(s, kernel, &src[done..], &mut dst[done..]);
         if !len.is_multiple_of(ONE) {
             let mut y = [0.0; ONE];
-            kernel.eval([F32s::load(s, &src[last..])]).store(&mut y);
+            kernel.write([F32s::load(s, &src[last..])], &mut y);
             write(&y, &mut dst[last..]);
         }
     }
@@ -72,7 +73,7 @@ fn steps<S: Simd, const LEN: usize>(
     let src = &src.as_chunks::<LEN>().0[..steps.len()];
     for (x, to) in src.iter().zip(steps) {
         let mut y = [0.0; LEN];
-        kernel.eval([F32s::load(s, x)]).store(&mut y);
+        kernel.write([F32s::load(s, x)], &mut y);
         write(&y, to);
     }
 }

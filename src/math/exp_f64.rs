@@ -13,7 +13,7 @@
 //! Constants: `scripts/exact.py`.
 
 use crate::{
-    isa::Simd,
+    isa::{Simd, Table64},
     math::hex::hex_f64,
     vector::{F32s, F64s},
 };
@@ -37,20 +37,17 @@ const POWERS: [u64; 8] = [
     0x3ffae89f995ad3ad,
     0x3ffd5818dcfba487,
 ];
-const LOW_WORDS: [u32; 8] = words(0);
-/// Shifted by 17, z adds k to the exponent, and i to the mantissa. The words subtract the latter in
-/// advance.
-const HIGH_WORDS: [u32; 8] = words(32);
-
-const fn words(shift: u32) -> [u32; 8] {
-    let mut words = [0; 8];
+/// Shifted by 49, z adds k to the exponent, and i to the mantissa. The table subtracts the latter
+/// in advance.
+const TABLE: Table64 = {
+    let mut entries = POWERS;
     let mut i = 0;
     while i < 8 {
-        words[i] = ((POWERS[i] - ((i as u64) << 49)) >> shift) as u32;
+        entries[i] -= (i as u64) << 49;
         i += 1;
     }
-    words
-}
+    Table64::new(entries)
+};
 
 /// Coefficients of Q, highest power first.
 pub(crate) struct Coefficients<const N: usize, const M: usize> {
@@ -66,34 +63,54 @@ pub(crate) struct Power<S: Simd> {
     b: F64s<S>,
 }
 
-/// Returns e^(m x) for m = 1, -1 or 2, where |m x| < 700 or x is NaN.
+/// The reduced argument, and the polynomial with its early coefficients.
+#[derive(Clone, Copy)]
+struct Reduced<S: Simd> {
+    z: F64s<S>,
+    r: F64s<S>,
+    p: F64s<S>,
+}
+
+/// Returns e^(m x) for m = 1, -1 or 2. Blocks with an x beyond ±300 are limited to `low` and `high`
+/// first. The first `EARLY` coefficients of `q` are in use before the test.
 #[inline(always)]
-pub(crate) fn power<S: Simd, const N: usize, const M: usize>(
+pub(crate) fn power<const EARLY: usize, S: Simd, const N: usize, const M: usize>(
     x: F32s<S>,
+    [low, high]: [f32; 2],
     m: f64,
     q: &Coefficients<N, M>,
 ) -> Power<S> {
-    let x = x.widen();
-    if S::FUSED {
-        let z = x.mul_add(m * LOG2_E, MAGIC);
-        let r = x.mul_add(m * LOG2_E, MAGIC - z);
-        let scale = power_of_two(z);
-        Power { scale, a: scale * r, b: r.poly(q.fused) }
-    } else {
-        let x = x * m;
+    let limited = if low == f32::NEG_INFINITY { x } else { x.at_least(low) }.at_most(high);
+    if !S::FUSED {
+        let x = limited.widen() * m;
         let z = x * LOG2_E + MAGIC;
         let n = z - MAGIC;
         let r = (x - n * LN_2) - n * LN_2_REST;
-        Power { scale: power_of_two(z), a: power_of_two(z), b: r + r * r * r.poly(q.unfused) }
+        let scale = z.shifted_entry(&TABLE);
+        return Power { scale, a: scale, b: r + r * r * r.poly(q.unfused) };
     }
+    // The compiler orders the operations of a block one register after another, and the processor
+    // sees few of such long chains at a time. So the test, which costs no more than the limits in
+    // every lane, stands where it divides the chain.
+    let mut reduced = reduce::<EARLY, _, _, _>(x, m, q);
+    if !x.all_below(300.0) {
+        reduced = reduce::<EARLY, _, _, _>(limited, m, q);
+    }
+    let Reduced { z, r, p } = reduced;
+    let scale = z.shifted_entry(&TABLE);
+    Power { scale, a: scale * r, b: r.poly_from(p, &q.fused[EARLY..]) }
 }
 
-/// Returns 2^(k + i/8) for the 8k + i in the low bits of z. Only the high words depend on k, so
-/// 32-bit operations are enough.
 #[inline(always)]
-fn power_of_two<S: Simd>(z: F64s<S>) -> F64s<S> {
-    let z = z.low_words();
-    F64s::from_words(z.entry_of(&LOW_WORDS), z.entry_of(&HIGH_WORDS) + (z << 17))
+fn reduce<const EARLY: usize, S: Simd, const N: usize, const M: usize>(
+    x: F32s<S>,
+    m: f64,
+    q: &Coefficients<N, M>,
+) -> Reduced<S> {
+    let x = x.widen();
+    let z = x.mul_add(m * LOG2_E, MAGIC);
+    let r = x.mul_add(m * LOG2_E, MAGIC - z);
+    Reduced { z, r, p: r.poly_from(r.same(q.fused[0]), &q.fused[1..EARLY]) }
 }
 
 impl<S: Simd> Power<S> {

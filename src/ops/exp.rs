@@ -5,11 +5,13 @@ use crate::{
     map::{Backward, BackwardFromOutput, Map},
     math::exp::{C0, C2, C3, LN_2, MAGIC, Powers, Reduced, reduce, unfused},
     math::exp_f64::{Coefficients, power},
-    math::hex::{hex, hex_f64},
+    math::hex::hex_f64,
     math::logistic::bell,
     tier::{Exact, Fast},
-    vector::{F32s, U32s},
+    vector::{F32s, F64s, U32s},
 };
+
+pub(super) use crate::math::factor::Factor;
 
 /// The exponential function, e^x.
 ///
@@ -114,36 +116,6 @@ fn plain<S: Simd>(x: F32s<S>) -> F32s<S> {
     unfused::scale(reduced.p + 1.0, reduced.k)
 }
 
-/// A constant factor, also as `mantissa * 2^exponent` with a mantissa from 1 to 2.
-#[derive(Clone, Copy)]
-pub(super) struct Factor {
-    value: f32,
-    mantissa: f32,
-    exponent: i16,
-}
-
-impl Factor {
-    /// Splits a finite number. 0, an infinite number and NaN stay what they are.
-    #[inline(always)]
-    pub(super) const fn new(value: f32) -> Self {
-        const BIAS: i32 = 127;
-        const TO_NORMAL: f32 = hex("0x1p24");
-        if value == 0.0 || !value.is_finite() {
-            return Self { value, mantissa: value, exponent: 0 };
-        }
-        let (normal, lowered) =
-            if value.abs() < f32::MIN_POSITIVE { (value * TO_NORMAL, 24) } else { (value, 0) };
-        let exponent = (normal.to_bits() >> 23 & 0xff) as i32 - BIAS;
-        let mantissa = f32::from_bits(normal.to_bits().wrapping_add_signed(-exponent << 23));
-        Self { value, mantissa, exponent: (exponent - lowered) as i16 }
-    }
-
-    /// Whether the product with a number from 2^-70 to 2^70 is far from the ends of f32.
-    const fn is_near(self) -> bool {
-        self.exponent.abs() <= 30
-    }
-}
-
 /// Returns `times(factor e^x)`, where `times` multiplies its argument by other numbers.
 ///
 /// Powers of two beyond 2^100 or below 2^-100 are left out of the argument and applied to the
@@ -235,11 +207,22 @@ const EXACT: Coefficients<6, 5> = Coefficients {
 };
 
 impl Map<1> for Exact<Exp> {
+    const SPILLS: bool = true;
+
     #[inline(always)]
     fn eval<S: Simd>(self, [x]: [F32s<S>; 1]) -> F32s<S> {
-        let e = power(x.clamp(-105.0, 90.0), 1.0, &EXACT);
-        e.rest_plus(e.scale).narrow()
+        exact(x).narrow()
     }
+    #[inline(always)]
+    fn write<S: Simd>(self, [x]: [F32s<S>; 1], y: &mut [f32]) {
+        exact(x).store_narrow(y);
+    }
+}
+
+#[inline(always)]
+fn exact<S: Simd>(x: F32s<S>) -> F64s<S> {
+    let e = power::<1, _, _, _>(x, [-105.0, 90.0], 1.0, &EXACT);
+    e.rest_plus(e.scale)
 }
 
 impl Map<2> for Backward<Exp> {

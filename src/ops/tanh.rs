@@ -125,9 +125,12 @@ const EXACT: Coefficients<7, 6> = Coefficients {
 };
 
 impl Map<1> for Exact<Tanh> {
+    const TWO_ON_AVX512: bool = true;
+    const SPILLS: bool = true;
+
     #[inline(always)]
     fn eval<S: Simd>(self, [x]: [F32s<S>; 1]) -> F32s<S> {
-        let e = power(x.abs().at_most(10.0), 2.0, &EXACT);
+        let e = power::<2, _, _, _>(x.abs(), [f32::NEG_INFINITY, 10.0], 2.0, &EXACT);
         // scale - 1 is exact where it is small, so e^2|x| - 1 keeps its digits down to 0.
         let n = e.rest_plus(e.scale - 1.0);
         (n / (n + 2.0)).narrow().with_sign_of(x)

@@ -1,7 +1,7 @@
 //! f64 lanes: for sums, for results of a whole row, and for the exact tier.
 
-use super::{F32s, U32s};
-use crate::isa::Simd;
+use super::F32s;
+use crate::isa::{Simd, Table64};
 use core::ops::{Add, Div, Mul, Sub};
 
 #[derive(Clone, Copy)]
@@ -70,8 +70,12 @@ impl<S: Simd> F64s<S> {
     /// Evaluates the polynomial with these coefficients, highest power first, by Horner's rule.
     #[inline(always)]
     pub(crate) fn poly<const N: usize>(self, coefficients: [f64; N]) -> Self {
-        let mut p = self.same(coefficients[0]);
-        for &c in &coefficients[1..] {
+        self.poly_from(self.same(coefficients[0]), &coefficients[1..])
+    }
+    /// Goes on with [`poly`](Self::poly) after the coefficients that `p` has.
+    #[inline(always)]
+    pub(crate) fn poly_from(self, mut p: Self, coefficients: &[f64]) -> Self {
+        for &c in coefficients {
             p = p.mul_add(self, c);
         }
         p
@@ -85,14 +89,15 @@ impl<S: Simd> F64s<S> {
     pub(crate) fn narrow(self) -> F32s<S> {
         F32s { s: self.s, lanes: self.s.narrow(self.lanes) }
     }
-    /// See [`Simd::low_words`].
+    /// See [`Simd::store_narrow`].
     #[inline(always)]
-    pub(crate) fn low_words(self) -> U32s<S> {
-        U32s { s: self.s, lanes: self.s.low_words(self.lanes) }
+    pub(crate) fn store_narrow(self, x: &mut [f32]) {
+        self.s.store_narrow(self.lanes, x);
     }
+    /// See [`Simd::shifted_entry`].
     #[inline(always)]
-    pub(crate) fn from_words(low: U32s<S>, high: U32s<S>) -> Self {
-        F64s { s: low.s, lanes: low.s.join_words(low.lanes, high.lanes) }
+    pub(crate) fn shifted_entry(self, table: &Table64) -> Self {
+        F64s { lanes: self.s.shifted_entry(table, self.lanes), ..self }
     }
     /// Returns the sum of the lanes: lane i and lane i + half are added, until one lane is left.
     #[inline(always)]
