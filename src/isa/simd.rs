@@ -95,6 +95,28 @@ pub(crate) trait Simd: Copy {
     /// Transposes 4 x 4 matrices, one in each group of four lanes. The four registers are their
     /// rows, and the results their columns.
     fn transpose(self, rows: [Self::F32; 4]) -> [Self::F32; 4];
+
+    /// Whether the next two operations share shuffles among the registers, and so take less time
+    /// than one register after the other.
+    const TREES: bool = false;
+    /// Returns a register whose lane i is `largest(of(i))`.
+    #[inline(always)]
+    fn largest_of_each(self, mut of: impl FnMut(usize) -> Self::F32) -> Self::F32 {
+        let mut largest = [0.0; 16];
+        for (i, y) in largest[..Self::LANES].iter_mut().enumerate() {
+            *y = self.largest(of(i));
+        }
+        self.load(&largest[..Self::LANES])
+    }
+    /// Returns a register whose lane i is `sum(of(i))`.
+    #[inline(always)]
+    fn sum_of_each(self, mut of: impl FnMut(usize) -> Self::F64) -> Self::F64 {
+        let mut sums = [0.0; 16];
+        for (i, y) in sums[..Self::LANES].iter_mut().enumerate() {
+            *y = self.sum(of(i));
+        }
+        self.load_f64(&sums[..Self::LANES])
+    }
 }
 
 /// A set with registers of its own, which can also load and store fewer elements than lanes.

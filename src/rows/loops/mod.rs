@@ -13,6 +13,7 @@ mod short;
 mod single;
 pub(super) mod steps;
 mod sums;
+mod trees;
 
 use super::{
     logits::Logits,
@@ -32,7 +33,11 @@ const BLOCK: usize = 1024;
 pub(in crate::rows) fn each_row<F: Function>(isa: Isa, mut matrix: Matrix<'_>) {
     let dense = matrix.log_sum_exps.is_none() && !(F::REDUCES && matrix.logits.is_some());
     let mut first = 0;
-    if matrix.cols <= short::SHORT && matrix.rows >= LANES && dense {
+    if matrix.logits.is_none() && trees::serves::<F>(&matrix) {
+        let matrix = &mut matrix;
+        on(isa, Trees::<F> { function: PhantomData, matrix, done: &mut first });
+    }
+    if first == 0 && matrix.cols <= short::SHORT && matrix.rows >= LANES && dense {
         let matrix = &mut matrix;
         on(isa, ShortRows::<F> { function: PhantomData, matrix, done: &mut first });
     }
@@ -49,7 +54,20 @@ pub(in crate::rows) fn each_row<F: Function>(isa: Isa, mut matrix: Matrix<'_>) {
     }
 }
 
-// Short and long rows are two jobs, so that neither is compiled in the midst of the other.
+// Short and long rows are separate jobs, so that none is compiled in the midst of another.
+
+struct Trees<'a, 'm, F> {
+    function: PhantomData<F>,
+    matrix: &'a mut Matrix<'m>,
+    done: &'a mut usize,
+}
+
+impl<F: Function> Job for Trees<'_, '_, F> {
+    #[inline(always)]
+    fn run<S: Native>(self, s: S) {
+        *self.done = trees::rows::<F, _>(s.sixteen(), &mut self.matrix.local());
+    }
+}
 
 struct ShortRows<'a, 'm, F> {
     function: PhantomData<F>,
