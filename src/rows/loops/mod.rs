@@ -19,7 +19,10 @@ use super::{
     logits::Logits,
     numerics::{function::Function, sum::LANES},
 };
-use crate::isa::{Isa, Job, Native, at_baseline, on};
+use crate::{
+    isa::{Isa, Job, Native, at_baseline, on},
+    vector::Aligned,
+};
 use core::marker::PhantomData;
 pub(super) use matrix::{Axis, Matrix};
 pub(super) use single::single;
@@ -33,9 +36,15 @@ const BLOCK: usize = 1024;
 pub(in crate::rows) fn each_row<F: Function>(isa: Isa, mut matrix: Matrix<'_>) {
     let dense = matrix.log_sum_exps.is_none() && !(F::REDUCES && matrix.logits.is_some());
     let mut first = 0;
-    if matrix.logits.is_none() && trees::serves::<F>(&matrix) {
+    if trees::serves::<F>(&matrix) {
         let matrix = &mut matrix;
-        on(isa, Trees::<F> { function: PhantomData, matrix, done: &mut first });
+        let done = &mut first;
+        if F::KEEPS_TERMS && trees::in_memory(matrix) {
+            on(isa, Trees::<F> { function: PhantomData, matrix, tile: &mut [], done });
+        } else {
+            let Aligned(tile) = &mut Aligned([0.0; trees::TILE]);
+            on(isa, Trees::<F> { function: PhantomData, matrix, tile, done });
+        }
     }
     if first == 0 && matrix.cols <= short::SHORT && matrix.rows >= LANES && dense {
         let matrix = &mut matrix;
@@ -59,13 +68,14 @@ pub(in crate::rows) fn each_row<F: Function>(isa: Isa, mut matrix: Matrix<'_>) {
 struct Trees<'a, 'm, F> {
     function: PhantomData<F>,
     matrix: &'a mut Matrix<'m>,
+    tile: &'a mut [f32],
     done: &'a mut usize,
 }
 
 impl<F: Function> Job for Trees<'_, '_, F> {
     #[inline(always)]
     fn run<S: Native>(self, s: S) {
-        *self.done = trees::rows::<F, _>(s.sixteen(), &mut self.matrix.local());
+        *self.done = trees::rows::<F, _>(s.sixteen(), &mut self.matrix.local(), self.tile);
     }
 }
 
