@@ -37,14 +37,7 @@ pub(in crate::rows) fn each_row<F: Function>(isa: Isa, mut matrix: Matrix<'_>) {
     let dense = matrix.log_sum_exps.is_none() && !(F::REDUCES && matrix.logits.is_some());
     let mut first = 0;
     if trees::serves::<F>(&matrix) {
-        let matrix = &mut matrix;
-        let done = &mut first;
-        if F::KEEPS_TERMS && trees::in_memory(matrix) {
-            on(isa, Trees::<F> { function: PhantomData, matrix, tile: &mut [], done });
-        } else {
-            let Aligned(tile) = &mut Aligned([0.0; trees::TILE]);
-            on(isa, Trees::<F> { function: PhantomData, matrix, tile, done });
-        }
+        first = with_trees::<F>(isa, &mut matrix);
     }
     if first == 0 && matrix.cols <= short::SHORT && matrix.rows >= LANES && dense {
         let matrix = &mut matrix;
@@ -61,6 +54,26 @@ pub(in crate::rows) fn each_row<F: Function>(isa: Isa, mut matrix: Matrix<'_>) {
     } else {
         on(isa, LongRows::<F> { function: PhantomData, matrix, first, block: &mut [] });
     }
+}
+
+/// A function of its own, because a tile on the stack of [`each_row`] takes other rows time.
+#[inline(never)]
+fn with_trees<F: Function>(isa: Isa, matrix: &mut Matrix<'_>) -> usize {
+    let mut rows = 0;
+    let done = &mut rows;
+    // Filling a tile with zeros takes time.
+    match trees::tile::<F>(matrix) {
+        0 => on(isa, Trees::<F> { function: PhantomData, matrix, tile: &mut [], done }),
+        ..=1024 => {
+            let Aligned(tile) = &mut Aligned([0.0; 1024]);
+            on(isa, Trees::<F> { function: PhantomData, matrix, tile, done });
+        }
+        _ => {
+            let Aligned(tile) = &mut Aligned([0.0; 2048]);
+            on(isa, Trees::<F> { function: PhantomData, matrix, tile, done });
+        }
+    }
+    rows
 }
 
 // Short and long rows are separate jobs, so that none is compiled in the midst of another.

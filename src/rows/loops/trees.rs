@@ -1,4 +1,4 @@
-//! Rows of 9 to 128 entries without options, across the lanes: sixteen rows at a time, whose maxima
+//! Rows of 16 to 128 entries without options, across the lanes: sixteen rows at a time, whose maxima
 //! and sums come from trees of shuffles that they share.
 
 use super::{
@@ -13,16 +13,11 @@ use crate::{
         sum::{LANES, Lanes, without_maximum},
         terms::Reference,
     },
-    vector::{Aligned, F32s, F64s, Mask},
+    vector::{Aligned, F32s, F64s},
 };
 
 /// The fewest and the most entries of a row.
-const WIDTHS: core::ops::RangeInclusive<usize> = 9..=128;
-/// The entries of a block.
-const BLOCK: usize = 2048;
-/// The entries of the blocks that are worked on elsewhere: rows, and terms that are not kept.
-pub(super) const TILE: usize = 2 * BLOCK;
-
+const WIDTHS: core::ops::RangeInclusive<usize> = LANES..=128;
 /// The most sets of sixteen rows that go through each pass together.
 const SETS: usize = 4;
 
@@ -38,14 +33,31 @@ pub(super) fn serves<F: Function>(rows: &Matrix<'_>) -> bool {
         && !F::REDUCES
 }
 
-/// Whether rows are worked on where they are.
-pub(super) fn in_memory(rows: &Matrix<'_>) -> bool {
+/// How many elements a tile for the terms needs; 0 if they are written to where the results will be.
+pub(super) fn tile<F: Function>(rows: &Matrix<'_>) -> usize {
+    if F::KEEPS_TERMS && is_dense(rows) {
+        return 0;
+    }
+    let width = rows.cols.next_multiple_of(LANES);
+    BATCH * width * sets(width).min(rows.rows / BATCH)
+}
+
+/// Whether rows are whole steps that follow each other without a gap.
+#[inline(always)]
+fn is_dense(rows: &Matrix<'_>) -> bool {
     let Matrix { cols, src_stride, dst_stride, .. } = *rows;
     cols.is_multiple_of(LANES) && dst_stride == cols && src_stride == cols
 }
 
-/// As many of the rows as come in blocks of sixteen; how many that are. `tile` has `TILE` elements,
-/// or none if it is not needed.
+/// How many sets of sixteen rows of `width` entries go through each pass together.
+#[inline(always)]
+const fn sets(width: usize) -> usize {
+    let sets = 64 / width;
+    if sets == 0 { 1 } else { sets }
+}
+
+/// As many of the rows as come in blocks of sixteen; how many that are. `tile` has at
+/// least as many elements as [`tile`].
 #[inline(always)]
 pub(super) fn rows<F: Function, S: Simd>(s: S, rows: &mut Matrix<'_>, tile: &mut [f32]) -> usize {
     if !S::TREES || F::REDUCES || !<F as On<S>>::SUMS_ALL {
@@ -70,132 +82,129 @@ fn blocks<const N: usize, F: Function, S: Simd>(
     rows: &mut Matrix<'_>,
     tile: &mut [f32],
 ) -> usize {
-    let Matrix { src, ref mut dst, cols, src_stride, dst_stride, scale, .. } = *rows;
-    let in_memory = cols == N && src_stride == N && dst_stride == N;
-    let (terms, staged) = tile.split_at_mut(tile.len() / 2);
-    let terms = terms.as_chunks_mut().0.as_chunks_mut().0;
-    let staged: &mut [Rows<N>] = staged.as_chunks_mut().0.as_chunks_mut().0;
-    let most = (BLOCK / 2 / BATCH / N).clamp(1, SETS);
+    let terms: &mut [Rows<N>] = tile.as_chunks_mut().0.as_chunks_mut().0;
     let mut first = 0;
     while first + BATCH <= rows.rows {
-        let sets = ((rows.rows - first) / BATCH).min(most);
-        let (x, y): (Option<&[Rows<N>]>, &mut [Rows<N>]) = if in_memory {
-            let x = src.map(
+        let sets = ((rows.rows - first) / BATCH).min(sets(N));
+        if is_dense(rows) {
+            let x = rows.src.map(
                 #[inline(always)]
-                |src| src[first * N..].as_chunks().0.as_chunks().0,
+                |x| &x[first * N..].as_chunks().0.as_chunks().0[..sets],
             );
-            (x, dst[first * N..].as_chunks_mut().0.as_chunks_mut().0)
+            let y = &mut rows.dst[first * N..].as_chunks_mut().0.as_chunks_mut().0[..sets];
+            let terms = &mut terms[..if F::KEEPS_TERMS { 0 } else { sets }];
+            dense::<N, F, S>(s, x, y, terms, rows.scale);
         } else {
-            let (x, stride) = match src {
-                Some(src) => (src, src_stride),
-                None => (&**dst, dst_stride),
-            };
-            let from = x[first * stride..].chunks(stride);
-            for (x, y) in from.zip(staged[..sets].as_flattened_mut()) {
-                y[N - LANES..].copy_from_slice(&[f32::NEG_INFINITY; LANES]);
-                copy::<N>(&x[..cols], &mut y[..cols]);
-            }
-            (None, staged)
-        };
-        let x = x.map(
-            #[inline(always)]
-            |x| &x[..sets],
-        );
-        let terms = &mut terms[..if F::KEEPS_TERMS { 0 } else { sets }];
-        block::<N, F, S>(s, x, &mut y[..sets], terms, cols, scale);
-        if !in_memory {
-            let to = dst[first * dst_stride..].chunks_mut(dst_stride);
-            for (x, y) in staged[..sets].as_flattened().iter().zip(to) {
-                copy::<N>(&x[..cols], &mut y[..cols]);
-            }
+            any::<N, F, S>(s, rows, first, &mut terms[..sets]);
         }
         first += sets * BATCH;
     }
     first
 }
 
-/// Copies a row of more than `N - LANES` entries. The last step ends where the row ends, and may
-/// overlap the one before.
-#[inline(always)]
-fn copy<const N: usize>(x: &[f32], y: &mut [f32]) {
-    if N == LANES && x.len() < LANES {
-        const HALF: usize = LANES / 2;
-        if let (Some(a), Some(b)) = (x.first_chunk::<HALF>(), x.last_chunk::<HALF>()) {
-            let (a, b, len) = (*a, *b, y.len());
-            y[..HALF].copy_from_slice(&a);
-            y[len - HALF..].copy_from_slice(&b);
+/// The numbers of each row that its passes hand on, for all sets of a block.
+struct Numbers {
+    references: [References; SETS],
+    summaries: [Aligned<[[f32; BATCH]; 2]>; SETS],
+    /// Whether entries have a scale or an offset.
+    changed: bool,
+}
+
+impl Numbers {
+    #[inline(always)]
+    fn new(scale: f32) -> Self {
+        Self {
+            references: [const { References::NONE }; SETS],
+            summaries: [const { Aligned([[0.0; BATCH]; 2]) }; SETS],
+            changed: scale != 1.0,
         }
-        return;
     }
-    let (whole, _) = x.as_chunks::<LANES>();
-    let (to, _) = y.as_chunks_mut::<LANES>();
-    for (x, y) in whole[..N / LANES - 1].iter().zip(to) {
-        *y = *x;
+
+    #[inline(always)]
+    fn set_maxima<F: Function, S: Simd>(&mut self, set: usize, maxima: F32s<S>) {
+        self.changed |= !maxima.all_below(Reference::<S>::LARGE);
+        self.references[set] = References::new::<F, S>(maxima);
     }
-    if let (Some(x), Some(y)) = (x.last_chunk::<LANES>(), y.last_chunk_mut()) {
-        *y = *x;
+
+    /// `row` is the entries of a row of the set.
+    #[inline(always)]
+    fn set_sums<'a, F: Function, S: Simd>(
+        &mut self,
+        s: S,
+        set: usize,
+        sums: F64s<S>,
+        row: impl Fn(usize) -> &'a [f32],
+    ) {
+        let reference = self.references[set].all(s);
+        let (sums, counts) = if F::KEEPS_TERMS {
+            (sums, F64s::splat(s, 1.0))
+        } else {
+            without_maxima::<F, S>(s, &reference, sums, row)
+        };
+        let summary = F::summary(&reference, sums, counts);
+        let Aligned([high, low]) = &mut self.summaries[set];
+        summary[0].store(high);
+        summary[1].store(low);
+    }
+
+    #[inline(always)]
+    fn summary<S: Simd>(&self, s: S, set: usize, i: usize) -> [F32s<S>; 2] {
+        let Aligned([high, low]) = &self.summaries[set];
+        [F32s::splat(s, high[i]), F32s::splat(s, low[i])]
     }
 }
 
-/// Sets of sixteen rows go through each pass together, so that the latencies at their ends overlap.
-/// The entries are in `y` if there is no `x`.
+/// Rows of `N` entries without gaps, in `y` if there is no `x`. Nothing is checked, because all
+/// lengths are known.
 #[inline(always)]
-fn block<const N: usize, F: Function, S: Simd>(
+fn dense<const N: usize, F: Function, S: Simd>(
     s: S,
     x: Option<&[Rows<N>]>,
     y: &mut [Rows<N>],
     terms: &mut [Rows<N>],
-    cols: usize,
     scale: f32,
 ) {
-    let mut references = [const { References::NONE }; SETS];
-    let mut summaries = [const { Aligned([[0.0; BATCH]; 2]) }; SETS];
-    let mut changed = scale != 1.0;
-    for (set, references) in references[..y.len()].iter_mut().enumerate() {
-        let maxima = maxima::<N, S>(s, entries_of(x, y, set)) * scale;
-        changed |= !maxima.all_below(Reference::<S>::LARGE);
-        *references = References::new::<F, S>(maxima);
+    let mut numbers = Numbers::new(scale);
+    for set in 0..y.len() {
+        let x = entries_of(x, y, set);
+        let maxima = F32s::largest_of_each(
+            s,
+            #[inline(always)]
+            |i| {
+                let mut maximum = F32s::load(s, &x[i][..LANES]);
+                for at in (LANES..N).step_by(LANES) {
+                    maximum = F32s::load(s, &x[i][at..][..LANES]).at_least(maximum);
+                }
+                maximum
+            },
+        );
+        numbers.set_maxima::<F, S>(set, maxima * scale);
     }
-    for (set, references) in references[..y.len()].iter().enumerate() {
+    for set in 0..y.len() {
         for i in 0..BATCH {
-            let reference = references.row(s, i);
+            let reference = numbers.references[set].row(s, i);
             for at in (0..N).step_by(LANES) {
                 let entries = F32s::load(s, &entries_of(x, y, set)[i][at..][..LANES]);
-                let e = if changed {
-                    reference.term::<true>(entries * scale)
-                } else {
-                    reference.term::<false>(entries)
-                };
+                let e = term(&reference, entries, numbers.changed, scale);
                 let to = if F::KEEPS_TERMS { &mut y[set][i] } else { &mut terms[set][i] };
                 e.store(&mut to[at..][..LANES]);
             }
         }
     }
-    let kept = if F::KEEPS_TERMS { &mut *y } else { &mut *terms };
-    if cols < N {
-        let is_entry = Mask::first(s, cols + LANES - N);
-        for row in kept.as_flattened_mut() {
-            let last = &mut row[N - LANES..];
-            is_entry.select(F32s::load(s, last), 0.0).store(last);
-        }
+    for set in 0..y.len() {
+        let sums = sums::<N, F, S>(s, if F::KEEPS_TERMS { &y[set] } else { &terms[set] });
+        let x = entries_of(x, y, set);
+        numbers.set_sums::<F, S>(
+            s,
+            set,
+            sums,
+            #[inline(always)]
+            |i| &x[i],
+        );
     }
     for set in 0..y.len() {
-        let kept = if F::KEEPS_TERMS { &y[set] } else { &terms[set] };
-        let sums = sums::<N, F, S>(s, kept);
-        let reference = references[set].all(s);
-        let (sums, counts) = if F::KEEPS_TERMS {
-            (sums, F64s::splat(s, 1.0))
-        } else {
-            without_maxima::<N, F, S>(s, entries_of(x, y, set), cols, &reference, sums)
-        };
-        let summary = F::summary(&reference, sums, counts);
-        let Aligned([high, low]) = &mut summaries[set];
-        summary[0].store(high);
-        summary[1].store(low);
-    }
-    for (set, Aligned([high, low])) in summaries[..y.len()].iter().enumerate() {
         for i in 0..BATCH {
-            let summary = [F32s::splat(s, high[i]), F32s::splat(s, low[i])];
+            let summary = numbers.summary(s, set, i);
             for at in (0..N).step_by(LANES) {
                 let kept = match x {
                     Some(x) if !F::KEEPS_TERMS => &x[set][i],
@@ -208,6 +217,105 @@ fn block<const N: usize, F: Function, S: Simd>(
     }
 }
 
+/// Rows of more than `N - LANES` and up to `N` entries with any stride. The last step of a row ends
+/// where the row ends, and may overlap the one before: an entry that is in both has the same term
+/// and the same result. `terms` is 0 after the last entry of each row.
+#[inline(always)]
+fn any<const N: usize, F: Function, S: Simd>(
+    s: S,
+    rows: &mut Matrix<'_>,
+    first: usize,
+    terms: &mut [Rows<N>],
+) {
+    let Matrix { src, ref mut dst, cols, src_stride, dst_stride, scale, .. } = *rows;
+    if cols < LANES || cols <= N - LANES || cols > N {
+        return;
+    }
+    let last = cols - LANES;
+    let mut numbers = Numbers::new(scale);
+    let Aligned(in_lanes) = &mut Aligned([[0.0; LANES]; BATCH]);
+    for set in 0..terms.len() {
+        for (i, in_lanes) in in_lanes.iter_mut().enumerate() {
+            let x = row(src, dst, first + set * BATCH + i, [src_stride, dst_stride], cols);
+            let mut maximum = F32s::load(s, &x[last..][..LANES]);
+            for at in (0..N - LANES).step_by(LANES) {
+                maximum = F32s::load(s, &x[at..][..LANES]).at_least(maximum);
+            }
+            maximum.store(in_lanes);
+        }
+        let maxima = F32s::largest_of_each(
+            s,
+            #[inline(always)]
+            |i| F32s::load(s, &in_lanes[i]),
+        );
+        numbers.set_maxima::<F, S>(set, maxima * scale);
+    }
+    for (set, terms) in terms.iter_mut().enumerate() {
+        for (i, terms) in terms.iter_mut().enumerate() {
+            let x = row(src, dst, first + set * BATCH + i, [src_stride, dst_stride], cols);
+            let reference = numbers.references[set].row(s, i);
+            for at in (0..N).step_by(LANES) {
+                let at = if at + LANES < N { at } else { last };
+                let entries = F32s::load(s, &x[at..][..LANES]);
+                let e = term(&reference, entries, numbers.changed, scale);
+                e.store(&mut terms[at..][..LANES]);
+            }
+        }
+    }
+    for (set, terms) in terms.iter().enumerate() {
+        numbers.set_sums::<F, S>(
+            s,
+            set,
+            sums::<N, F, S>(s, terms),
+            #[inline(always)]
+            |i| row(src, dst, first + set * BATCH + i, [src_stride, dst_stride], cols),
+        );
+    }
+    for (set, terms) in terms.iter().enumerate() {
+        for (i, terms) in terms.iter().enumerate() {
+            let summary = numbers.summary(s, set, i);
+            let row = first + set * BATCH + i;
+            let y = &mut dst[row * dst_stride..][..cols];
+            let kept = match src {
+                _ if F::KEEPS_TERMS => &terms[..cols],
+                Some(x) => &x[row * src_stride..][..cols],
+                None => &*y,
+            };
+            // In place it is read before entries that it overlaps are replaced.
+            let end = F::result(F32s::load(s, &kept[last..][..LANES]), summary);
+            for at in (0..N - LANES).step_by(LANES) {
+                let kept = match src {
+                    _ if F::KEEPS_TERMS => &terms[..cols],
+                    Some(x) => &x[row * src_stride..][..cols],
+                    None => &*y,
+                };
+                let result = F::result(F32s::load(s, &kept[at..][..LANES]), summary);
+                result.store(&mut y[at..][..LANES]);
+            }
+            end.store(&mut y[last..][..LANES]);
+        }
+    }
+}
+
+#[inline(always)]
+fn row<'a>(
+    src: Option<&'a [f32]>,
+    dst: &'a [f32],
+    row: usize,
+    [src_stride, dst_stride]: [usize; 2],
+    cols: usize,
+) -> &'a [f32] {
+    match src {
+        Some(x) => &x[row * src_stride..][..cols],
+        None => &dst[row * dst_stride..][..cols],
+    }
+}
+
+#[inline(always)]
+fn term<S: Simd>(reference: &Reference<S>, x: F32s<S>, changed: bool, scale: f32) -> F32s<S> {
+    if changed { reference.term::<true>(x * scale) } else { reference.term::<false>(x) }
+}
+
 #[inline(always)]
 fn entries_of<'a, const N: usize>(
     x: Option<&'a [Rows<N>]>,
@@ -218,21 +326,6 @@ fn entries_of<'a, const N: usize>(
         Some(x) => &x[set],
         None => &y[set],
     }
-}
-
-#[inline(always)]
-fn maxima<const N: usize, S: Simd>(s: S, x: &Rows<N>) -> F32s<S> {
-    F32s::largest_of_each(
-        s,
-        #[inline(always)]
-        |i| {
-            let mut maximum = F32s::load(s, &x[i][..LANES]);
-            for at in (LANES..N).step_by(LANES) {
-                maximum = F32s::load(s, &x[i][at..][..LANES]).at_least(maximum);
-            }
-            maximum
-        },
-    )
 }
 
 #[inline(always)]
@@ -252,12 +345,11 @@ fn sums<const N: usize, F: Function, S: Simd>(s: S, terms: &Rows<N>) -> F64s<S> 
 
 /// Returns the sums without the maxima, and the numbers of maxima that are left out.
 #[inline(always)]
-fn without_maxima<const N: usize, F: Function, S: Simd>(
+fn without_maxima<'a, F: Function, S: Simd>(
     s: S,
-    x: &Rows<N>,
-    cols: usize,
     reference: &Reference<S>,
     sums: F64s<S>,
+    row: impl Fn(usize) -> &'a [f32],
 ) -> (F64s<S>, F64s<S>) {
     let (others, kept) = without_maximum(sums, reference.term::<true>(reference.maximum));
     let lost = kept.select(0.0, F32s::splat(s, 1.0));
@@ -271,7 +363,7 @@ fn without_maxima<const N: usize, F: Function, S: Simd>(
     reference.maximum.store(&mut maxima);
     for i in 0..BATCH {
         if is_lost[i] == 1.0 {
-            (sums[i], counts[i]) = rare::<F>(S::ISA, &x[i][..cols], maxima[i], false);
+            (sums[i], counts[i]) = rare::<F>(S::ISA, row(i), maxima[i], false);
         }
     }
     (F64s::load(s, &sums), F64s::load(s, &counts))
