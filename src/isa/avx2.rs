@@ -226,7 +226,6 @@ impl Simd for V3 {
 
     // Each step halves the lanes of two registers, and puts them into one. The order in which the
     // registers are asked for is the one that ends with register i in lane i.
-    const TREES: bool = true;
     #[inline(always)]
     fn largest_of_each(self, mut of: impl FnMut(usize) -> __m256) -> __m256 {
         let f = self.avx;

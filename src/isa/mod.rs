@@ -98,6 +98,11 @@ impl Isa {
         }
     }
 
+    /// Whether `largest_of_each` and `sum_of_each` of the set take less time than a loop.
+    pub(crate) const fn has_trees(self) -> bool {
+        matches!(self, Self::Avx512 | Self::Avx2)
+    }
+
     const fn name(self) -> &'static str {
         match self {
             Self::Baseline => "baseline",

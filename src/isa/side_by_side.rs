@@ -169,7 +169,6 @@ impl<S: Simd> Simd for SideBySide<S> {
         self.0.largest(self.0.max(a, b))
     }
 
-    const TREES: bool = S::TREES;
     #[inline(always)]
     fn largest_of_each(self, mut of: impl FnMut(usize) -> Self::F32) -> Self::F32 {
         let mut halves = [self.0.splat(0.0); 2];

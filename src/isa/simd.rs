@@ -96,10 +96,8 @@ pub(crate) trait Simd: Copy {
     /// rows, and the results their columns.
     fn transpose(self, rows: [Self::F32; 4]) -> [Self::F32; 4];
 
-    /// Whether the next two operations share shuffles among the registers, and so take less time
-    /// than one register after the other.
-    const TREES: bool = false;
-    /// Returns a register whose lane i is `largest(of(i))`.
+    /// Returns a register whose lane i is `largest(of(i))`. Where [`Isa::has_trees`], the registers
+    /// share shuffles, here and in `sum_of_each`.
     #[inline(always)]
     fn largest_of_each(self, mut of: impl FnMut(usize) -> Self::F32) -> Self::F32 {
         let mut largest = [0.0; 16];

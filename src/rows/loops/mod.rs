@@ -9,6 +9,7 @@ mod long;
 mod matrix;
 mod neighbours;
 mod references;
+mod registers;
 mod short;
 mod single;
 pub(super) mod steps;
@@ -36,10 +37,12 @@ const BLOCK: usize = 1024;
 pub(in crate::rows) fn each_row<F: Function>(isa: Isa, mut matrix: Matrix<'_>) {
     let dense = matrix.log_sum_exps.is_none() && !(F::REDUCES && matrix.logits.is_some());
     let mut first = 0;
-    if trees::serves::<F>(&matrix) {
+    if trees::serves::<F>(isa, &matrix) {
         first = with_trees::<F>(isa, &mut matrix);
-    }
-    if first == 0 && matrix.cols <= short::SHORT && matrix.rows >= LANES && dense {
+    } else if registers::serves::<F>(isa, &matrix) {
+        let matrix = &mut matrix;
+        on(isa, Registers::<F> { function: PhantomData, matrix, done: &mut first });
+    } else if matrix.cols <= short::SHORT && matrix.rows >= LANES && dense {
         let matrix = &mut matrix;
         on(isa, ShortRows::<F> { function: PhantomData, matrix, done: &mut first });
     }
@@ -89,6 +92,19 @@ impl<F: Function> Job for Trees<'_, '_, F> {
     #[inline(always)]
     fn run<S: Native>(self, s: S) {
         *self.done = trees::rows::<F, _>(s.sixteen(), &mut self.matrix.local(), self.tile);
+    }
+}
+
+struct Registers<'a, 'm, F> {
+    function: PhantomData<F>,
+    matrix: &'a mut Matrix<'m>,
+    done: &'a mut usize,
+}
+
+impl<F: Function> Job for Registers<'_, '_, F> {
+    #[inline(always)]
+    fn run<S: Native>(self, s: S) {
+        *self.done = registers::rows::<F, _>(s.sixteen(), &mut self.matrix.local());
     }
 }
 

@@ -7,7 +7,7 @@ use super::{
     sums::rare,
 };
 use crate::{
-    isa::Simd,
+    isa::{Isa, Simd},
     rows::numerics::{
         function::{Function, On},
         sum::{LANES, Lanes, without_maximum},
@@ -16,17 +16,22 @@ use crate::{
     vector::{Aligned, F32s, F64s},
 };
 
-/// The fewest and the most entries of a row.
-const WIDTHS: core::ops::RangeInclusive<usize> = LANES..=128;
 /// The most sets of sixteen rows that go through each pass together.
 const SETS: usize = 4;
 
 /// Sixteen rows of `N` entries, a multiple of sixteen.
 type Rows<const N: usize> = [[f32; N]; BATCH];
 
-/// Whether the rows of the matrix are worked on here, where the instruction set has such trees.
-pub(super) fn serves<F: Function>(rows: &Matrix<'_>) -> bool {
-    WIDTHS.contains(&rows.cols)
+/// Whether the rows are worked on here. Others take no more time as [short](super::short) or
+/// [long](super::long) ones, and code is not free.
+pub(super) fn serves<F: Function>(isa: Isa, rows: &Matrix<'_>) -> bool {
+    let pays = match rows.cols {
+        16 | 32..=64 => true,
+        22..=31 => F::KEEPS_TERMS,
+        80 | 96 | 128 => is_dense(rows),
+        _ => false,
+    };
+    pays && isa.has_trees()
         && rows.rows >= BATCH
         && rows.logits.is_none()
         && rows.log_sum_exps.is_none()
@@ -60,7 +65,7 @@ const fn sets(width: usize) -> usize {
 /// least as many elements as [`tile`].
 #[inline(always)]
 pub(super) fn rows<F: Function, S: Simd>(s: S, rows: &mut Matrix<'_>, tile: &mut [f32]) -> usize {
-    if !S::TREES || F::REDUCES || !<F as On<S>>::SUMS_ALL {
+    if !S::ISA.has_trees() || F::REDUCES || !<F as On<S>>::SUMS_ALL {
         return 0;
     }
     match rows.cols.div_ceil(LANES) {
@@ -70,7 +75,6 @@ pub(super) fn rows<F: Function, S: Simd>(s: S, rows: &mut Matrix<'_>, tile: &mut
         4 => blocks::<64, F, S>(s, rows, tile),
         5 => blocks::<80, F, S>(s, rows, tile),
         6 => blocks::<96, F, S>(s, rows, tile),
-        7 => blocks::<112, F, S>(s, rows, tile),
         8 => blocks::<128, F, S>(s, rows, tile),
         _ => 0,
     }
@@ -94,7 +98,7 @@ fn blocks<const N: usize, F: Function, S: Simd>(
             let y = &mut rows.dst[first * N..].as_chunks_mut().0.as_chunks_mut().0[..sets];
             let terms = &mut terms[..if F::KEEPS_TERMS { 0 } else { sets }];
             dense::<N, F, S>(s, x, y, terms, rows.scale);
-        } else {
+        } else if N <= 64 {
             any::<N, F, S>(s, rows, first, &mut terms[..sets]);
         }
         first += sets * BATCH;
