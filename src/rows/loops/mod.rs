@@ -4,6 +4,7 @@
 mod axis;
 mod blocks;
 mod columns;
+mod dense;
 mod lanes;
 mod long;
 mod matrix;

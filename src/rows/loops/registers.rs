@@ -15,7 +15,7 @@ use crate::{
 /// Whether the rows are worked on here, where a set has registers enough.
 pub(super) fn serves<F: Function>(isa: Isa, rows: &Matrix<'_>) -> bool {
     let Matrix { cols, src_stride, dst_stride, .. } = *rows;
-    matches!(cols, 2..=8 | 12)
+    (matches!(cols, 2 | 4 | 8) || (F::KEEPS_TERMS && matches!(cols, 3 | 5 | 6 | 12)))
         && isa.has_trees()
         && src_stride == cols
         && dst_stride == cols
@@ -33,13 +33,12 @@ pub(super) fn rows<F: Function, S: Simd>(s: S, rows: &mut Matrix<'_>) -> usize {
     }
     match rows.cols {
         2 => dense::<2, 4, F, S>(s, rows),
-        3 => dense::<3, 12, F, S>(s, rows),
         4 => dense::<4, 4, F, S>(s, rows),
-        5 => dense::<5, 5, F, S>(s, rows),
-        6 => dense::<6, 12, F, S>(s, rows),
-        7 => dense::<7, 7, F, S>(s, rows),
         8 => dense::<8, 8, F, S>(s, rows),
-        12 => dense::<12, 12, F, S>(s, rows),
+        3 if F::KEEPS_TERMS => dense::<3, 12, F, S>(s, rows),
+        5 if F::KEEPS_TERMS => dense::<5, 5, F, S>(s, rows),
+        6 if F::KEEPS_TERMS => dense::<6, 12, F, S>(s, rows),
+        12 if F::KEEPS_TERMS => dense::<12, 12, F, S>(s, rows),
         _ => 0,
     }
 }
