@@ -12,6 +12,8 @@ mod neon;
 mod quarters;
 mod side_by_side;
 mod simd;
+#[cfg(all(feature = "std", target_arch = "x86_64"))]
+mod trees;
 
 use baseline::Baseline;
 use core::{error::Error, fmt, str::FromStr};

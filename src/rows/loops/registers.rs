@@ -87,8 +87,8 @@ const fn group<const LINE: usize>(at: usize) -> usize {
     if at + 4 > LINE { LINE - 4 } else { at }
 }
 
-/// Entry j of each line. The order of the lines in the lanes does not matter, but [`write()`] has to
-/// know it.
+/// Entry j of each line. The order of the lines in the lanes does not matter, but [`write()`] has
+/// to know it.
 #[inline(always)]
 fn read<const LINE: usize, S: Simd>(s: S, x: &Lines<LINE>) -> [F32s<S>; LINE] {
     let mut lines: [&[f32]; LANES] = [&[]; LANES];
@@ -207,7 +207,7 @@ fn without_maxima<const N: usize, F: Function, S: Simd>(
     (select(s, kept, others, exact), select(s, kept, F64s::splat(s, 1.0), numbers))
 }
 
-/// Returns `others` where `kept` is true, else `exact`. Where either is NaN, the row has NaN results.
+/// Returns `others` where `kept` is true, else `exact`. Where either is NaN, so are the results.
 #[inline(always)]
 fn select<S: Simd>(s: S, kept: Mask<S>, others: F64s<S>, exact: F64s<S>) -> F64s<S> {
     let one = kept.select(F32s::splat(s, 1.0), 0.0).widen();

@@ -1,5 +1,5 @@
-//! Rows of 16 to 128 entries without options, across the lanes: sixteen rows at a time, whose maxima
-//! and sums come from trees of shuffles that they share.
+//! Rows of 16 to 128 entries across the lanes, sixteen at a time. Their maxima and their sums come
+//! from trees of shuffles that they share.
 
 use super::{
     dense::{self, Numbers, Rows},
@@ -40,7 +40,7 @@ fn is_dense(rows: &Matrix<'_>) -> bool {
     matches!(cols, 16 | 32 | 64 | 128) && dst_stride == cols && src_stride == cols
 }
 
-/// How many elements a tile for the terms needs; 0 if they are written to where the results will be.
+/// How many elements a tile for the terms needs; 0 if they are written where the results will be.
 pub(super) fn tile<F: Function>(rows: &Matrix<'_>) -> usize {
     if F::KEEPS_TERMS && is_dense(rows) {
         return 0;
@@ -109,8 +109,8 @@ pub(super) fn rows<F: Function, S: Simd>(s: S, rows: &mut Matrix<'_>, tile: &mut
     first
 }
 
-/// The sums of rows of more than `N - LANES` and up to `N` entries with any stride. The last step of
-/// a row ends where the row ends, and may overlap the one before: an entry that is in both has the
+/// The sums of rows of more than `N - LANES` and up to `N` entries with any stride. The last step
+/// of a row ends where the row ends, and may overlap the one before: an entry that is in both has the
 /// same term. The terms are in the tile, where 0 follows the last entry of each row.
 ///
 /// Returns false, and nothing has happened, if any row needs an offset.
