@@ -68,7 +68,7 @@ fn with_trees<F: Function>(isa: Isa, matrix: &mut Matrix<'_>) -> usize {
     // Filling a tile with zeros takes time.
     match trees::tile::<F>(matrix) {
         0 => on(isa, Trees::<F> { function: PhantomData, matrix, tile: &mut [], done }),
-        ..=1024 => {
+        1..=1024 => {
             let Aligned(tile) = &mut Aligned([0.0; 1024]);
             on(isa, Trees::<F> { function: PhantomData, matrix, tile, done });
         }
