@@ -110,8 +110,8 @@ pub(super) fn rows<F: Function, S: Simd>(s: S, rows: &mut Matrix<'_>, tile: &mut
 }
 
 /// The sums of rows of more than `N - LANES` and up to `N` entries with any stride. The last step
-/// of a row ends where the row ends, and may overlap the one before: an entry that is in both has the
-/// same term. The terms are in the tile, where 0 follows the last entry of each row.
+/// of a row ends where the row ends, and may overlap the one before: an entry that is in both has
+/// the same term. The terms are in the tile, where 0 follows the last entry of each row.
 ///
 /// Returns false, and nothing has happened, if any row needs an offset.
 #[inline(always)]
