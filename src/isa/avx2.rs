@@ -222,6 +222,48 @@ impl Simd for V3 {
             self.avx._mm256_shuffle_ps::<0xee>(ab_high, cd_high),
         ]
     }
+
+    // Each step halves the lanes of two registers, and puts them into one. The order in which the
+    // registers are asked for is the one that ends with register i in lane i.
+    #[inline(always)]
+    fn largest_of_each(self, mut of: impl FnMut(usize) -> __m256) -> __m256 {
+        let f = self.avx;
+        let mut fours = [self.splat(0.0); 4];
+        for (i, four) in fours.iter_mut().enumerate() {
+            let (a, b) = (of(i), of(i + 4));
+            *four = f._mm256_max_ps(
+                f._mm256_permute2f128_ps::<0x20>(a, b),
+                f._mm256_permute2f128_ps::<0x31>(a, b),
+            );
+        }
+        let [a, b, c, d] = fours;
+        let ab = [f._mm256_shuffle_ps::<0x44>(a, b), f._mm256_shuffle_ps::<0xee>(a, b)];
+        let cd = [f._mm256_shuffle_ps::<0x44>(c, d), f._mm256_shuffle_ps::<0xee>(c, d)];
+        let (ab, cd) = (f._mm256_max_ps(ab[0], ab[1]), f._mm256_max_ps(cd[0], cd[1]));
+        f._mm256_max_ps(f._mm256_shuffle_ps::<0x88>(ab, cd), f._mm256_shuffle_ps::<0xdd>(ab, cd))
+    }
+    #[inline(always)]
+    fn sum_of_each(self, mut of: impl FnMut(usize) -> [__m256d; 2]) -> [__m256d; 2] {
+        let f = self.avx;
+        let mut pairs = [self.avx._mm256_setzero_pd(); 4];
+        for (i, pair) in pairs.iter_mut().enumerate() {
+            // The first lanes of the halves are 0, 1, then 4, 5.
+            let first = i % 2 + i / 2 * 4;
+            let [low, high] = of(first);
+            let a = f._mm256_add_pd(low, high);
+            let [low, high] = of(first + 2);
+            let b = f._mm256_add_pd(low, high);
+            *pair = f._mm256_add_pd(
+                f._mm256_permute2f128_pd::<0x20>(a, b),
+                f._mm256_permute2f128_pd::<0x31>(a, b),
+            );
+        }
+        let [a, b, c, d] = pairs;
+        [
+            f._mm256_add_pd(f._mm256_unpacklo_pd(a, b), f._mm256_unpackhi_pd(a, b)),
+            f._mm256_add_pd(f._mm256_unpacklo_pd(c, d), f._mm256_unpackhi_pd(c, d)),
+        ]
+    }
 }
 
 /// Loads a group of four elements.

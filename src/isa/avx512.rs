@@ -4,6 +4,7 @@ use super::{
     Isa,
     quarters::{load_short, store_short},
     simd::{Native, Simd, Table64, in_pairs},
+    trees,
 };
 use core::arch::x86_64::{
     __m128, __m128d, __m256, __m512, __m512d, __m512i, __mmask16, _CMP_LE_OQ, _CMP_LT_OQ,
@@ -239,6 +240,15 @@ impl Simd for V4 {
             self.avx512f._mm512_shuffle_ps::<0x44>(ab_high, cd_high),
             self.avx512f._mm512_shuffle_ps::<0xee>(ab_high, cd_high),
         ]
+    }
+
+    #[inline(always)]
+    fn largest_of_each(self, of: impl FnMut(usize) -> __m512) -> __m512 {
+        trees::largest_of_each(self, of)
+    }
+    #[inline(always)]
+    fn sum_of_each(self, of: impl FnMut(usize) -> [__m512d; 2]) -> [__m512d; 2] {
+        trees::sum_of_each(self, of)
     }
 }
 

@@ -12,6 +12,8 @@ mod neon;
 mod quarters;
 mod side_by_side;
 mod simd;
+#[cfg(all(feature = "std", target_arch = "x86_64"))]
+mod trees;
 
 use baseline::Baseline;
 use core::{error::Error, fmt, str::FromStr};
@@ -96,6 +98,11 @@ impl Isa {
             Self::Neon => pulp::aarch64::Neon::is_available(),
             isa => isa == Self::Baseline,
         }
+    }
+
+    /// Whether `largest_of_each` and `sum_of_each` of the set take less time than a loop.
+    pub(crate) const fn has_trees(self) -> bool {
+        matches!(self, Self::Avx512 | Self::Avx2)
     }
 
     const fn name(self) -> &'static str {

@@ -180,6 +180,35 @@ impl<S: Simd> Simd for SideBySide<S> {
     fn largest(self, [a, b]: Self::F32) -> f32 {
         self.0.largest(self.0.max(a, b))
     }
+
+    #[inline(always)]
+    fn largest_of_each(self, mut of: impl FnMut(usize) -> Self::F32) -> Self::F32 {
+        let mut halves = [self.0.splat(0.0); 2];
+        for (half, to) in halves.iter_mut().enumerate() {
+            *to = self.0.largest_of_each(
+                #[inline(always)]
+                |i| {
+                    let [a, b] = of(half * S::LANES + i);
+                    self.0.max(a, b)
+                },
+            );
+        }
+        halves
+    }
+    #[inline(always)]
+    fn sum_of_each(self, mut of: impl FnMut(usize) -> Self::F64) -> Self::F64 {
+        let mut halves = [self.0.splat_f64(0.0); 2];
+        for (half, to) in halves.iter_mut().enumerate() {
+            *to = self.0.sum_of_each(
+                #[inline(always)]
+                |i| {
+                    let [a, b] = of(half * S::LANES + i);
+                    self.0.add_f64(a, b)
+                },
+            );
+        }
+        halves
+    }
 }
 
 impl<S: Simd> Simd for Four<S> {

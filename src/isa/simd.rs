@@ -99,6 +99,26 @@ pub(crate) trait Simd: Copy {
     /// Transposes 4 x 4 matrices, one in each group of four lanes. The four registers are their
     /// rows, and the results their columns.
     fn transpose(self, rows: [Self::F32; 4]) -> [Self::F32; 4];
+
+    /// Returns a register whose lane i is `largest(of(i))`. Where [`Isa::has_trees`], the registers
+    /// share shuffles, here and in `sum_of_each`.
+    #[inline(always)]
+    fn largest_of_each(self, mut of: impl FnMut(usize) -> Self::F32) -> Self::F32 {
+        let mut largest = [0.0; 16];
+        for (i, y) in largest[..Self::LANES].iter_mut().enumerate() {
+            *y = self.largest(of(i));
+        }
+        self.load(&largest[..Self::LANES])
+    }
+    /// Returns a register whose lane i is `sum(of(i))`.
+    #[inline(always)]
+    fn sum_of_each(self, mut of: impl FnMut(usize) -> Self::F64) -> Self::F64 {
+        let mut sums = [0.0; 16];
+        for (i, y) in sums[..Self::LANES].iter_mut().enumerate() {
+            *y = self.sum(of(i));
+        }
+        self.load_f64(&sums[..Self::LANES])
+    }
 }
 
 /// Eight 64-bit entries, and their halves for sets that look up 32 bits.

@@ -104,4 +104,13 @@ impl<S: Simd> F64s<S> {
     pub(crate) fn sum(self) -> f64 {
         self.s.sum(self.lanes)
     }
+    /// See [`Simd::sum_of_each`].
+    #[inline(always)]
+    pub(crate) fn sum_of_each(s: S, mut of: impl FnMut(usize) -> Self) -> Self {
+        let lanes = s.sum_of_each(
+            #[inline(always)]
+            |i| of(i).lanes,
+        );
+        F64s { s, lanes }
+    }
 }

@@ -195,6 +195,15 @@ impl<S: Simd> F32s<S> {
     pub(crate) fn largest(self) -> f32 {
         self.s.largest(self.lanes)
     }
+    /// See [`Simd::largest_of_each`].
+    #[inline(always)]
+    pub(crate) fn largest_of_each(s: S, mut of: impl FnMut(usize) -> Self) -> Self {
+        let lanes = s.largest_of_each(
+            #[inline(always)]
+            |i| of(i).lanes,
+        );
+        F32s { s, lanes }
+    }
     #[inline(always)]
     pub(crate) fn widen(self) -> F64s<S> {
         F64s::widen(self)

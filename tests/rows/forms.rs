@@ -95,6 +95,29 @@ fn very_many_entries_of_minus_infinity_change_no_bit() {
     }
 }
 
+/// Some widths have code of their own, for blocks of up to 64 rows.
+#[test]
+fn each_of_many_rows_has_the_bits_that_it_has_alone() {
+    let count = 64 + 16 + 3;
+    for cols in 2..=130 {
+        let family = cols % FAMILIES;
+        let mut x = families::matrix(family, 13, cols, count);
+        // Offsets, and a row without any finite number.
+        x[3 * cols..4 * cols].iter_mut().for_each(|x| *x += if family == 1 { 1e6 } else { 0.0 });
+        x[5 * cols] = if family == 2 { f32::NAN } else { 1.0 };
+        x[70 * cols..71 * cols].fill(if family == 3 { f32::NEG_INFINITY } else { 0.0 });
+        for (operation, isa) in operations() {
+            let name = format!("{} {} at {isa}, {cols} columns", operation.name, operation.tier);
+            let y = rows(operation, isa, &x, cols);
+            for (i, (x, y)) in x.chunks_exact(cols).zip(y.chunks_exact(cols)).enumerate() {
+                let alone = rows(operation, isa, x, cols);
+                assert_eq!(bits(&alone), bits(y), "{name}: row {i} alone");
+            }
+            check_forms(operation, isa, &x, cols, cols % 3, &y);
+        }
+    }
+}
+
 #[test]
 fn neighbours_of_every_family_have_the_bits_of_rows() {
     for (family, cols) in (0..FAMILIES).flat_map(|family| [(family, 3), (family, 20)]) {

@@ -4,6 +4,7 @@
 mod axis;
 mod blocks;
 mod columns;
+mod dense;
 mod interleaved;
 mod lanes;
 mod long;
@@ -11,16 +12,21 @@ mod matrix;
 mod neighbours;
 pub(super) mod places;
 mod references;
+mod registers;
 mod short;
 mod single;
 pub(super) mod steps;
 mod sums;
+mod trees;
 
 use super::{
     logits::Logits,
     numerics::{function::Function, sum::LANES},
 };
-use crate::isa::{Isa, Job, Native, at_baseline, on};
+use crate::{
+    isa::{Isa, Job, Native, at_baseline, on},
+    vector::Aligned,
+};
 use core::marker::PhantomData;
 pub(super) use matrix::{Axis, Matrix};
 pub(super) use single::single;
@@ -34,7 +40,12 @@ const BLOCK: usize = 1024;
 pub(in crate::rows) fn each_row<F: Function>(isa: Isa, mut matrix: Matrix<'_>) {
     let dense = matrix.log_sum_exps.is_none() && !(F::REDUCES && matrix.logits.is_some());
     let mut first = 0;
-    if matrix.cols <= short::SHORT && matrix.rows >= LANES && dense {
+    if trees::serves::<F>(isa, &matrix) {
+        first = with_trees::<F>(isa, &mut matrix);
+    } else if registers::serves::<F>(isa, &matrix) {
+        let matrix = &mut matrix;
+        on(isa, Registers::<F> { function: PhantomData, matrix, done: &mut first });
+    } else if matrix.cols <= short::SHORT && matrix.rows >= LANES && dense {
         let matrix = &mut matrix;
         on(isa, ShortRows::<F> { function: PhantomData, matrix, done: &mut first });
     }
@@ -51,7 +62,54 @@ pub(in crate::rows) fn each_row<F: Function>(isa: Isa, mut matrix: Matrix<'_>) {
     }
 }
 
-// Short and long rows are two jobs, so that neither is compiled in the midst of the other.
+/// A function of its own, because a tile on the stack of [`each_row`] takes other rows time.
+#[inline(never)]
+fn with_trees<F: Function>(isa: Isa, matrix: &mut Matrix<'_>) -> usize {
+    let mut rows = 0;
+    let done = &mut rows;
+    // Filling a tile with zeros takes time.
+    match trees::tile::<F>(matrix) {
+        0 => on(isa, Trees::<F> { function: PhantomData, matrix, tile: &mut [], done }),
+        1..=1024 => {
+            let Aligned(tile) = &mut Aligned([0.0; 1024]);
+            on(isa, Trees::<F> { function: PhantomData, matrix, tile, done });
+        }
+        _ => {
+            let Aligned(tile) = &mut Aligned([0.0; 2048]);
+            on(isa, Trees::<F> { function: PhantomData, matrix, tile, done });
+        }
+    }
+    rows
+}
+
+// Short and long rows are separate jobs, so that none is compiled in the midst of another.
+
+struct Trees<'a, 'm, F> {
+    function: PhantomData<F>,
+    matrix: &'a mut Matrix<'m>,
+    tile: &'a mut [f32],
+    done: &'a mut usize,
+}
+
+impl<F: Function> Job for Trees<'_, '_, F> {
+    #[inline(always)]
+    fn run<S: Native>(self, s: S) {
+        *self.done = trees::rows::<F, _>(s.sixteen(), &mut self.matrix.local(), self.tile);
+    }
+}
+
+struct Registers<'a, 'm, F> {
+    function: PhantomData<F>,
+    matrix: &'a mut Matrix<'m>,
+    done: &'a mut usize,
+}
+
+impl<F: Function> Job for Registers<'_, '_, F> {
+    #[inline(always)]
+    fn run<S: Native>(self, s: S) {
+        *self.done = registers::rows::<F, _>(s.sixteen(), &mut self.matrix.local());
+    }
+}
 
 struct ShortRows<'a, 'm, F> {
     function: PhantomData<F>,
