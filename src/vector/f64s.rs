@@ -94,6 +94,16 @@ impl<S: Simd> F64s<S> {
     pub(crate) fn from_words(low: U32s<S>, high: U32s<S>) -> Self {
         F64s { s: low.s, lanes: low.s.join_words(low.lanes, high.lanes) }
     }
+    /// See [`Simd::accumulate`].
+    #[inline(always)]
+    pub(crate) fn accumulate(self, e: F32s<S>, unit: U32s<S>) -> Self {
+        F64s { lanes: self.s.accumulate(self.lanes, e.lanes, unit.lanes), ..self }
+    }
+    /// See [`Simd::accumulate`].
+    #[inline(always)]
+    pub(crate) fn accumulated(self) -> Self {
+        F64s { lanes: self.s.accumulated(self.lanes), ..self }
+    }
     /// Returns the sum of the lanes: lane i and lane i + half are added, until one lane is left.
     #[inline(always)]
     pub(crate) fn sum(self) -> f64 {

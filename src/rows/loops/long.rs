@@ -1,9 +1,10 @@
-//! Rows across the lanes: each pass goes through a batch of them.
+//! Rows across the lanes: each pass goes through a batch of them. Rows wider than
+//! [`apart`](super::pipeline::apart) are in `pipeline.rs`, except those of log-sum-exp.
 
 use super::{
     matrix::{Matrix, limit},
     references::{BATCH, References},
-    steps::{each, map, map_and_add, map_in_place, maximum},
+    steps::{each, map, map_in_place, maximum},
     sums::{rare, sum_of_all, terms_but_maxima},
 };
 use crate::{
@@ -16,12 +17,10 @@ use crate::{
     },
     vector::{F32s, F64s},
 };
+use core::ops::Range;
 
 /// Elements that stay in the first cache between passes.
-const CACHED: usize = 4096;
-/// The terms of rows of at most so many entries are added when all rows of the batch have theirs.
-/// By then they are in memory, where an instruction widens what it loads.
-const APART: usize = 256;
+pub(super) const CACHED: usize = 4096;
 
 /// All rows from `first` on. `block` is where logits go that have no place in memory, so many at a
 /// time; empty if they have one.
@@ -60,20 +59,8 @@ fn batch<F: Function, S: Simd>(
         ..*matrix
     };
     let references = References::new::<F, S>(maxima);
-    let mut totals = totals::<F, S>(s, rows, first, count, &references, block);
-    let reference = references.all(s);
-    if rows.logits.is_some() {
-        totals = add_sink::<F, S>(&reference, totals, F32s::load(s, &sinks));
-    }
-    if let Some(log_sum_exps) = rows.log_sum_exps.as_deref_mut() {
-        let mut sums = [0.0; BATCH];
-        totals.0.store(&mut sums);
-        let logs = logs_of(S::ISA, &references.maximum.0, &sums);
-        for (i, y) in log_sum_exps[first..][..count].iter_mut().enumerate() {
-            *y = known[i].unwrap_or(logs[i]);
-        }
-    }
-    let summary = F::summary(&reference, totals.0, totals.1);
+    let totals = totals::<F, S>(s, rows, first, count, &references, block);
+    let summary = summary::<F, S>(s, rows, first, count, &references, totals, &sinks, &known);
     if F::REDUCES {
         let mut y = [0.0; BATCH];
         summary[0].store(&mut y);
@@ -85,13 +72,43 @@ fn batch<F: Function, S: Simd>(
         }
         rows.dst[first..][..count].copy_from_slice(&y[..count]);
     } else {
-        results::<F, S>(s, rows, first, count, summary);
+        let mut arrays = [[0.0; BATCH]; 2];
+        summary[0].store(&mut arrays[0]);
+        summary[1].store(&mut arrays[1]);
+        results::<F, S>(s, rows, first, 0..count, &arrays);
     }
+}
+
+/// Returns the normalisers of a batch, and writes the log-sum-exps that are requested.
+#[inline(always)]
+pub(super) fn summary<F: Function, S: Simd>(
+    s: S,
+    rows: &mut Matrix<'_>,
+    first: usize,
+    count: usize,
+    references: &References,
+    mut totals: (F64s<S>, F64s<S>),
+    sinks: &[f32; BATCH],
+    known: &[Option<f32>; BATCH],
+) -> [F32s<S>; 2] {
+    let reference = references.all(s);
+    if rows.logits.is_some() {
+        totals = add_sink::<F, S>(&reference, totals, F32s::load(s, sinks));
+    }
+    if let Some(log_sum_exps) = rows.log_sum_exps.as_deref_mut() {
+        let mut sums = [0.0; BATCH];
+        totals.0.store(&mut sums);
+        let logs = logs_of(S::ISA, &references.maximum.0, &sums);
+        for (i, y) in log_sum_exps[first..][..count].iter_mut().enumerate() {
+            *y = known[i].unwrap_or(logs[i]);
+        }
+    }
+    F::summary(&reference, totals.0, totals.1)
 }
 
 /// The largest logit of each row. Writes the logits of rows that have options.
 #[inline(always)]
-fn maxima<F: Function, S: Simd>(
+pub(super) fn maxima<F: Function, S: Simd>(
     s: S,
     matrix: &mut Matrix<'_>,
     first: usize,
@@ -136,6 +153,25 @@ fn maxima<F: Function, S: Simd>(
     }
 }
 
+/// Sets `known` where the log-sum-exp of a row without logits is requested and infinite.
+#[inline(always)]
+pub(super) fn set_limits(
+    matrix: &Matrix<'_>,
+    first: usize,
+    count: usize,
+    maxima: &[f32; BATCH],
+    known: &mut [Option<f32>; BATCH],
+) {
+    if matrix.log_sum_exps.is_some() {
+        for i in 0..count {
+            let maximum = maxima[i] * matrix.scale;
+            if maximum.is_infinite() {
+                known[i] = limit(matrix.input(first + i), maximum);
+            }
+        }
+    }
+}
+
 /// The sums of the terms of rows, and the numbers of maxima that
 /// are not in them.
 #[inline(always)]
@@ -148,23 +184,28 @@ fn totals<F: Function, S: Simd>(
     block: &mut [f32],
 ) -> (F64s<S>, F64s<S>) {
     let (mut sums, mut counts) = ([0.0; BATCH], [1.0; BATCH]);
-    for i in 0..count {
+    if F::KEEPS_TERMS {
+        // One loop or the other, so that each keeps its constants in registers.
+        if rows.scale != 1.0 || references.offset.0[..count].iter().any(|&offset| offset != 0.0) {
+            terms::<true, F, S>(s, rows, first, count, references);
+        } else {
+            terms::<false, F, S>(s, rows, first, count, references);
+        }
+    }
+    for i in 0..if F::KEEPS_TERMS { 0 } else { count } {
         let reference = references.row(s, i);
         if !<F as On<S>>::SUMS_ALL {
             (sums[i], counts[i]) = terms_but_maxima::<F, S>(s, rows, first + i, &reference, block);
-        } else if !F::KEEPS_TERMS {
+        } else {
             sums[i] = if references.offset.0[i] == 0.0 {
                 sum_of_all::<false, F, S>(s, rows.input(first + i), &reference)
             } else {
                 rare::<F>(S::ISA, rows.input(first + i), references.maximum.0[i], true).0
             };
-        } else if references.offset.0[i] != 0.0 || rows.scale != 1.0 {
-            sums[i] = terms::<true, F, S>(s, rows, first + i, &reference);
-        } else {
-            sums[i] = terms::<false, F, S>(s, rows, first + i, &reference);
         }
     }
-    if F::KEEPS_TERMS && rows.cols <= APART {
+    // By now the terms are in memory, where an instruction widens what it loads.
+    if F::KEEPS_TERMS {
         for (i, sum) in sums[..count].iter_mut().enumerate() {
             let mut lanes = Lanes::<F, S>::new(s);
             each(
@@ -177,7 +218,25 @@ fn totals<F: Function, S: Simd>(
             *sum = lanes.finish().sum();
         }
     }
-    if !F::KEEPS_TERMS && <F as On<S>>::SUMS_ALL {
+    if <F as On<S>>::SUMS_ALL {
+        return others_of::<F, S>(s, rows, first, count, references, sums);
+    }
+    (F64s::load(s, &sums), F64s::load(s, &counts))
+}
+
+/// Subtracts the term of one maximum from each sum of all terms, for functions that do not keep
+/// the terms. Returns the sums, and the numbers of maxima that are not in them.
+#[inline(always)]
+pub(super) fn others_of<F: Function, S: Simd>(
+    s: S,
+    rows: &Matrix<'_>,
+    first: usize,
+    count: usize,
+    references: &References,
+    mut sums: [f64; BATCH],
+) -> (F64s<S>, F64s<S>) {
+    let mut counts = [1.0; BATCH];
+    if !F::KEEPS_TERMS {
         let reference = references.all(s);
         let largest = reference.term::<true>(reference.maximum);
         let (others, kept) = without_maximum(F64s::load(s, &sums), largest);
@@ -197,18 +256,16 @@ fn totals<F: Function, S: Simd>(
     (F64s::load(s, &sums), F64s::load(s, &counts))
 }
 
+/// Writes the results of some rows of the batch from `first` on.
 #[inline(always)]
-fn results<F: Function, S: Simd>(
+pub(super) fn results<F: Function, S: Simd>(
     s: S,
     rows: &mut Matrix<'_>,
     first: usize,
-    count: usize,
-    summary: [F32s<S>; 2],
+    places: Range<usize>,
+    [a, b]: &[[f32; BATCH]; 2],
 ) {
-    let [mut a, mut b] = [[0.0; BATCH]; 2];
-    summary[0].store(&mut a);
-    summary[1].store(&mut b);
-    for i in 0..count {
+    for i in places {
         let summary = [F32s::splat(s, a[i]), F32s::splat(s, b[i])];
         if F::KEEPS_TERMS {
             map_in_place(
@@ -264,19 +321,19 @@ fn in_f64(rows: &Matrix<'_>, row: usize, maximum: f32, sink: f32, block: &mut [f
     terms.result()
 }
 
-/// The terms of a row in their places, and their sum; or 0 if they are to be added later. `CHANGED`
-/// is whether entries have a scale or an offset.
+/// Writes the terms of a batch. `CHANGED` is whether entries have a scale or an offset.
 #[inline(always)]
 fn terms<const CHANGED: bool, F: Function, S: Simd>(
     s: S,
     rows: &mut Matrix<'_>,
-    row: usize,
-    reference: &Reference<S>,
-) -> f64 {
+    first: usize,
+    count: usize,
+    references: &References,
+) {
     let scale = rows.scale;
-    let cols = rows.cols;
-    let (src, dst) = rows.row(row);
-    if cols <= APART {
+    for i in 0..count {
+        let reference = references.row(s, i);
+        let (src, dst) = rows.row(first + i);
         map(
             s,
             src,
@@ -285,16 +342,5 @@ fn terms<const CHANGED: bool, F: Function, S: Simd>(
             #[inline(always)]
             |x| reference.term::<CHANGED>(if CHANGED { x * scale } else { x }),
         );
-        return 0.0;
     }
-    let mut lanes = Lanes::<F, S>::new(s);
-    map_and_add(
-        s,
-        src,
-        dst,
-        &mut lanes,
-        #[inline(always)]
-        |x| reference.term::<CHANGED>(if CHANGED { x * scale } else { x }),
-    );
-    lanes.finish().sum()
 }
