@@ -1,7 +1,7 @@
 //! AVX-512 F, BW, CD, DQ and VL, through pulp.
 
 use super::{
-    Isa,
+    Isa, moved_bits,
     quarters::{load_short, store_short},
     simd::{Native, Simd, in_pairs},
 };
@@ -188,26 +188,12 @@ impl Simd for V4 {
     }
 
     #[inline(always)]
-    fn accumulate(self, [even, odd]: [__m512d; 2], e: __m512, unit: __m512i) -> [__m512d; 2] {
-        const KEPT: i64 = !((1 << 29) - 1);
-        let bits = self.avx512f._mm512_castps_si512(e);
-        let of_even = self.avx512f._mm512_mul_epu32(bits, unit);
-        let moved = self.avx512f._mm512_srli_epi64::<3>(bits);
-        let of_odd = self.avx512f._mm512_and_si512(moved, self.avx512f._mm512_set1_epi64(KEPT));
-        [
-            self.avx512f._mm512_add_pd(even, self.avx512f._mm512_castsi512_pd(of_even)),
-            self.avx512f._mm512_add_pd(odd, self.avx512f._mm512_castsi512_pd(of_odd)),
-        ]
+    fn accumulate(self, total: [__m512d; 2], e: __m512, unit: __m512i) -> [__m512d; 2] {
+        moved_bits::accumulate(self, total, e, unit)
     }
     #[inline(always)]
-    fn accumulated(self, [even, odd]: [__m512d; 2]) -> [__m512d; 2] {
-        let (even, odd) = (unscaled(self, even), unscaled(self, odd));
-        let first = self.avx512f._mm512_setr_epi64(0, 8, 1, 9, 2, 10, 3, 11);
-        let second = self.avx512f._mm512_setr_epi64(4, 12, 5, 13, 6, 14, 7, 15);
-        [
-            self.avx512f._mm512_permutex2var_pd(even, first, odd),
-            self.avx512f._mm512_permutex2var_pd(even, second, odd),
-        ]
+    fn accumulated(self, total: [__m512d; 2]) -> [__m512d; 2] {
+        moved_bits::accumulated(self, total)
     }
 
     #[inline(always)]
@@ -272,16 +258,6 @@ fn folded(s: V4, a: __m512d) -> __m128d {
     let high = s.avx512f._mm512_extractf64x4_pd::<1>(a);
     let a = s.avx._mm256_add_pd(s.avx512f._mm512_castpd512_pd256(a), high);
     s.sse2._mm_add_pd(s.avx._mm256_castpd256_pd128(a), s.avx._mm256_extractf128_pd::<1>(a))
-}
-
-/// Times 2^896; NaN where no sum of finite terms is, but a NaN that was taken for a number.
-#[inline(always)]
-fn unscaled(s: V4, a: __m512d) -> __m512d {
-    const SCALE: f64 = f64::from_bits((1023 + 896) << 52);
-    const LIMIT: f64 = f64::from_bits((1023 + 127 - 896) << 52);
-    let is_sum = s.avx512f._mm512_cmp_pd_mask::<_CMP_LT_OQ>(a, s.avx512f._mm512_set1_pd(LIMIT));
-    let sum = s.avx512f._mm512_mul_pd(a, s.avx512f._mm512_set1_pd(SCALE));
-    s.avx512f._mm512_mask_blend_pd(is_sum, s.avx512f._mm512_set1_pd(f64::NAN), sum)
 }
 
 #[inline(always)]

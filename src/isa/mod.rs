@@ -6,6 +6,8 @@ mod avx2;
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
 mod avx512;
 mod baseline;
+#[cfg(all(feature = "std", target_arch = "x86_64"))]
+mod moved_bits;
 #[cfg(all(feature = "std", target_arch = "aarch64"))]
 mod neon;
 #[cfg(all(feature = "std", target_arch = "x86_64"))]

@@ -99,7 +99,7 @@ impl<S: Simd> F64s<S> {
     pub(crate) fn accumulate(self, e: F32s<S>, unit: U32s<S>) -> Self {
         F64s { lanes: self.s.accumulate(self.lanes, e.lanes, unit.lanes), ..self }
     }
-    /// See [`Simd::accumulate`].
+    /// See [`Simd::accumulated`].
     #[inline(always)]
     pub(crate) fn accumulated(self) -> Self {
         F64s { lanes: self.s.accumulated(self.lanes), ..self }

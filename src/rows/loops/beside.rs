@@ -22,7 +22,14 @@ pub(super) struct Beside<'a, S: Simd> {
     after: &'a [[f32; PAIR]],
     after_rest: &'a [f32],
     maximum: F32s<S>,
+    /// The next pairs of the row before and of the row after.
+    at: [usize; 2],
 }
+
+/// The pairs with which the row before and the row after begin. Where rows lie a multiple of 4096
+/// bytes apart, all would otherwise be at places of the same twelve low bits, and loads would wait
+/// for stores to other rows.
+const STARTS: [usize; 2] = [21, 10];
 
 impl<'a, S: Simd> Beside<'a, S> {
     /// The row before is in `src`, or in `dst` if that is `None`.
@@ -44,18 +51,23 @@ impl<'a, S: Simd> Beside<'a, S> {
             None => (None, None),
         };
         let maximum = F32s::splat(s, f32::NEG_INFINITY);
-        Self { s, src, src_rest, dst, dst_rest, summary, after, after_rest, maximum }
+        let at = [STARTS[0] % dst.len().max(1), STARTS[1] % after.len().max(1)];
+        Self { s, src, src_rest, dst, dst_rest, summary, after, after_rest, maximum, at }
     }
 
     /// Works on the two steps from entry `i * PAIR` on.
     #[inline(always)]
-    pub(super) fn pair<F: Function>(&mut self, i: usize) {
+    pub(super) fn pair<F: Function>(&mut self) {
         let s = self.s;
-        if let Some(x) = self.after.get(i) {
+        let [i, j] = self.at;
+        if let Some(x) = self.after.get(j) {
+            self.at[1] = if j + 1 == self.after.len() { 0 } else { j + 1 };
             let x = F32s::load(s, &x[..LANES]).at_least(F32s::load(s, &x[LANES..]));
             self.maximum = x.at_least(self.maximum);
         }
+        let n = self.dst.len();
         if let Some(y) = self.dst.get_mut(i) {
+            self.at[0] = if i + 1 == n { 0 } else { i + 1 };
             let x = match self.src {
                 Some(x) => &x[i],
                 None => &*y,
@@ -88,8 +100,8 @@ impl<'a, S: Simd> Beside<'a, S> {
     /// Works on the whole rows, and returns the maximum.
     #[inline(always)]
     pub(super) fn all<F: Function>(mut self) -> f32 {
-        for i in 0..self.dst.len().max(self.after.len()) {
-            self.pair::<F>(i);
+        for _ in 0..self.dst.len().max(self.after.len()) {
+            self.pair::<F>();
         }
         self.finish::<F>()
     }

@@ -1,19 +1,19 @@
-//! Rows across the lanes: each pass goes through a batch of them. Rows wider than
-//! [`apart`](super::pipeline::apart) are in `pipeline.rs`, except those of log-sum-exp.
+//! Rows across the lanes: each pass goes through a batch of them. Those that `pipeline.rs` takes
+//! are there.
 
 use super::{
-    matrix::{Matrix, limit},
+    matrix::Matrix,
+    normalisers::{Given, others_of, set_limits, summary},
     references::{BATCH, References},
     steps::{each, map, map_in_place, maximum},
     sums::{rare, sum_of_all, terms_but_maxima},
 };
 use crate::{
-    isa::{Isa, Job, Native, Simd, on},
+    isa::Simd,
     rows::numerics::{
         function::{Function, On},
-        log_sum_exp::{InF64, log_sum_exp_with_maxima},
-        sum::{Lanes, add_sink, without_maximum},
-        terms::Reference,
+        log_sum_exp::InF64,
+        sum::Lanes,
     },
     vector::{F32s, F64s},
 };
@@ -48,9 +48,8 @@ fn batch<F: Function, S: Simd>(
     count: usize,
     block: &mut [f32],
 ) {
-    let mut sinks = [f32::NEG_INFINITY; BATCH];
-    let mut known = [None; BATCH];
-    let maxima = maxima::<F, S>(s, matrix, first, count, block, &mut sinks, &mut known);
+    let mut given = Given::nothing();
+    let maxima = maxima::<F, S>(s, matrix, first, count, block, &mut given);
     let placed = matrix.logits.is_some() && !F::REDUCES;
     let rows = &mut Matrix {
         src: if placed { None } else { matrix.src },
@@ -60,14 +59,14 @@ fn batch<F: Function, S: Simd>(
     };
     let references = References::new::<F, S>(maxima);
     let totals = totals::<F, S>(s, rows, first, count, &references, block);
-    let summary = summary::<F, S>(s, rows, first, count, &references, totals, &sinks, &known);
+    let summary = summary::<F, S>(s, rows, first, count, &references, totals, &given);
     if F::REDUCES {
         let mut y = [0.0; BATCH];
         summary[0].store(&mut y);
         for (i, y) in y[..count].iter_mut().enumerate() {
             let maximum = references.maximum.0[i];
             if F::is_delicate(*y, maximum) {
-                *y = in_f64(rows, first + i, maximum, sinks[i], block);
+                *y = in_f64(rows, first + i, maximum, given.sinks[i], block);
             }
         }
         rows.dst[first..][..count].copy_from_slice(&y[..count]);
@@ -79,33 +78,6 @@ fn batch<F: Function, S: Simd>(
     }
 }
 
-/// Returns the normalisers of a batch, and writes the log-sum-exps that are requested.
-#[inline(always)]
-pub(super) fn summary<F: Function, S: Simd>(
-    s: S,
-    rows: &mut Matrix<'_>,
-    first: usize,
-    count: usize,
-    references: &References,
-    mut totals: (F64s<S>, F64s<S>),
-    sinks: &[f32; BATCH],
-    known: &[Option<f32>; BATCH],
-) -> [F32s<S>; 2] {
-    let reference = references.all(s);
-    if rows.logits.is_some() {
-        totals = add_sink::<F, S>(&reference, totals, F32s::load(s, sinks));
-    }
-    if let Some(log_sum_exps) = rows.log_sum_exps.as_deref_mut() {
-        let mut sums = [0.0; BATCH];
-        totals.0.store(&mut sums);
-        let logs = logs_of(S::ISA, &references.maximum.0, &sums);
-        for (i, y) in log_sum_exps[first..][..count].iter_mut().enumerate() {
-            *y = known[i].unwrap_or(logs[i]);
-        }
-    }
-    F::summary(&reference, totals.0, totals.1)
-}
-
 /// The largest logit of each row. Writes the logits of rows that have options.
 #[inline(always)]
 pub(super) fn maxima<F: Function, S: Simd>(
@@ -114,20 +86,19 @@ pub(super) fn maxima<F: Function, S: Simd>(
     first: usize,
     count: usize,
     block: &mut [f32],
-    sinks: &mut [f32; BATCH],
-    known: &mut [Option<f32>; BATCH],
+    given: &mut Given,
 ) -> F32s<S> {
     let logits = matrix.logits;
     let mut maxima = [0.0; BATCH];
-    for i in 0..count {
-        maxima[i] = match logits {
+    for (i, largest) in maxima[..count].iter_mut().enumerate() {
+        *largest = match logits {
             Some(logits) if !F::REDUCES => {
-                let [m, sink] = matrix.write_logits(logits, first + i, &mut known[i]);
-                sinks[i] = sink;
+                let [m, sink] = matrix.write_logits(logits, first + i, &mut given.log_sum_exps[i]);
+                given.sinks[i] = sink;
                 m
             }
             Some(logits) => {
-                sinks[i] = logits.sink(first + i);
+                given.sinks[i] = logits.sink(first + i);
                 let mut m = f32::NEG_INFINITY;
                 matrix.each_part(
                     first + i,
@@ -139,36 +110,14 @@ pub(super) fn maxima<F: Function, S: Simd>(
             }
             None => maximum(s, matrix.input(first + i)),
         };
-        if matrix.log_sum_exps.is_some()
-            && logits.is_none()
-            && (maxima[i] * matrix.scale).is_infinite()
-        {
-            known[i] = limit(matrix.input(first + i), maxima[i] * matrix.scale);
-        }
+    }
+    if logits.is_none() {
+        set_limits(matrix, first, count, &maxima, given);
     }
     if count == 1 {
-        F32s::splat(s, (maxima[0] * matrix.scale).max(sinks[0]))
+        F32s::splat(s, (maxima[0] * matrix.scale).max(given.sinks[0]))
     } else {
-        (F32s::load(s, &maxima) * matrix.scale).at_least(F32s::load(s, sinks))
-    }
-}
-
-/// Sets `known` where the log-sum-exp of a row without logits is requested and infinite.
-#[inline(always)]
-pub(super) fn set_limits(
-    matrix: &Matrix<'_>,
-    first: usize,
-    count: usize,
-    maxima: &[f32; BATCH],
-    known: &mut [Option<f32>; BATCH],
-) {
-    if matrix.log_sum_exps.is_some() {
-        for i in 0..count {
-            let maximum = maxima[i] * matrix.scale;
-            if maximum.is_infinite() {
-                known[i] = limit(matrix.input(first + i), maximum);
-            }
-        }
+        (F32s::load(s, &maxima) * matrix.scale).at_least(F32s::load(s, &given.sinks))
     }
 }
 
@@ -194,14 +143,14 @@ fn totals<F: Function, S: Simd>(
     }
     for i in 0..if F::KEEPS_TERMS { 0 } else { count } {
         let reference = references.row(s, i);
-        if !<F as On<S>>::SUMS_ALL {
-            (sums[i], counts[i]) = terms_but_maxima::<F, S>(s, rows, first + i, &reference, block);
-        } else {
+        if <F as On<S>>::SUMS_ALL {
             sums[i] = if references.offset.0[i] == 0.0 {
                 sum_of_all::<false, F, S>(s, rows.input(first + i), &reference)
             } else {
                 rare::<F>(S::ISA, rows.input(first + i), references.maximum.0[i], true).0
             };
+        } else {
+            (sums[i], counts[i]) = terms_but_maxima::<F, S>(s, rows, first + i, &reference, block);
         }
     }
     // By now the terms are in memory, where an instruction widens what it loads.
@@ -220,38 +169,6 @@ fn totals<F: Function, S: Simd>(
     }
     if <F as On<S>>::SUMS_ALL {
         return others_of::<F, S>(s, rows, first, count, references, sums);
-    }
-    (F64s::load(s, &sums), F64s::load(s, &counts))
-}
-
-/// Subtracts the term of one maximum from each sum of all terms, for functions that do not keep
-/// the terms. Returns the sums, and the numbers of maxima that are not in them.
-#[inline(always)]
-pub(super) fn others_of<F: Function, S: Simd>(
-    s: S,
-    rows: &Matrix<'_>,
-    first: usize,
-    count: usize,
-    references: &References,
-    mut sums: [f64; BATCH],
-) -> (F64s<S>, F64s<S>) {
-    let mut counts = [1.0; BATCH];
-    if !F::KEEPS_TERMS {
-        let reference = references.all(s);
-        let largest = reference.term::<true>(reference.maximum);
-        let (others, kept) = without_maximum(F64s::load(s, &sums), largest);
-        others.store(&mut sums);
-        let mut is_lost = [0.0; BATCH];
-        kept.select(0.0, F32s::splat(s, 1.0)).store(&mut is_lost);
-        for i in 0..count {
-            if is_lost[i] == 1.0 {
-                let maximum = references.maximum.0[i];
-                (sums[i], counts[i]) = rare::<F>(S::ISA, rows.input(first + i), maximum, false);
-            }
-        }
-    }
-    if count == 1 {
-        return (F64s::splat(s, sums[0]), F64s::splat(s, counts[0]));
     }
     (F64s::load(s, &sums), F64s::load(s, &counts))
 }
@@ -286,29 +203,6 @@ pub(super) fn results<F: Function, S: Simd>(
                 |x| F::result(x, summary),
             );
         }
-    }
-}
-
-/// The log-sum-exps of a batch, for softmax. A function of its own: few calls want them.
-#[inline(never)]
-fn logs_of(isa: Isa, maxima: &[f32; BATCH], sums: &[f64; BATCH]) -> [f32; BATCH] {
-    let mut logs = [0.0; BATCH];
-    on(isa, LogSumExps { maxima, sums, dst: &mut logs });
-    logs
-}
-
-struct LogSumExps<'a> {
-    maxima: &'a [f32; BATCH],
-    sums: &'a [f64; BATCH],
-    dst: &'a mut [f32; BATCH],
-}
-
-impl Job for LogSumExps<'_> {
-    #[inline(always)]
-    fn run<S: Native>(self, s: S) {
-        let s = s.sixteen();
-        let reference = Reference::new(F32s::load(s, self.maxima), false);
-        log_sum_exp_with_maxima(&reference, F64s::load(s, self.sums)).store(self.dst);
     }
 }
 

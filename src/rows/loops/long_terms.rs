@@ -51,7 +51,7 @@ pub(super) fn map_and_add<F: Function, S: Simd>(
             let added = if i >= LAG { Some(&steps[i - LAG]) } else { None };
             term_pair(x, &term, &mut pairs, added)
         };
-        beside.pair::<F>(i);
+        beside.pair::<F>();
         store_pair(e, &mut steps[i]);
     }
     if F::RUN == 1 {
@@ -106,7 +106,7 @@ pub(super) fn add<F: Function, S: Simd>(
         let x = [F32s::load(s, &x[..LANES]), F32s::load(s, &x[LANES..])];
         let place = &mut places[i % LAG];
         let e = term_pair(x, &term, &mut pairs, if i >= LAG { Some(place) } else { None });
-        beside.pair::<F>(i);
+        beside.pair::<F>();
         store_pair(e, place);
     }
     for i in steps.len().saturating_sub(LAG)..steps.len() {
@@ -117,10 +117,10 @@ pub(super) fn add<F: Function, S: Simd>(
     (lanes.finish().sum(), beside.finish::<F>())
 }
 
-/// Returns the terms of two steps, and adds other ones.
+/// Returns the terms of two steps, and adds other terms.
 ///
-/// With many registers the additions stand between the two steps: the core looks ahead no further
-/// than some sixty operations, and there they need not wait. With few registers that would spill.
+/// The additions stand between the two steps if there are registers enough: they depend on nothing
+/// that is just being computed, and cover its latency.
 #[inline(always)]
 fn term_pair<S: Simd>(
     x: [F32s<S>; 2],
@@ -129,11 +129,15 @@ fn term_pair<S: Simd>(
     added: Option<&[f32; PAIR]>,
 ) -> [F32s<S>; 2] {
     let first = term(x[0]);
-    if S::REGISTERS > 8 && let Some(e) = added {
+    if S::REGISTERS > 8
+        && let Some(e) = added
+    {
         pairs.add(e);
     }
     let second = term(x[1]);
-    if S::REGISTERS <= 8 && let Some(e) = added {
+    if S::REGISTERS <= 8
+        && let Some(e) = added
+    {
         pairs.add(e);
     }
     [first, second]

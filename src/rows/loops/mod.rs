@@ -10,6 +10,7 @@ mod long;
 mod long_terms;
 mod matrix;
 mod neighbours;
+mod normalisers;
 mod pipeline;
 mod references;
 mod short;
@@ -19,7 +20,10 @@ mod sums;
 
 use super::{
     logits::Logits,
-    numerics::{function::{Function, On}, sum::LANES},
+    numerics::{
+        function::{Function, On},
+        sum::LANES,
+    },
 };
 use crate::isa::{Isa, Job, Native, at_baseline, on};
 use core::marker::PhantomData;
@@ -43,8 +47,7 @@ pub(in crate::rows) fn each_row<F: Function>(isa: Isa, mut matrix: Matrix<'_>) {
         return;
     }
     let matrix = &mut matrix;
-    let sums_all = F::KEEPS_TERMS || (F::SUBTRACTS && isa != Isa::Baseline);
-    if matrix.cols > pipeline::apart::<F>() && sums_all {
+    if pipeline::takes::<F>(isa, matrix.cols) {
         on(isa, Pipeline::<F> { function: PhantomData, matrix });
     } else if F::REDUCES && matrix.logits.is_some() {
         // The block is here and not in the loop, because few calls need it.

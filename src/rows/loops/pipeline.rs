@@ -7,21 +7,23 @@
 
 use super::{
     beside::Beside,
-    long::{CACHED, maxima, others_of, results, set_limits, summary},
+    long::{CACHED, maxima, results},
     long_terms::{add, map_and_add},
     matrix::Matrix,
+    normalisers::{Given, others_of, set_limits, summary},
     references::{BATCH, References},
     sums::rare,
 };
 use crate::{
-    isa::Simd,
+    isa::{Isa, Simd},
     rows::numerics::function::Function,
     vector::F32s,
 };
 
-/// The widest rows that are worked on in `long.rs`.
-pub(super) const fn apart<F: Function>() -> usize {
-    if F::KEEPS_TERMS { 256 } else { 127 }
+/// Whether rows of so many columns are worked on here, and not in `long.rs`.
+#[inline]
+pub(super) fn takes<F: Function>(isa: Isa, cols: usize) -> bool {
+    if F::KEEPS_TERMS { cols > 256 } else { cols > 127 && F::SUBTRACTS && isa != Isa::Baseline }
 }
 
 /// What one batch leaves to the next.
@@ -36,6 +38,7 @@ struct Carried {
 
 #[inline(always)]
 pub(super) fn rows<F: Function, S: Simd>(s: S, rows: &mut Matrix<'_>) {
+    // Batches of a pipeline may be larger than the first cache: what it waits for is their ends.
     let mut size = (2 * CACHED / rows.cols).clamp(1, BATCH);
     if rows.rows < 4 * size || rows.logits.is_some() {
         size = (CACHED / rows.cols).clamp(1, BATCH);
@@ -60,13 +63,12 @@ fn batch<F: Function, S: Simd>(
     carried: &mut Carried,
 ) {
     let count = size.min(matrix.rows - first);
-    let mut sinks = [f32::NEG_INFINITY; BATCH];
-    let mut known = [None; BATCH];
+    let mut given = Given::nothing();
     let maxima = if carried.has_maxima {
-        set_limits(matrix, first, count, &carried.maxima, &mut known);
+        set_limits(matrix, first, count, &carried.maxima, &mut given);
         F32s::load(s, &carried.maxima) * matrix.scale
     } else {
-        maxima::<F, S>(s, matrix, first, count, &mut [], &mut sinks, &mut known)
+        maxima::<F, S>(s, matrix, first, count, &mut [], &mut given)
     };
     let rows = &mut Matrix {
         src: if matrix.logits.is_some() { None } else { matrix.src },
@@ -87,7 +89,7 @@ fn batch<F: Function, S: Simd>(
         results::<F, S>(s, rows, first - size, count..size, &carried.summary);
     }
     let totals = others_of::<F, S>(s, rows, first, count, &references, sums);
-    let summary = summary::<F, S>(s, rows, first, count, &references, totals, &sinks, &known);
+    let summary = summary::<F, S>(s, rows, first, count, &references, totals, &given);
     summary[0].store(&mut carried.summary[0]);
     summary[1].store(&mut carried.summary[1]);
     carried.has_summary = carried.has_maxima;

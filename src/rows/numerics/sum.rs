@@ -65,7 +65,7 @@ impl<F: Function, S: Simd> Lanes<F, S> {
         }
     }
 
-    /// Adds two terms to each lane.
+    /// Adds two terms to each lane, which is in the midst of a run of f32 terms.
     #[inline(always)]
     pub(crate) fn add_pair(&mut self, e: [F32s<S>; 2]) {
         const { assert!(F::RUN == 1 || F::RUN % 2 == 0) };
@@ -97,7 +97,7 @@ impl<F: Function, S: Simd> Lanes<F, S> {
     }
 }
 
-/// Lanes of a row whose terms are added from memory, two at a time.
+/// The lanes of a sum whose terms are added from memory, two at a time.
 #[derive(Clone, Copy)]
 pub(crate) struct Pairs<S: Simd> {
     s: S,
@@ -108,7 +108,7 @@ pub(crate) struct Pairs<S: Simd> {
 impl<S: Simd> Pairs<S> {
     #[inline(always)]
     pub(crate) fn new(s: S) -> Self {
-        // The compiler would make shifts of a product with a constant.
+        // Opaque, because the compiler would make shifts and masks of a product with a constant.
         Self { s, total: F64s::splat(s, 0.0), unit: U32s::splat(s, black_box(UNIT)) }
     }
 
