@@ -135,7 +135,7 @@ fn totals<F: Function, S: Simd>(
     let (mut sums, mut counts) = ([0.0; BATCH], [1.0; BATCH]);
     if F::KEEPS_TERMS {
         // One loop or the other, so that each keeps its constants in registers.
-        if rows.scale != 1.0 || references.offset.0[..count].iter().any(|&offset| offset != 0.0) {
+        if rows.scale != 1.0 || references.have_offset(count) {
             terms::<true, F, S>(s, rows, first, count, references);
         } else {
             terms::<false, F, S>(s, rows, first, count, references);

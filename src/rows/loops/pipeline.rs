@@ -78,8 +78,7 @@ fn batch<F: Function, S: Simd>(
     };
     let references = References::new::<F, S>(maxima);
     carried.has_maxima = first + size < rows.rows && rows.logits.is_none();
-    let offsets = &references.offset.0[..count];
-    let changed = rows.scale != 1.0 || offsets.iter().any(|&offset| offset != 0.0);
+    let changed = rows.scale != 1.0 || references.have_offset(count);
     let sums = if changed && F::KEEPS_TERMS {
         sums::<true, F, S>(s, rows, first, size, &references, carried)
     } else {
