@@ -21,6 +21,7 @@ use activations::{
     table::{ROW_OPERATIONS, ROW_REDUCTIONS, RowOperation},
 };
 use activations_testing::{
+    bits,
     capture::{FEED_FORWARD, SCORES, capture},
     families::{self, FAMILIES, Numbers},
     isas,
@@ -217,6 +218,40 @@ fn special_rows_give_what_is_promised() {
                 assert_eq!(of(with(1.0, INF)), INF);
                 assert_eq!(of(vec![-INF; cols]), -INF);
                 assert_eq!(of(with(-INF, -3.5)), -3.5);
+            }
+        }
+    }
+}
+
+/// Where they are only sums of some lanes tell, so each lane has them in turn, and NaN has all
+/// kinds of bits. Four rows of 8192 bytes are several batches.
+#[test]
+fn a_nan_or_infinity_makes_its_whole_long_row_nan_and_no_other() {
+    let nans = [0x7fc00000, 0xffc00000, 0x7f800001, 0xffffffff, 0x7f800000].map(f32::from_bits);
+    for cols in [257, 1000, 2048] {
+        let count = 4 * (8192 / cols) + 1;
+        let plain = families::matrix(0, 5, cols, count);
+        for (operation, isa) in operations() {
+            let expected = rows(operation, isa, &plain, cols);
+            for (i, nan) in nans.into_iter().enumerate() {
+                for at in (0..cols).step_by(cols / 40) {
+                    let row = (at + i) % count;
+                    let mut x = plain.clone();
+                    x[row * cols + at] = nan;
+                    let y = rows(operation, isa, &x, cols);
+                    let what = format!("{} {} at {isa}: ", operation.name, operation.tier);
+                    for (j, y) in y.chunks_exact(cols).enumerate() {
+                        if j == row {
+                            assert!(
+                                y.iter().all(|y| y.is_nan()),
+                                "{what}{nan:?} at {at} of {cols}"
+                            );
+                        } else {
+                            let expected = &expected[j * cols..][..cols];
+                            assert_eq!(bits(y), bits(expected), "{what}row {j} of {cols}");
+                        }
+                    }
+                }
             }
         }
     }

@@ -17,6 +17,7 @@ impl Simd for V3 {
     type Table = __m256i;
     const ISA: Isa = Isa::Avx2;
     const LANES: usize = 8;
+    const REGISTERS: usize = 16;
     const FUSED: bool = true;
 
     #[inline(always)]

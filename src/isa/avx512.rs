@@ -1,7 +1,7 @@
 //! AVX-512 F, BW, CD, DQ and VL, through pulp.
 
 use super::{
-    Isa,
+    Isa, moved_bits,
     quarters::{load_short, store_short},
     simd::{Native, Simd, Table64, in_pairs},
     trees,
@@ -19,6 +19,7 @@ impl Simd for V4 {
     type Table = __m512i;
     const ISA: Isa = Isa::Avx512;
     const LANES: usize = 16;
+    const REGISTERS: usize = 32;
     const FUSED: bool = true;
 
     #[inline(always)]
@@ -192,6 +193,15 @@ impl Simd for V4 {
         mul_f64(a, b): avx512f._mm512_mul_pd(a, b);
         div_f64(a, b): avx512f._mm512_div_pd(a, b);
         mul_add_f64(a, b, c): avx512f._mm512_fmadd_pd(a, b, c);
+    }
+
+    #[inline(always)]
+    fn accumulate(self, total: [__m512d; 2], e: __m512, unit: __m512i) -> [__m512d; 2] {
+        moved_bits::accumulate(self, total, e, unit)
+    }
+    #[inline(always)]
+    fn accumulated(self, total: [__m512d; 2]) -> [__m512d; 2] {
+        moved_bits::accumulated(self, total)
     }
 
     #[inline(always)]

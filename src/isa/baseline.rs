@@ -23,6 +23,7 @@ impl Simd for Baseline {
     type Table = [u32; 8];
     const ISA: Isa = Isa::Baseline;
     const LANES: usize = 4;
+    const REGISTERS: usize = 16;
     const FUSED: bool = false;
 
     #[inline(always)]

@@ -6,6 +6,8 @@ mod avx2;
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
 mod avx512;
 mod baseline;
+#[cfg(all(feature = "std", target_arch = "x86_64"))]
+mod moved_bits;
 #[cfg(all(feature = "std", target_arch = "aarch64"))]
 mod neon;
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
@@ -18,7 +20,7 @@ mod trees;
 use baseline::Baseline;
 use core::{error::Error, fmt, str::FromStr};
 pub(crate) use side_by_side::{four, two};
-pub(crate) use simd::{Native, Simd, Table64};
+pub(crate) use simd::{Native, Simd, Table64, UNIT};
 
 /// An instruction-set level that the kernels are compiled for. The levels are in ascending order of
 /// speed.

@@ -16,6 +16,7 @@ impl Simd for Neon {
     type Table = uint8x16x2_t;
     const ISA: Isa = Isa::Neon;
     const LANES: usize = 4;
+    const REGISTERS: usize = 32;
     const FUSED: bool = true;
 
     #[inline(always)]

@@ -59,6 +59,7 @@ macro_rules! side_by_side { ($count:literal: [$($i:literal)*]) => {
     type Table = S::Table;
     const ISA: Isa = S::ISA;
     const LANES: usize = S::LANES * $count;
+    const REGISTERS: usize = S::REGISTERS / $count;
     const FUSED: bool = S::FUSED;
 
     for_each! { [$($i)*]

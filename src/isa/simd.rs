@@ -2,6 +2,9 @@
 
 use super::Isa;
 
+/// The factor that moves the bits of an f32 to where an f64 has them.
+pub(crate) const UNIT: u32 = 1 << 29;
+
 /// f32 lanes and their bits, in one register or in several side by side.
 ///
 /// The trait is deliberately narrow: it has an operation only if every set has it at a cost near
@@ -17,6 +20,8 @@ pub(crate) trait Simd: Copy {
     type Table: Copy;
     const ISA: Isa;
     const LANES: usize;
+    /// The number of values of type `F32` that the registers of the machine can hold.
+    const REGISTERS: usize;
     /// Whether `mul_add` and `neg_mul_add` round once. All sets that do give the same bits.
     const FUSED: bool;
 
@@ -86,6 +91,20 @@ pub(crate) trait Simd: Copy {
     fn div_f64(self, a: Self::F64, b: Self::F64) -> Self::F64;
     /// Returns `a * b + c`, rounded as often as by `mul_add`.
     fn mul_add_f64(self, a: Self::F64, b: Self::F64, c: Self::F64) -> Self::F64;
+
+    /// Returns `total + e` in a representation of the set's own, which `accumulated` converts back.
+    /// `total` is 0 or comes from here, and `unit` is [`UNIT`] in every lane. Lanes of `e` are 0 or
+    /// numbers from 2^-126 to 2^67, fewer than 2^60 of them in a sum. A lane to which anything else
+    /// was added is NaN in the end, if a NaN was added too.
+    #[inline(always)]
+    fn accumulate(self, total: Self::F64, e: Self::F32, _unit: Self::U32) -> Self::F64 {
+        self.add_f64(total, self.widen(e))
+    }
+    /// Returns the total of `accumulate` as ordinary lanes.
+    #[inline(always)]
+    fn accumulated(self, total: Self::F64) -> Self::F64 {
+        total
+    }
 
     /// Returns the sum of the lanes. The two halves are added, then the halves of that, until one
     /// lane is left.

@@ -1,6 +1,6 @@
 //! f64 lanes: for sums, for results of a whole row, and for the exact tier.
 
-use super::F32s;
+use super::{F32s, U32s};
 use crate::isa::{Simd, Table64};
 use core::ops::{Add, Div, Mul, Sub};
 
@@ -98,6 +98,16 @@ impl<S: Simd> F64s<S> {
     #[inline(always)]
     pub(crate) fn shifted_entry(self, table: &Table64) -> Self {
         F64s { lanes: self.s.shifted_entry(table, self.lanes), ..self }
+    }
+    /// See [`Simd::accumulate`].
+    #[inline(always)]
+    pub(crate) fn accumulate(self, e: F32s<S>, unit: U32s<S>) -> Self {
+        F64s { lanes: self.s.accumulate(self.lanes, e.lanes, unit.lanes), ..self }
+    }
+    /// See [`Simd::accumulated`].
+    #[inline(always)]
+    pub(crate) fn accumulated(self) -> Self {
+        F64s { lanes: self.s.accumulated(self.lanes), ..self }
     }
     /// Returns the sum of the lanes: lane i and lane i + half are added, until one lane is left.
     #[inline(always)]

@@ -277,6 +277,10 @@ impl<S: Simd> Shr<u32> for U32s<S> {
 }
 
 impl<S: Simd> U32s<S> {
+    #[inline(always)]
+    pub(crate) fn splat(s: S, x: u32) -> Self {
+        U32s { s, lanes: s.splat_bits(x) }
+    }
     /// Returns a vector with the bits `x` in every lane.
     #[inline(always)]
     pub(crate) fn same(self, x: u32) -> Self {

@@ -1,27 +1,26 @@
-//! Rows across the lanes: each pass goes through a batch of them.
+//! Rows across the lanes: each pass goes through a batch of them. Those that `pipeline.rs` takes
+//! are there.
 
 use super::{
-    matrix::{Matrix, limit},
+    matrix::Matrix,
+    normalisers::{Given, others_of, set_limits, summary},
     references::{BATCH, References},
-    steps::{each, map, map_and_add, map_in_place, maximum},
+    steps::{each, map, map_in_place, maximum},
     sums::{rare, sum_of_all, terms_but_maxima},
 };
 use crate::{
-    isa::{Isa, Job, Native, Simd, on},
+    isa::Simd,
     rows::numerics::{
         function::{Function, On},
-        log_sum_exp::{InF64, log_sum_exp_with_maxima},
-        sum::{Lanes, add_sink, without_maximum},
-        terms::Reference,
+        log_sum_exp::InF64,
+        sum::Lanes,
     },
     vector::{F32s, F64s},
 };
+use core::ops::Range;
 
 /// Elements that stay in the first cache between passes.
-const CACHED: usize = 4096;
-/// The terms of rows of at most so many entries are added when all rows of the batch have theirs.
-/// By then they are in memory, where an instruction widens what it loads.
-const APART: usize = 256;
+pub(super) const CACHED: usize = 4096;
 
 /// All rows from `first` on. `block` is where logits go that have no place in memory, so many at a
 /// time; empty if they have one.
@@ -49,9 +48,8 @@ fn batch<F: Function, S: Simd>(
     count: usize,
     block: &mut [f32],
 ) {
-    let mut sinks = [f32::NEG_INFINITY; BATCH];
-    let mut known = [None; BATCH];
-    let maxima = maxima::<F, S>(s, matrix, first, count, block, &mut sinks, &mut known);
+    let mut given = Given::nothing();
+    let maxima = maxima::<F, S>(s, matrix, first, count, block, &mut given);
     let placed = matrix.logits.is_some() && !F::REDUCES;
     let rows = &mut Matrix {
         src: if placed { None } else { matrix.src },
@@ -60,57 +58,47 @@ fn batch<F: Function, S: Simd>(
         ..*matrix
     };
     let references = References::new::<F, S>(maxima);
-    let mut totals = totals::<F, S>(s, rows, first, count, &references, block);
-    let reference = references.all(s);
-    if rows.logits.is_some() {
-        totals = add_sink::<F, S>(&reference, totals, F32s::load(s, &sinks));
-    }
-    if let Some(log_sum_exps) = rows.log_sum_exps.as_deref_mut() {
-        let mut sums = [0.0; BATCH];
-        totals.0.store(&mut sums);
-        let logs = logs_of(S::ISA, &references.maximum.0, &sums);
-        for (i, y) in log_sum_exps[first..][..count].iter_mut().enumerate() {
-            *y = known[i].unwrap_or(logs[i]);
-        }
-    }
-    let summary = F::summary(&reference, totals.0, totals.1);
+    let totals = totals::<F, S>(s, rows, first, count, &references, block);
+    let summary = summary::<F, S>(s, rows, first, count, &references, totals, &given);
     if F::REDUCES {
         let mut y = [0.0; BATCH];
         summary[0].store(&mut y);
         for (i, y) in y[..count].iter_mut().enumerate() {
             let maximum = references.maximum.0[i];
             if F::is_delicate(*y, maximum) {
-                *y = in_f64(rows, first + i, maximum, sinks[i], block);
+                *y = in_f64(rows, first + i, maximum, given.sinks[i], block);
             }
         }
         rows.dst[first..][..count].copy_from_slice(&y[..count]);
     } else {
-        results::<F, S>(s, rows, first, count, summary);
+        let mut arrays = [[0.0; BATCH]; 2];
+        summary[0].store(&mut arrays[0]);
+        summary[1].store(&mut arrays[1]);
+        results::<F, S>(s, rows, first, 0..count, &arrays);
     }
 }
 
 /// The largest logit of each row. Writes the logits of rows that have options.
 #[inline(always)]
-fn maxima<F: Function, S: Simd>(
+pub(super) fn maxima<F: Function, S: Simd>(
     s: S,
     matrix: &mut Matrix<'_>,
     first: usize,
     count: usize,
     block: &mut [f32],
-    sinks: &mut [f32; BATCH],
-    known: &mut [Option<f32>; BATCH],
+    given: &mut Given,
 ) -> F32s<S> {
     let logits = matrix.logits;
     let mut maxima = [0.0; BATCH];
-    for i in 0..count {
-        maxima[i] = match logits {
+    for (i, largest) in maxima[..count].iter_mut().enumerate() {
+        *largest = match logits {
             Some(logits) if !F::REDUCES => {
-                let [m, sink] = matrix.write_logits(logits, first + i, &mut known[i]);
-                sinks[i] = sink;
+                let [m, sink] = matrix.write_logits(logits, first + i, &mut given.log_sum_exps[i]);
+                given.sinks[i] = sink;
                 m
             }
             Some(logits) => {
-                sinks[i] = logits.sink(first + i);
+                given.sinks[i] = logits.sink(first + i);
                 let mut m = f32::NEG_INFINITY;
                 matrix.each_part(
                     first + i,
@@ -122,17 +110,14 @@ fn maxima<F: Function, S: Simd>(
             }
             None => maximum(s, matrix.input(first + i)),
         };
-        if matrix.log_sum_exps.is_some()
-            && logits.is_none()
-            && (maxima[i] * matrix.scale).is_infinite()
-        {
-            known[i] = limit(matrix.input(first + i), maxima[i] * matrix.scale);
-        }
+    }
+    if logits.is_none() {
+        set_limits(matrix, first, count, &maxima, given);
     }
     if count == 1 {
-        F32s::splat(s, (maxima[0] * matrix.scale).max(sinks[0]))
+        F32s::splat(s, (maxima[0] * matrix.scale).max(given.sinks[0]))
     } else {
-        (F32s::load(s, &maxima) * matrix.scale).at_least(F32s::load(s, sinks))
+        (F32s::load(s, &maxima) * matrix.scale).at_least(F32s::load(s, &given.sinks))
     }
 }
 
@@ -148,23 +133,28 @@ fn totals<F: Function, S: Simd>(
     block: &mut [f32],
 ) -> (F64s<S>, F64s<S>) {
     let (mut sums, mut counts) = ([0.0; BATCH], [1.0; BATCH]);
-    for i in 0..count {
+    if F::KEEPS_TERMS {
+        // One loop or the other, so that each keeps its constants in registers.
+        if rows.scale != 1.0 || references.have_offset(count) {
+            terms::<true, F, S>(s, rows, first, count, references);
+        } else {
+            terms::<false, F, S>(s, rows, first, count, references);
+        }
+    }
+    for i in 0..if F::KEEPS_TERMS { 0 } else { count } {
         let reference = references.row(s, i);
-        if !<F as On<S>>::SUMS_ALL {
-            (sums[i], counts[i]) = terms_but_maxima::<F, S>(s, rows, first + i, &reference, block);
-        } else if !F::KEEPS_TERMS {
+        if <F as On<S>>::SUMS_ALL {
             sums[i] = if references.offset.0[i] == 0.0 {
                 sum_of_all::<false, F, S>(s, rows.input(first + i), &reference)
             } else {
                 rare::<F>(S::ISA, rows.input(first + i), references.maximum.0[i], true).0
             };
-        } else if references.offset.0[i] != 0.0 || rows.scale != 1.0 {
-            sums[i] = terms::<true, F, S>(s, rows, first + i, &reference);
         } else {
-            sums[i] = terms::<false, F, S>(s, rows, first + i, &reference);
+            (sums[i], counts[i]) = terms_but_maxima::<F, S>(s, rows, first + i, &reference, block);
         }
     }
-    if F::KEEPS_TERMS && rows.cols <= APART {
+    // By now the terms are in memory, where an instruction widens what it loads.
+    if F::KEEPS_TERMS {
         for (i, sum) in sums[..count].iter_mut().enumerate() {
             let mut lanes = Lanes::<F, S>::new(s);
             each(
@@ -177,38 +167,22 @@ fn totals<F: Function, S: Simd>(
             *sum = lanes.finish().sum();
         }
     }
-    if !F::KEEPS_TERMS && <F as On<S>>::SUMS_ALL {
-        let reference = references.all(s);
-        let largest = reference.term::<true>(reference.maximum);
-        let (others, kept) = without_maximum(F64s::load(s, &sums), largest);
-        others.store(&mut sums);
-        let mut is_lost = [0.0; BATCH];
-        kept.select(0.0, F32s::splat(s, 1.0)).store(&mut is_lost);
-        for i in 0..count {
-            if is_lost[i] == 1.0 {
-                let maximum = references.maximum.0[i];
-                (sums[i], counts[i]) = rare::<F>(S::ISA, rows.input(first + i), maximum, false);
-            }
-        }
-    }
-    if count == 1 {
-        return (F64s::splat(s, sums[0]), F64s::splat(s, counts[0]));
+    if <F as On<S>>::SUMS_ALL {
+        return others_of::<F, S>(s, rows, first, count, references, sums);
     }
     (F64s::load(s, &sums), F64s::load(s, &counts))
 }
 
+/// Writes the results of some rows of the batch from `first` on.
 #[inline(always)]
-fn results<F: Function, S: Simd>(
+pub(super) fn results<F: Function, S: Simd>(
     s: S,
     rows: &mut Matrix<'_>,
     first: usize,
-    count: usize,
-    summary: [F32s<S>; 2],
+    places: Range<usize>,
+    [a, b]: &[[f32; BATCH]; 2],
 ) {
-    let [mut a, mut b] = [[0.0; BATCH]; 2];
-    summary[0].store(&mut a);
-    summary[1].store(&mut b);
-    for i in 0..count {
+    for i in places {
         let summary = [F32s::splat(s, a[i]), F32s::splat(s, b[i])];
         if F::KEEPS_TERMS {
             map_in_place(
@@ -232,29 +206,6 @@ fn results<F: Function, S: Simd>(
     }
 }
 
-/// The log-sum-exps of a batch, for softmax. A function of its own: few calls want them.
-#[inline(never)]
-fn logs_of(isa: Isa, maxima: &[f32; BATCH], sums: &[f64; BATCH]) -> [f32; BATCH] {
-    let mut logs = [0.0; BATCH];
-    on(isa, LogSumExps { maxima, sums, dst: &mut logs });
-    logs
-}
-
-struct LogSumExps<'a> {
-    maxima: &'a [f32; BATCH],
-    sums: &'a [f64; BATCH],
-    dst: &'a mut [f32; BATCH],
-}
-
-impl Job for LogSumExps<'_> {
-    #[inline(always)]
-    fn run<S: Native>(self, s: S) {
-        let s = s.sixteen();
-        let reference = Reference::new(F32s::load(s, self.maxima), false);
-        log_sum_exp_with_maxima(&reference, F64s::load(s, self.sums)).store(self.dst);
-    }
-}
-
 #[cold]
 #[inline(never)]
 fn in_f64(rows: &Matrix<'_>, row: usize, maximum: f32, sink: f32, block: &mut [f32]) -> f32 {
@@ -264,19 +215,19 @@ fn in_f64(rows: &Matrix<'_>, row: usize, maximum: f32, sink: f32, block: &mut [f
     terms.result()
 }
 
-/// The terms of a row in their places, and their sum; or 0 if they are to be added later. `CHANGED`
-/// is whether entries have a scale or an offset.
+/// Writes the terms of a batch. `CHANGED` is whether entries have a scale or an offset.
 #[inline(always)]
 fn terms<const CHANGED: bool, F: Function, S: Simd>(
     s: S,
     rows: &mut Matrix<'_>,
-    row: usize,
-    reference: &Reference<S>,
-) -> f64 {
+    first: usize,
+    count: usize,
+    references: &References,
+) {
     let scale = rows.scale;
-    let cols = rows.cols;
-    let (src, dst) = rows.row(row);
-    if cols <= APART {
+    for i in 0..count {
+        let reference = references.row(s, i);
+        let (src, dst) = rows.row(first + i);
         map(
             s,
             src,
@@ -285,16 +236,5 @@ fn terms<const CHANGED: bool, F: Function, S: Simd>(
             #[inline(always)]
             |x| reference.term::<CHANGED>(if CHANGED { x * scale } else { x }),
         );
-        return 0.0;
     }
-    let mut lanes = Lanes::<F, S>::new(s);
-    map_and_add(
-        s,
-        src,
-        dst,
-        &mut lanes,
-        #[inline(always)]
-        |x| reference.term::<CHANGED>(if CHANGED { x * scale } else { x }),
-    );
-    lanes.finish().sum()
 }

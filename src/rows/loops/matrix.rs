@@ -19,7 +19,19 @@ pub(in crate::rows) struct Matrix<'a> {
     pub(in crate::rows) log_sum_exps: Option<&'a mut [f32]>,
 }
 
-impl Matrix<'_> {
+/// The entries of a row, or `None` if they are in place, and the slice for its results.
+pub(in crate::rows) type InOut<'a> = (Option<&'a [f32]>, &'a mut [f32]);
+
+impl<'a> Matrix<'a> {
+    /// Returns the entries of a row, or `None` if they are in place.
+    #[inline(always)]
+    fn source(&self, row: usize) -> Option<&'a [f32]> {
+        self.src.map(
+            #[inline(always)]
+            |src| &src[row * self.src_stride..][..self.cols],
+        )
+    }
+
     #[inline(always)]
     pub(in crate::rows) fn input(&self, row: usize) -> &[f32] {
         match self.src {
@@ -42,12 +54,35 @@ impl Matrix<'_> {
 
     /// Returns the entries of a row (`None` if they are in place), and the slice for its results.
     #[inline(always)]
-    pub(in crate::rows) fn row(&mut self, row: usize) -> (Option<&[f32]>, &mut [f32]) {
-        let src = self.src.map(
-            #[inline(always)]
-            |src| &src[row * self.src_stride..][..self.cols],
-        );
-        (src, &mut self.dst[row * self.dst_stride..][..self.cols])
+    pub(in crate::rows) fn row(&mut self, row: usize) -> InOut<'_> {
+        (self.source(row), &mut self.dst[row * self.dst_stride..][..self.cols])
+    }
+
+    /// Returns the entries of a row and the slice for its results, as [`row`](Self::row) does, for
+    /// the row `before` and for `row`, and the entries of the row `after`. Rows that are `None` are
+    /// empty.
+    #[inline(always)]
+    pub(in crate::rows) fn three_rows(
+        &mut self,
+        before: Option<usize>,
+        row: usize,
+        after: Option<usize>,
+    ) -> (InOut<'_>, InOut<'_>, &[f32]) {
+        let Matrix { src, cols, dst_stride, .. } = *self;
+        let entries = [self.source(before.unwrap_or(row)), self.source(row)];
+        let start = row * dst_stride;
+        let (head, tail) = self.dst.split_at_mut(start);
+        let (dst, tail) = tail.split_at_mut(cols);
+        let first = match before {
+            Some(before) => (entries[0], &mut head[before * dst_stride..][..cols]),
+            None => (None, &mut [][..]),
+        };
+        let last = match (after, src) {
+            (None, _) => &[],
+            (Some(after), Some(src)) => &src[after * self.src_stride..][..cols],
+            (Some(after), None) => &tail[after * dst_stride - start - cols..][..cols],
+        };
+        (first, (entries[1], dst), last)
     }
 
     /// Calls `f` with the whole row, or with its logits, `block.len()` at a time.

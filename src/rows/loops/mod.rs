@@ -2,14 +2,18 @@
 //! arithmetic of a row is in `numerics/`.
 
 mod axis;
+mod beside;
 mod blocks;
 mod columns;
 mod dense;
 mod interleaved;
 mod lanes;
 mod long;
+mod long_terms;
 mod matrix;
 mod neighbours;
+mod normalisers;
+mod pipeline;
 pub(super) mod places;
 mod references;
 mod registers;
@@ -21,7 +25,10 @@ mod trees;
 
 use super::{
     logits::Logits,
-    numerics::{function::Function, sum::LANES},
+    numerics::{
+        function::{Function, On},
+        sum::LANES,
+    },
 };
 use crate::{
     isa::{Isa, Job, Native, at_baseline, on},
@@ -53,7 +60,9 @@ pub(in crate::rows) fn each_row<F: Function>(isa: Isa, mut matrix: Matrix<'_>) {
         return;
     }
     let matrix = &mut matrix;
-    if F::REDUCES && matrix.logits.is_some() {
+    if first == 0 && pipeline::takes::<F>(isa, matrix.cols) {
+        on(isa, Pipeline::<F> { function: PhantomData, matrix });
+    } else if F::REDUCES && matrix.logits.is_some() {
         // The block is here and not in the loop, because few calls need it.
         let block = &mut [0.0; BLOCK];
         on(isa, LongRows::<F> { function: PhantomData, matrix, first, block });
@@ -140,6 +149,20 @@ impl<F: Function> Job for LongRows<'_, '_, F> {
     #[inline(always)]
     fn run<S: Native>(self, s: S) {
         long::rows::<F, _>(s.sixteen(), &mut self.matrix.local(), self.first, self.block);
+    }
+}
+
+struct Pipeline<'a, 'm, F> {
+    function: PhantomData<F>,
+    matrix: &'a mut Matrix<'m>,
+}
+
+impl<F: Function> Job for Pipeline<'_, '_, F> {
+    #[inline(always)]
+    fn run<S: Native>(self, s: S) {
+        if <F as On<S::Sixteen>>::SUMS_ALL {
+            pipeline::rows::<F, _>(s.sixteen(), &mut self.matrix.local());
+        }
     }
 }
 

@@ -36,6 +36,15 @@ impl References {
         Self { maximum, offset, magic, least }
     }
 
+    /// Whether any row of the first `count` has an offset.
+    #[inline(always)]
+    pub(super) fn have_offset(&self, count: usize) -> bool {
+        self.offset.0[..count].iter().any(
+            #[inline(always)]
+            |&offset| offset != 0.0,
+        )
+    }
+
     #[inline(always)]
     pub(super) fn row<S: Simd>(&self, s: S, i: usize) -> Reference<S> {
         Reference {

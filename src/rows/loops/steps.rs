@@ -4,9 +4,9 @@ use crate::{
     isa::Simd,
     rows::numerics::{
         function::Function,
-        sum::{LANES, Lanes, PAIR},
+        sum::{LANES, Lanes},
     },
-    vector::{Aligned, F32s, Mask},
+    vector::{F32s, Mask},
 };
 
 /// Returns the maximum. If an entry is NaN the result is unspecified, because the terms carry the
@@ -96,98 +96,6 @@ pub(in crate::rows) fn map<S: Simd>(
     }
 }
 
-/// Like [`map`], for the terms of the entries, which are also added to `lanes`.
-///
-/// Two steps are computed side by side while the two before them are added from memory. There one
-/// instruction loads and widens, while widening a register takes three.
-#[inline(always)]
-pub(in crate::rows) fn map_and_add<F: Function, S: Simd>(
-    s: S,
-    src: Option<&[f32]>,
-    dst: &mut [f32],
-    lanes: &mut Lanes<F, S>,
-    term: impl Fn(F32s<S>) -> F32s<S>,
-) {
-    let mut done = 0;
-    if F::RUN == 1 {
-        let (steps, _) = dst.as_chunks_mut::<PAIR>();
-        let whole = src.map(
-            #[inline(always)]
-            |src| &src.as_chunks::<PAIR>().0[..steps.len()],
-        );
-        for i in 0..steps.len() {
-            let x = match whole {
-                Some(x) => &x[i],
-                None => &steps[i],
-            };
-            let e = [term(F32s::load(s, &x[..LANES])), term(F32s::load(s, &x[LANES..]))];
-            lanes.add_pair(s, if i == 0 { &[0.0; PAIR] } else { &steps[i - 1] });
-            store_pair(e, &mut steps[i]);
-        }
-        if let Some(last) = steps.last() {
-            lanes.add_pair(s, last);
-        }
-        done = steps.len() * PAIR;
-    }
-    let src = src.map(
-        #[inline(always)]
-        |src| &src[done..],
-    );
-    let dst = &mut dst[done..];
-    let whole = dst.len() / LANES * LANES;
-    map(
-        s,
-        src.map(
-            #[inline(always)]
-            |src| &src[..whole],
-        ),
-        &mut dst[..whole],
-        0.0,
-        #[inline(always)]
-        |x| {
-            let e = term(x);
-            lanes.add(e);
-            e
-        },
-    );
-    if whole < dst.len() {
-        let e = last_terms(s, &src.unwrap_or(dst)[whole..], term);
-        lanes.add(e);
-        e.store_part(&mut dst[whole..]);
-    }
-}
-
-/// Like [`map_and_add`], for functions that do not keep their terms: these pass through a small
-/// ring buffer on the stack. Returns the remaining entries.
-#[inline(always)]
-pub(super) fn add_pairs<'x, F: Function, S: Simd>(
-    s: S,
-    x: &'x [f32],
-    lanes: &mut Lanes<F, S>,
-    term: impl Fn(F32s<S>) -> F32s<S>,
-) -> &'x [f32] {
-    /// Length of the ring in pairs of steps: the distance from a store to its reload.
-    const PLACES: usize = 3;
-    /// The least number of entries for which this is faster than adding from registers.
-    const LONG: usize = 128;
-    if x.len() < LONG {
-        return x;
-    }
-    let Aligned(places) = &mut Aligned([[0.0; PAIR]; PLACES]);
-    let mut at = 0;
-    let mut steps = x.chunks_exact(PAIR);
-    for x in &mut steps {
-        let e = [term(F32s::load(s, &x[..LANES])), term(F32s::load(s, &x[LANES..]))];
-        lanes.add_pair(s, &places[at]);
-        store_pair(e, &mut places[at]);
-        at = if at + 1 == PLACES { 0 } else { at + 1 };
-    }
-    for place in places[at..].iter().chain(&places[..at]) {
-        lanes.add_pair(s, place);
-    }
-    steps.remainder()
-}
-
 /// Adds the terms of the entries.
 #[inline(always)]
 pub(in crate::rows) fn add_terms<F: Function, S: Simd>(
@@ -208,12 +116,6 @@ pub(in crate::rows) fn add_terms<F: Function, S: Simd>(
 /// Returns the terms of fewer entries than there are lanes. The lanes after them are 0, which adds
 /// nothing.
 #[inline(always)]
-fn last_terms<S: Simd>(s: S, x: &[f32], term: impl Fn(F32s<S>) -> F32s<S>) -> F32s<S> {
+pub(super) fn last_terms<S: Simd>(s: S, x: &[f32], term: impl Fn(F32s<S>) -> F32s<S>) -> F32s<S> {
     Mask::first(s, x.len()).select(term(F32s::load_part(s, x, 0.0)), 0.0)
-}
-
-#[inline(always)]
-fn store_pair<S: Simd>(e: [F32s<S>; 2], y: &mut [f32]) {
-    e[0].store(&mut y[..LANES]);
-    e[1].store(&mut y[LANES..]);
 }

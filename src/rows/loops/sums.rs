@@ -2,7 +2,7 @@
 
 use super::{
     matrix::Matrix,
-    steps::{add_pairs, add_terms, each},
+    steps::{add_terms, each},
 };
 use crate::{
     isa::{Isa, Job, Native, Simd, on},
@@ -19,20 +19,10 @@ use core::marker::PhantomData;
 #[inline(always)]
 pub(super) fn sum_of_all<const OFFSET: bool, F: Function, S: Simd>(
     s: S,
-    mut x: &[f32],
+    x: &[f32],
     reference: &Reference<S>,
 ) -> f64 {
     let mut lanes = Lanes::<F, S>::new(s);
-    // An offset is rare, and needs no speed.
-    if !OFFSET {
-        x = add_pairs(
-            s,
-            x,
-            &mut lanes,
-            #[inline(always)]
-            |x| reference.term::<false>(x),
-        );
-    }
     add_terms(
         s,
         x,

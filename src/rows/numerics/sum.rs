@@ -9,10 +9,10 @@
 
 use super::{function::Function, terms::Reference};
 use crate::{
-    isa::Simd,
-    vector::{F32s, F64s, Mask},
+    isa::{Simd, UNIT},
+    vector::{F32s, F64s, Mask, U32s},
 };
-use core::marker::PhantomData;
+use core::{hint::black_box, marker::PhantomData};
 
 pub(crate) const LANES: usize = 16;
 /// The number of terms of two steps: two for each lane.
@@ -65,11 +65,23 @@ impl<F: Function, S: Simd> Lanes<F, S> {
         }
     }
 
-    /// Adds two terms to each lane.
+    /// Adds two terms to each lane, which is in the midst of a run of f32 terms.
     #[inline(always)]
-    pub(crate) fn add_pair(&mut self, s: S, e: &[f32]) {
-        self.add(F32s::load(s, &e[..LANES]));
-        self.add(F32s::load(s, &e[LANES..]));
+    pub(crate) fn add_pair(&mut self, e: [F32s<S>; 2]) {
+        const { assert!(F::RUN == 1 || F::RUN % 2 == 0) };
+        self.run = self.run + e[0] + e[1];
+        self.in_run += 2;
+        if self.in_run == F::RUN {
+            self.total = self.total + self.run.widen();
+            self.run = e[0].same(0.0);
+            self.in_run = 0;
+        }
+    }
+
+    /// Returns the lanes that have the terms of `pairs`.
+    #[inline(always)]
+    pub(crate) fn after(pairs: Pairs<S>) -> Self {
+        Self { total: pairs.total.accumulated(), ..Self::new(pairs.s) }
     }
 
     #[inline(always)]
@@ -82,6 +94,28 @@ impl<F: Function, S: Simd> Lanes<F, S> {
     pub(crate) fn finish(self) -> F64s<S> {
         let total = if F::RUN == 1 { self.total } else { self.total + self.run.widen() };
         if F::KEEPS_TERMS || F::RUN > 1 { total } else { total + self.rest.widen() }
+    }
+}
+
+/// The lanes of a sum whose terms are added from memory, two at a time.
+#[derive(Clone, Copy)]
+pub(crate) struct Pairs<S: Simd> {
+    s: S,
+    total: F64s<S>,
+    unit: U32s<S>,
+}
+
+impl<S: Simd> Pairs<S> {
+    #[inline(always)]
+    pub(crate) fn new(s: S) -> Self {
+        // Opaque, because the compiler would make shifts and masks of a product with a constant.
+        Self { s, total: F64s::splat(s, 0.0), unit: U32s::splat(s, black_box(UNIT)) }
+    }
+
+    #[inline(always)]
+    pub(crate) fn add(&mut self, e: &[f32; PAIR]) {
+        self.total = self.total.accumulate(F32s::load(self.s, &e[..LANES]), self.unit);
+        self.total = self.total.accumulate(F32s::load(self.s, &e[LANES..]), self.unit);
     }
 }
 
