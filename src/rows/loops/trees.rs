@@ -20,12 +20,14 @@ use crate::{
 /// Whether the rows are worked on here. Others take no more time as [short](super::short) or
 /// [long](super::long) ones, or are too few kinds to be worth their code.
 pub(super) fn serves<F: Function>(isa: Isa, rows: &Matrix<'_>) -> bool {
+    // Fewer rows do not pay for the tile.
     let pays = is_dense(rows)
-        || match rows.cols {
-            32..=64 => rows.scale == 1.0,
-            22..=31 => rows.scale == 1.0 && F::KEEPS_TERMS,
-            _ => false,
-        };
+        || rows.rows >= 4 * BATCH
+            && match rows.cols {
+                32..=64 => rows.scale == 1.0,
+                22..=31 => rows.scale == 1.0 && F::KEEPS_TERMS,
+                _ => false,
+            };
     pays && isa.has_trees()
         && rows.rows >= BATCH
         && rows.logits.is_none()
