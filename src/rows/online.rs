@@ -1,9 +1,15 @@
 //! The softmax of a row that comes in blocks.
 
 use super::{
-    loops::steps::{map_in_place, maximum},
+    loops::{
+        long_terms::{LAG, store_pair},
+        steps::{map_in_place, maximum},
+    },
     numerics::{
-        function::Function, log_sum_exp::log_sum_exp_with_maxima, sum::LANES, terms::Reference,
+        function::Function,
+        log_sum_exp::log_sum_exp_with_maxima,
+        sum::{LANES, PAIR},
+        terms::Reference,
     },
     softmax::Softmax,
 };
@@ -43,6 +49,8 @@ use crate::{
 /// Milakov, Gimelshein, "Online normalizer calculation for softmax" (2018); Dao et al.,
 /// "FlashAttention" (2022).
 #[derive(Clone, Copy, Debug, PartialEq)]
+// A load of lanes that lie across lines of the cache waits for the store before it.
+#[repr(align(64))]
 pub struct OnlineSoftmax {
     /// The maximum of all scores; −∞ while all are excluded.
     maximum: f32,
@@ -77,7 +85,7 @@ impl OnlineSoftmax {
     /// Weights are proportional to e^score, with one factor for the whole row, and below 3. Scores
     /// of −∞ have the weight 0. A NaN or +∞ among the scores makes the result NaN.
     pub fn update(&mut self, scores: &mut [f32], accumulator: &mut [f32]) {
-        update(Isa::active(), self, scores, accumulator);
+        on(Isa::active(), Update { state: self, scores, accumulator });
     }
 
     /// Adds all scores of `other`, and its accumulator.
@@ -130,7 +138,7 @@ impl OnlineSoftmax {
 impl At<OnlineSoftmax> {
     /// As [`OnlineSoftmax::update`], at this level.
     pub fn update(&mut self, scores: &mut [f32], accumulator: &mut [f32]) {
-        update(self.isa(), &mut self.operation, scores, accumulator);
+        on(self.isa(), Update { state: &mut self.operation, scores, accumulator });
     }
 
     /// As [`OnlineSoftmax::finish`], at this level.
@@ -144,10 +152,6 @@ impl At<OnlineSoftmax> {
         on(self.isa(), Finish { state, accumulator, log_sum_exp: &mut log_sum_exp });
         log_sum_exp
     }
-}
-
-fn update(isa: Isa, state: &mut OnlineSoftmax, scores: &mut [f32], accumulator: &mut [f32]) {
-    on(isa, Update { state, scores, accumulator });
 }
 
 impl Default for OnlineSoftmax {
@@ -167,15 +171,15 @@ impl Job for Update<'_> {
     fn run<S: Native>(self, s: S) {
         let Self { state, scores, accumulator } = self;
         let s = s.sixteen();
-        let before = *state;
-        state.maximum = maximum(s, scores).max(state.maximum);
-        let reference = state.reference(s);
-        if state.maximum > before.maximum {
+        let largest = maximum(s, scores).max(state.maximum);
+        if largest > state.maximum {
+            let of = reference(s, largest);
             let [mut offset, mut magic] = [[0.0; LANES]; 2];
-            reference.offset.store(&mut offset);
-            reference.magic.store(&mut magic);
-            (state.offset, state.exponent) = (offset[0], Reference::<S>::MAGIC - magic[0]);
-            let scale = before.scale_to(state.offset, state.exponent);
+            of.offset.store(&mut offset);
+            of.magic.store(&mut magic);
+            let (offset, exponent) = (offset[0], Reference::<S>::MAGIC - magic[0]);
+            let scale = state.scale_to(offset, exponent);
+            (state.maximum, state.offset, state.exponent) = (largest, offset, exponent);
             if scale != 1.0 {
                 for lane in &mut state.lanes {
                     *lane *= scale;
@@ -185,6 +189,7 @@ impl Job for Update<'_> {
                 }
             }
         }
+        let reference = reference(s, state.maximum);
         if state.offset == 0.0 {
             add::<false, _>(s, state, &reference, scores);
         } else {
@@ -211,15 +216,39 @@ fn add<const OFFSET: bool, S: Simd>(
         weight::<OFFSET, S>(reference, &mut total, F32s::load(s, &lanes)).store(&mut lanes);
         head.copy_from_slice(&lanes[state.next..][..head.len()]);
     }
+    let (pairs, rest) = scores.as_chunks_mut::<PAIR>();
+    for i in 0..pairs.len() {
+        if i >= LAG {
+            to_weights(s, &mut total, &mut pairs[i - LAG]);
+        }
+        let x = &mut pairs[i];
+        let e = [
+            reference.term_or_zero::<OFFSET>(F32s::load(s, &x[..LANES])),
+            reference.term_or_zero::<OFFSET>(F32s::load(s, &x[LANES..])),
+        ];
+        store_pair(e, x);
+    }
+    for e in pairs.iter_mut().rev().take(LAG).rev() {
+        to_weights(s, &mut total, e);
+    }
     map_in_place(
         s,
-        scores,
+        rest,
         f32::NEG_INFINITY,
         #[inline(always)]
         |x| weight::<OFFSET, S>(reference, &mut total, x),
     );
     total.store(&mut state.lanes);
     state.next = (state.next + len) % LANES;
+}
+
+/// Adds the terms of two steps to `total`, and replaces them by weights.
+#[inline(always)]
+fn to_weights<S: Simd>(s: S, total: &mut F64s<S>, e: &mut [f32; PAIR]) {
+    let [a, b] = [F32s::load(s, &e[..LANES]), F32s::load(s, &e[LANES..])];
+    *total = *total + a.widen();
+    *total = *total + b.widen();
+    store_pair([a * TO_WEIGHT, b * TO_WEIGHT], e);
 }
 
 /// Returns the weight of a score, and adds its term to `total`.
@@ -245,12 +274,9 @@ impl Job for Finish<'_> {
     fn run<S: Native>(self, s: S) {
         let Self { state, accumulator, log_sum_exp } = self;
         let s = s.sixteen();
-        let reference = state.reference(s);
-        let sum = F64s::splat(s, F64s::load(s, &state.lanes).sum());
-        let mut lanes = [0.0; LANES];
-        log_sum_exp_with_maxima(&reference, sum).store(&mut lanes);
-        *log_sum_exp = lanes[0];
-        let summary = Softmax::summary(&reference, sum * f64::from(TO_WEIGHT), F64s::splat(s, 1.0));
+        let reference = reference(s, state.maximum);
+        let sum = F64s::load(s, &state.lanes).sum();
+        let summary = Softmax::summary_of_one(s, sum * f64::from(TO_WEIGHT));
         map_in_place(
             s,
             accumulator,
@@ -258,14 +284,15 @@ impl Job for Finish<'_> {
             #[inline(always)]
             |a| Softmax::result(a, summary),
         );
+        let mut lanes = [0.0; LANES];
+        log_sum_exp_with_maxima(&reference, F64s::splat(s, sum)).store(&mut lanes);
+        *log_sum_exp = lanes[0];
     }
 }
 
-impl OnlineSoftmax {
-    #[inline(always)]
-    fn reference<S: Simd>(&self, s: S) -> Reference<S> {
-        // While all scores are excluded, any finite maximum serves.
-        let maximum = if self.maximum == f32::NEG_INFINITY { 0.0 } else { self.maximum };
-        Reference::new(F32s::splat(s, maximum), false)
-    }
+#[inline(always)]
+fn reference<S: Simd>(s: S, maximum: f32) -> Reference<S> {
+    // While all scores are excluded, any finite maximum serves.
+    let maximum = if maximum == f32::NEG_INFINITY { 0.0 } else { maximum };
+    Reference::new(F32s::splat(s, maximum), false)
 }

@@ -18,7 +18,7 @@ use crate::{
 
 /// The distance from the store of a term to its reload, in pairs of steps. With less the additions
 /// wait for the stores.
-const LAG: usize = 4;
+pub(in crate::rows) const LAG: usize = 4;
 
 /// Writes the terms of the entries to `dst`. The entries are in `src`, or in `dst` if that is
 /// `None`. Returns the sum of the terms, and the maximum of the row after.
@@ -144,7 +144,7 @@ fn term_pair<S: Simd>(
 }
 
 #[inline(always)]
-fn store_pair<S: Simd>(e: [F32s<S>; 2], y: &mut [f32; PAIR]) {
+pub(in crate::rows) fn store_pair<S: Simd>(e: [F32s<S>; 2], y: &mut [f32; PAIR]) {
     e[0].store(&mut y[..LANES]);
     e[1].store(&mut y[LANES..]);
 }

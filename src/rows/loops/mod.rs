@@ -9,7 +9,7 @@ mod dense;
 mod interleaved;
 mod lanes;
 mod long;
-mod long_terms;
+pub(super) mod long_terms;
 mod matrix;
 mod neighbours;
 mod normalisers;

@@ -113,7 +113,7 @@ impl<S: Simd> Reference<S> {
     #[inline(always)]
     pub(crate) fn term_or_zero<const OFFSET: bool>(&self, x: F32s<S>) -> F32s<S> {
         let x = self.shifted::<OFFSET>(x);
-        self.term_of(x).zero_where(x.lt(self.least))
+        self.unclamped(x).zero_where(x.lt(self.least))
     }
 
     #[inline(always)]
@@ -123,7 +123,12 @@ impl<S: Simd> Reference<S> {
 
     #[inline(always)]
     fn term_of(&self, shifted: F32s<S>) -> F32s<S> {
-        let Power { scale, p } = self.power(shifted.at_least(self.least));
+        self.unclamped(shifted.at_least(self.least))
+    }
+
+    #[inline(always)]
+    fn unclamped(&self, shifted: F32s<S>) -> F32s<S> {
+        let Power { scale, p } = self.power(shifted);
         if S::FUSED { scale.mul_add(p, scale) } else { (p + 1.0) * scale }
     }
 
