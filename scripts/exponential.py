@@ -1,4 +1,4 @@
-"""The constants of src/exponential.rs and src/ops/exp.rs.
+"""The constants of src/math/exp.rs and src/math/scaled_exp.rs.
 
 An error of e^r is relative to e^r. The intervals of r are wider by a part in 2000 than
 the reduction makes them with exact constants: more than its rounding can add.
@@ -66,7 +66,7 @@ def unfused(report: Report) -> None:
 
 
 def make() -> list[Report]:
-    core, exp = Report("math/exp.rs"), Report("ops/exp.rs")
+    core, exp = Report("math/exp.rs"), Report("math/scaled_exp.rs")
     reduction(core)
     polynomial(core)
     unfused(core)

@@ -4,7 +4,7 @@ mod uninit;
 
 use crate::{
     isa::{Isa, Job, Native, Simd, at_baseline, four, on, two},
-    vector::{Aligned, F32s},
+    vector::{Aligned, F32s, likely},
 };
 use core::array::from_fn;
 pub(crate) use uninit::unary_uninit;
@@ -17,8 +17,23 @@ pub(crate) trait Map<const N: usize>: Copy {
     /// Whether so many registers are spilled in the loop that an aligned frame pays. It costs each
     /// call 0.3 ns.
     const SPILLS: bool = false;
+    /// Whether `eval` is for usual inputs alone. Those of a step are usual if `is_usual` says so of
+    /// all of them together.
+    const HAS_FAR: bool = false;
 
     fn eval<S: Simd>(self, inputs: [F32s<S>; N]) -> F32s<S>;
+
+    /// Whether `eval` serves for these inputs.
+    #[inline(always)]
+    fn is_usual<S: Simd>(self, _: [F32s<S>; N]) -> bool {
+        true
+    }
+
+    /// The kernel for all inputs, with the bits of `eval` where that serves.
+    #[inline(always)]
+    fn eval_far<S: Simd>(self, inputs: [F32s<S>; N]) -> F32s<S> {
+        self.eval(inputs)
+    }
 
     /// Stores what `eval` returns.
     #[inline(always)]
@@ -106,7 +121,7 @@ impl<K: Map<N>, const N: usize, const PLACE: usize> Apply<'_, K, N, PLACE> {
                     let x = if i == PLACE && in_place { &*dst } else { inputs[i] };
                     *lanes = F32s::load_short(s, x);
                 }
-                kernel.eval(lanes).store_short(dst);
+                eval_any(kernel, lanes).store_short(dst);
             }
             return;
         };
@@ -124,19 +139,19 @@ impl<K: Map<N>, const N: usize, const PLACE: usize> Apply<'_, K, N, PLACE> {
         // on the stack, and a call of one step would wait for it to come back.
         let mut lanes = [if in_place { F32s::load(s, &dst[last..]) } else { zero }; N];
         let done = len - len % MANY;
-        steps::<_, N, PLACE, MANY>(many, kernel, inputs, in_place, &mut dst[..done]);
+        steps::<_, _, N, PLACE, MANY>(many, kernel, inputs, in_place, &mut dst[..done]);
         let rest = from_fn(
             #[inline(always)]
             |i| if i == PLACE && in_place { inputs[i] } else { &inputs[i][done..] },
         );
-        steps::<_, N, PLACE, ONE>(s, kernel, rest, in_place, &mut dst[done..]);
+        steps::<_, _, N, PLACE, ONE>(s, kernel, rest, in_place, &mut dst[done..]);
         if !len.is_multiple_of(ONE) {
             for (i, lanes) in lanes.iter_mut().enumerate() {
                 if !(i == PLACE && in_place) {
                     *lanes = F32s::load(s, &inputs[i][last..][..ONE]);
                 }
             }
-            kernel.write(lanes, &mut dst[last..]);
+            write_any(kernel, lanes, &mut dst[last..]);
         }
     }
 }
@@ -150,11 +165,12 @@ fn lengths_differ<T>(place: &T) -> ! {
     unreachable!("lengths were compared");
 }
 
-/// As many whole steps of `LEN` elements as there are.
+/// As many whole steps of `LEN` elements as there are. Usual steps and others have loops of their
+/// own, because the compiler shares the registers of one loop among both forms of a kernel.
 #[inline(always)]
-fn steps<S: Simd, const N: usize, const PLACE: usize, const LEN: usize>(
+fn steps<S: Simd, K: Map<N>, const N: usize, const PLACE: usize, const LEN: usize>(
     s: S,
-    kernel: impl Map<N>,
+    kernel: K,
     inputs: [&[f32]; N],
     in_place: bool,
     dst: &mut [f32],
@@ -167,12 +183,60 @@ fn steps<S: Simd, const N: usize, const PLACE: usize, const LEN: usize>(
             if i == PLACE && in_place { x } else { &x[..steps.len()] }
         },
     );
-    for (step, y) in steps.iter_mut().enumerate() {
-        let mut lanes = [F32s::splat(s, 0.0); N];
-        for (i, lanes) in lanes.iter_mut().enumerate() {
-            let x = if i == PLACE && in_place { &*y } else { &inputs[i][step] };
-            *lanes = F32s::load(s, x);
+    if !K::HAS_FAR {
+        for (step, y) in steps.iter_mut().enumerate() {
+            let mut lanes = [F32s::splat(s, 0.0); N];
+            for (i, lanes) in lanes.iter_mut().enumerate() {
+                let x = if i == PLACE && in_place { &*y } else { &inputs[i][step] };
+                *lanes = F32s::load(s, x);
+            }
+            kernel.write(lanes, y);
         }
+        return;
+    }
+    let mut step = 0;
+    loop {
+        for y in &mut steps[step..] {
+            let mut lanes = [F32s::splat(s, 0.0); N];
+            for (i, lanes) in lanes.iter_mut().enumerate() {
+                let x = if i == PLACE && in_place { &*y } else { &inputs[i][step] };
+                *lanes = F32s::load(s, x);
+            }
+            if !kernel.is_usual(lanes) {
+                break;
+            }
+            kernel.write(lanes, y);
+            step += 1;
+        }
+        if step == steps.len() {
+            return;
+        }
+        for y in &mut steps[step..] {
+            let mut lanes = [F32s::splat(s, 0.0); N];
+            for (i, lanes) in lanes.iter_mut().enumerate() {
+                let x = if i == PLACE && in_place { &*y } else { &inputs[i][step] };
+                *lanes = F32s::load(s, x);
+            }
+            if kernel.is_usual(lanes) {
+                break;
+            }
+            kernel.eval_far(lanes).store(y);
+            step += 1;
+        }
+    }
+}
+
+/// Returns what the form of the kernel gives that serves for these inputs.
+#[inline(always)]
+fn eval_any<S: Simd, const N: usize>(kernel: impl Map<N>, lanes: [F32s<S>; N]) -> F32s<S> {
+    if likely(kernel.is_usual(lanes)) { kernel.eval(lanes) } else { kernel.eval_far(lanes) }
+}
+
+#[inline(always)]
+fn write_any<S: Simd, const N: usize>(kernel: impl Map<N>, lanes: [F32s<S>; N], y: &mut [f32]) {
+    if likely(kernel.is_usual(lanes)) {
         kernel.write(lanes, y);
+    } else {
+        kernel.eval_far(lanes).store(y);
     }
 }

@@ -1,6 +1,6 @@
 //! The loop for destinations that nothing has been written to.
 
-use super::Map;
+use super::{Map, eval_any, write_any};
 use crate::{
     isa::{Isa, Job, Native, Simd, four, on, two},
     vector::F32s,
@@ -46,7 +46,7 @@ impl<K: Map<1>> Uninit<'_, K> {
         let Some(last) = len.checked_sub(ONE) else {
             if len > 0 {
                 let mut y = [0.0; ONE];
-                kernel.eval([F32s::load_short(s, src)]).store_short(&mut y[..len]);
+                eval_any(kernel, [F32s::load_short(s, src)]).store_short(&mut y[..len]);
                 write(&y[..len], dst);
             }
             return;
@@ -56,7 +56,7 @@ impl<K: Map<1>> Uninit<'_, K> {
         steps::<_, ONE>(s, kernel, &src[done..], &mut dst[done..]);
         if !len.is_multiple_of(ONE) {
             let mut y = [0.0; ONE];
-            kernel.write([F32s::load(s, &src[last..])], &mut y);
+            write_any(kernel, [F32s::load(s, &src[last..])], &mut y);
             write(&y, &mut dst[last..]);
         }
     }
@@ -73,7 +73,7 @@ fn steps<S: Simd, const LEN: usize>(
     let src = &src.as_chunks::<LEN>().0[..steps.len()];
     for (x, to) in src.iter().zip(steps) {
         let mut y = [0.0; LEN];
-        kernel.write([F32s::load(s, x)], &mut y);
+        write_any(kernel, [F32s::load(s, x)], &mut y);
         write(&y, to);
     }
 }

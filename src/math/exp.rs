@@ -74,6 +74,16 @@ impl Powers {
         Self(table)
     }
 
+    /// Returns the table times 2^`exponent`.
+    pub(crate) const fn times_power(mut self, exponent: i32) -> Self {
+        let mut i = 0;
+        while i < 8 {
+            self.0[i] = self.0[i].wrapping_add_signed(exponent << 23);
+            i += 1;
+        }
+        self
+    }
+
     /// Returns the power for the low bits of `z`. Valid while the result is a normal number.
     #[inline(always)]
     pub(crate) fn at<S: Simd>(&self, z: U32s<S>) -> F32s<S> {

@@ -53,7 +53,7 @@ impl Expm1 {
         let correction = z.bits().entry_of(&self.corrections).float();
         let q = r.mul_add(C4, C3).mul_add(r, 0.5);
         let t = if self.rest == 0.0 {
-            q.mul_add(r * r, correction)
+            q.mul_add(r.tiny_product(r), correction)
         } else {
             q.mul_add(r, self.rest).mul_add(r, correction)
         };

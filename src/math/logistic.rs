@@ -2,7 +2,9 @@
 
 use super::{
     exp::{C0, C2, C3, Powers, reduce, unfused},
+    factor::Factor,
     hex::hex,
+    scaled_exp::scaled_exp,
 };
 use crate::{isa::Simd, vector::F32s};
 
@@ -18,7 +20,7 @@ pub(crate) fn ratio<S: Simd>(s: F32s<S>) -> F32s<S> {
 /// Returns `numerator / (e^a + 2 + e^-a)` for 0 <= a <= 106: the logistic density times
 /// `numerator`. No term cancels, and both tails are accurate.
 #[inline(always)]
-pub(crate) fn bell<S: Simd>(a: F32s<S>, numerator: f32) -> F32s<S> {
+fn bell<S: Simd>(a: F32s<S>, numerator: f32) -> F32s<S> {
     // Like K of the sigmoid. Here 3 K must stay below 4, and a K near the root of 2 rounds best.
     const HALVINGS: i32 = 26;
     const K: f32 = hex("0x1.53f728p-26");
@@ -32,7 +34,7 @@ pub(crate) fn bell<S: Simd>(a: F32s<S>, numerator: f32) -> F32s<S> {
     if S::FUSED {
         let reduced = reduce(a);
         let r = reduced.r;
-        let p = r.mul_add(C3, C2).mul_add(r * r, r + C0);
+        let p = r.mul_add(C3, C2).mul_add(r.tiny_product(r), r + C0);
         let scale = POWERS.at(reduced.z);
         let rest = (K * K) / scale.mul_add(p, scale) + 2.0 * K;
         let d = scale.at_least(rest) + scale.mul_add(p, scale.at_most(rest));
@@ -44,4 +46,36 @@ pub(crate) fn bell<S: Simd>(a: F32s<S>, numerator: f32) -> F32s<S> {
         let rest = (K * K) / (scale + low) + 2.0 * K;
         (numerator * K) / (scale.at_least(rest) + (scale.at_most(rest) + low))
     }
+}
+
+/// From here on the gradient of sigmoid is e^-a: 1 + e^a is e^a.
+const TAIL: f32 = 64.0;
+
+/// Whether a is usual for [`gradient`].
+#[inline(always)]
+pub(crate) fn is_near<S: Simd>(a: F32s<S>) -> bool {
+    a.all_below(TAIL)
+}
+
+/// Returns `dy numerator e^a / (1 + e^a)^2` for a >= 0: the gradient of sigmoid, and for a = 2|x|
+/// and the numerator 4 that of tanh. The form that is `FAR` serves for all a.
+#[inline(always)]
+pub(crate) fn gradient<const FAR: bool, S: Simd>(
+    a: F32s<S>,
+    numerator: f32,
+    dy: F32s<S>,
+) -> F32s<S> {
+    if !FAR {
+        return bell(a, numerator) * dy;
+    }
+    let tail = scaled_exp::<true, false, S>(
+        -a,
+        Factor::new(numerator),
+        #[inline(always)]
+        |e| e * dy,
+    );
+    if a.all_from(TAIL) {
+        return tail;
+    }
+    a.lt(TAIL).select(bell(a.at_most(TAIL), numerator) * dy, tail)
 }

@@ -8,4 +8,5 @@ pub(crate) mod factor;
 pub(crate) mod hex;
 pub(crate) mod log1p;
 pub(crate) mod logistic;
+pub(crate) mod scaled_exp;
 pub(crate) mod threefry;

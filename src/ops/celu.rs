@@ -1,12 +1,11 @@
-use super::{
-    elu::{EXPM1, Elu},
-    exp::{Factor, scaled_exp},
-};
+use super::elu::{EXPM1, Elu};
 use crate::{
     contract::{Bound, Bounds, Contract, FromOutput},
     isa::Simd,
     map::{Backward, BackwardFromOutput, Map},
+    math::factor::Factor,
     math::hex::hex,
+    math::scaled_exp::scaled_exp,
     vector::F32s,
 };
 
@@ -76,11 +75,15 @@ impl Celu {
         /// More than the relative rounding error of u <= 300.
         const LIMIT: f32 = hex("0x1p-15");
         let u = (x / self.alpha).at_least(lowest);
-        let error =
-            if S::FUSED { u.mul_add(self.alpha, -x) } else { product_less(u, self.alpha, x) };
         // Where x / alpha is below the lowest, the difference is no rounding error, and may be
         // infinite or NaN.
-        [u, x.same(self.alpha * LIMIT).at_most(error)]
+        [u, x.same(self.alpha * LIMIT).at_most(self.error(x, u))]
+    }
+
+    /// Returns u alpha - x, where that is small.
+    #[inline(always)]
+    fn error<S: Simd>(self, x: F32s<S>, u: F32s<S>) -> F32s<S> {
+        if S::FUSED { u.mul_add(self.alpha, -x) } else { product_less(u, self.alpha, x) }
     }
 }
 
@@ -117,27 +120,51 @@ impl Map<1> for Celu {
     }
 }
 
-impl Map<2> for Backward<Celu> {
+impl Celu {
     #[inline(always)]
-    fn eval<S: Simd>(self, [x, dy]: [F32s<S>; 2]) -> F32s<S> {
-        if !self.0.is_usual() {
+    fn gradient<const FAR: bool, S: Simd>(self, [x, dy]: [F32s<S>; 2]) -> F32s<S> {
+        if FAR && !self.is_usual() {
             return x.each_pair_of_lanes(
                 dy,
                 #[inline(always)]
-                |x, dy| match self.0.derivative(x.into()) {
+                |x, dy| match self.derivative(x.into()) {
                     0.0 => 0.0,
                     derivative => (f64::from(dy) * derivative) as f32,
                 },
             );
         }
-        let [u, error] = self.0.quotient(x.at_most(0.0), -280.0);
-        let negative = scaled_exp(
+        let negative = x.at_most(0.0);
+        let [u, error] = if FAR {
+            self.quotient(negative, -280.0)
+        } else {
+            let u = negative / self.alpha;
+            [u, self.error(negative, u)]
+        };
+        let negative = scaled_exp::<FAR, false, S>(
             u,
             Factor::new(1.0),
             #[inline(always)]
-            |e| e.neg_mul_add(error * (1.0 / self.0.alpha), e) * dy,
+            |e| e.neg_mul_add(error * (1.0 / self.alpha), e) * dy,
         );
         x.same(0.0).lt(x).select(dy, negative)
+    }
+}
+
+impl Map<2> for Backward<Celu> {
+    const HAS_FAR: bool = true;
+
+    #[inline(always)]
+    fn eval<S: Simd>(self, inputs: [F32s<S>; 2]) -> F32s<S> {
+        self.0.gradient::<false, S>(inputs)
+    }
+    #[inline(always)]
+    fn is_usual<S: Simd>(self, [x, _]: [F32s<S>; 2]) -> bool {
+        // No x is usual where the magnitude has to be below 0.
+        x.at_most(0.0).all_below(if self.0.is_usual() { 48.0 * self.0.alpha } else { 0.0 })
+    }
+    #[inline(always)]
+    fn eval_far<S: Simd>(self, inputs: [F32s<S>; 2]) -> F32s<S> {
+        self.0.gradient::<true, S>(inputs)
     }
 }
 

@@ -1,10 +1,11 @@
-use super::exp::{Factor, scaled_exp};
 use crate::{
     contract::{Bound, Bounds, Contract, FromOutput},
     isa::Simd,
     map::{Backward, BackwardFromOutput, Map},
     math::exp::Powers,
     math::expm1::Expm1,
+    math::factor::Factor,
+    math::scaled_exp::{is_near, scaled_exp},
     vector::F32s,
 };
 
@@ -81,16 +82,33 @@ impl Map<1> for Elu {
     }
 }
 
-impl Map<2> for Backward<Elu> {
+impl Elu {
     #[inline(always)]
-    fn eval<S: Simd>(self, [x, dy]: [F32s<S>; 2]) -> F32s<S> {
-        let negative = scaled_exp(
+    fn gradient<const FAR: bool, S: Simd>(self, [x, dy]: [F32s<S>; 2]) -> F32s<S> {
+        let negative = scaled_exp::<FAR, true, S>(
             x.at_most(0.0),
-            Factor::new(self.0.alpha),
+            Factor::new(self.alpha),
             #[inline(always)]
             |e| e * dy,
         );
         x.same(0.0).lt(x).select(dy, negative)
+    }
+}
+
+impl Map<2> for Backward<Elu> {
+    const HAS_FAR: bool = true;
+
+    #[inline(always)]
+    fn eval<S: Simd>(self, inputs: [F32s<S>; 2]) -> F32s<S> {
+        self.0.gradient::<false, S>(inputs)
+    }
+    #[inline(always)]
+    fn is_usual<S: Simd>(self, [x, _]: [F32s<S>; 2]) -> bool {
+        is_near(x.at_most(0.0), Factor::new(self.0.alpha))
+    }
+    #[inline(always)]
+    fn eval_far<S: Simd>(self, inputs: [F32s<S>; 2]) -> F32s<S> {
+        self.0.gradient::<true, S>(inputs)
     }
 }
 

@@ -1,11 +1,10 @@
-use super::{
-    elu::EXPM1,
-    exp::{Factor, scaled_exp},
-};
+use super::elu::EXPM1;
 use crate::{
     contract::{Bound, Bounds, Contract},
     isa::Simd,
     map::{Backward, Map},
+    math::factor::Factor,
+    math::scaled_exp::{is_near, scaled_exp},
     vector::F32s,
 };
 
@@ -86,23 +85,51 @@ impl Map<1> for ScaledElu {
     }
 }
 
-impl Map<2> for Backward<ScaledElu> {
+impl ScaledElu {
+    /// Returns gamma · alpha as a factor, and the relative residual of that product.
     #[inline(always)]
-    fn eval<S: Simd>(self, [x, dy]: [F32s<S>; 2]) -> F32s<S> {
-        let [product, low] = self.0.product();
+    fn factor(self) -> (Factor, f32) {
+        let [product, low] = self.product();
         let is_exact = low == 0.0 || !low.is_finite();
-        let rest = if is_exact { 0.0 } else { low / product };
-        let negative = scaled_exp(
+        (Factor::new(product), if is_exact { 0.0 } else { low / product })
+    }
+
+    #[inline(always)]
+    fn gradient<const FAR: bool, S: Simd>(self, [x, dy]: [F32s<S>; 2]) -> F32s<S> {
+        let (factor, rest) = self.factor();
+        let negative = scaled_exp::<FAR, true, S>(
             x.at_most(0.0),
-            Factor::new(product),
+            factor,
             #[inline(always)]
             |e| {
                 // The limits keep an infinite dy from meeting an infinite number of the other sign.
-                let rounding = dy.clamp(f32::MIN, f32::MAX) * (e * rest);
-                e.mul_add(dy, rounding)
+                let part = if FAR {
+                    let part = x.same(rest).signed_tiny_product(e).with_sign_of(dy);
+                    part.signed_tiny_product(dy.abs().at_most(f32::MAX))
+                } else {
+                    dy.clamp(f32::MIN, f32::MAX) * (e * rest)
+                };
+                e.mul_add(dy, part)
             },
         );
-        x.same(0.0).lt(x).select(dy * self.0.gamma, negative)
+        x.same(0.0).lt(x).select(dy * self.gamma, negative)
+    }
+}
+
+impl Map<2> for Backward<ScaledElu> {
+    const HAS_FAR: bool = true;
+
+    #[inline(always)]
+    fn eval<S: Simd>(self, inputs: [F32s<S>; 2]) -> F32s<S> {
+        self.0.gradient::<false, S>(inputs)
+    }
+    #[inline(always)]
+    fn is_usual<S: Simd>(self, [x, _]: [F32s<S>; 2]) -> bool {
+        is_near(x.at_most(0.0), self.0.factor().0)
+    }
+    #[inline(always)]
+    fn eval_far<S: Simd>(self, inputs: [F32s<S>; 2]) -> F32s<S> {
+        self.0.gradient::<true, S>(inputs)
     }
 }
 

@@ -1,11 +1,12 @@
-use super::exp::{Factor, scaled_exp};
 use crate::{
     contract::{Bound, Bounds, Contract, FromOutput},
     isa::Simd,
     map::{Backward, BackwardFromOutput, Map},
     math::exp::Powers,
     math::expm1::Expm1,
+    math::factor::Factor,
     math::hex::hex,
+    math::scaled_exp::{is_near, scaled_exp},
     vector::F32s,
 };
 
@@ -81,16 +82,31 @@ impl Map<1> for Selu {
     }
 }
 
+#[inline(always)]
+fn gradient<const FAR: bool, S: Simd>([x, dy]: [F32s<S>; 2]) -> F32s<S> {
+    let negative = scaled_exp::<FAR, false, S>(
+        x.at_most(0.0),
+        Factor::new(LAMBDA_ALPHA),
+        #[inline(always)]
+        |e| e * dy,
+    );
+    x.same(0.0).lt(x).select(dy * LAMBDA, negative)
+}
+
 impl Map<2> for Backward<Selu> {
+    const HAS_FAR: bool = true;
+
     #[inline(always)]
-    fn eval<S: Simd>(self, [x, dy]: [F32s<S>; 2]) -> F32s<S> {
-        let negative = scaled_exp(
-            x.at_most(0.0),
-            Factor::new(LAMBDA_ALPHA),
-            #[inline(always)]
-            |e| e * dy,
-        );
-        x.same(0.0).lt(x).select(dy * LAMBDA, negative)
+    fn eval<S: Simd>(self, inputs: [F32s<S>; 2]) -> F32s<S> {
+        gradient::<false, S>(inputs)
+    }
+    #[inline(always)]
+    fn is_usual<S: Simd>(self, [x, _]: [F32s<S>; 2]) -> bool {
+        is_near(x.at_most(0.0), Factor::new(LAMBDA_ALPHA))
+    }
+    #[inline(always)]
+    fn eval_far<S: Simd>(self, inputs: [F32s<S>; 2]) -> F32s<S> {
+        gradient::<true, S>(inputs)
     }
 }
 

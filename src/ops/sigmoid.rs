@@ -1,4 +1,3 @@
-use super::exp::logistic_gradient;
 use crate::{
     activation::Activation,
     contract::{Bound, Bounds, Contract},
@@ -7,9 +6,9 @@ use crate::{
     math::exp::{C0, C2, C3, Powers, reduce_negated, unfused},
     math::exp_f64::{Coefficients, power},
     math::hex::{hex, hex_f64},
-    math::logistic::ratio,
+    math::logistic::{gradient, is_near, ratio},
     tier::{Exact, Fast},
-    vector::F32s,
+    vector::{F32s, likely},
 };
 
 /// The logistic sigmoid, 1 / (1 + e^-x).
@@ -78,27 +77,45 @@ const POWERS: Powers = Powers::new(
 const K: f32 = hex("0x1.b8e172p-24");
 const PER_K: f32 = hex("0x1.294bbep23");
 
+/// The factor of quotients that may be subnormal, and its reciprocal. A division with a subnormal
+/// result takes three times as long as another one.
+const LIFT: f32 = hex("0x1p32");
+const LOWER: f32 = hex("0x1p-32");
+
 impl Map<1> for Sigmoid {
     #[inline(always)]
     fn eval<S: Simd>(self, [x]: [F32s<S>; 1]) -> F32s<S> {
         if !S::FUSED {
             return plain(x);
         }
-        let reduced = reduce_negated(x.clamp(-104.0, 60.0));
-        let r = reduced.r;
-        let p = r.mul_add(-C3, C2).mul_add(r * r, C0 - r);
-        let scale = POWERS.at(reduced.z);
-
-        // K + K E = d + rest, which is exact except for the rounding of `small`.
-        let large = scale.at_least(K);
-        let small = scale.mul_add(p, scale.at_most(K));
-        let d = large + small;
-        let rest = small - (d - large);
-
-        let y = K / d;
-        let error = y.neg_mul_add(rest, y.neg_mul_add(d, K));
-        (y * PER_K).mul_add(error, y)
+        if likely(x.all_below(60.0)) {
+            let [d, rest] = denominator(x);
+            return corrected(K / d, d, rest);
+        }
+        let [d, rest] = denominator(x.clamp(-104.0, 60.0));
+        // A subnormal quotient is rounded twice, which is corrected, too.
+        corrected(((K * LIFT) / d).tiny_product(LOWER), d, rest)
     }
+}
+
+/// Returns K + K E as a sum of two numbers, which is exact except for the rounding of `small`.
+#[inline(always)]
+fn denominator<S: Simd>(x: F32s<S>) -> [F32s<S>; 2] {
+    let reduced = reduce_negated(x);
+    let r = reduced.r;
+    let p = r.mul_add(-C3, C2).mul_add(r * r, C0 - r);
+    let scale = POWERS.at(reduced.z);
+    let large = scale.at_least(K);
+    let small = scale.mul_add(p, scale.at_most(K));
+    let d = large + small;
+    [d, small - (d - large)]
+}
+
+/// Returns the quotient of K, given the one that neglects the remainder of the denominator.
+#[inline(always)]
+fn corrected<S: Simd>(y: F32s<S>, d: F32s<S>, rest: F32s<S>) -> F32s<S> {
+    let error = y.neg_mul_add(rest, y.neg_mul_add(d, K));
+    (y * PER_K).mul_add(error, y)
 }
 
 /// 2^(i/8)
@@ -111,20 +128,42 @@ const POWERS_OF_TWO: Powers = Powers::new(
 );
 
 impl Map<1> for Fast<Sigmoid> {
+    const HAS_FAR: bool = true;
+
     #[inline(always)]
     fn eval<S: Simd>(self, [x]: [F32s<S>; 1]) -> F32s<S> {
-        const ONE: f32 = hex("0x1p-24");
-        /// Coefficients of e^-r, highest power first.
-        const COEFFICIENTS: [f32; 4] = [hex("-0x1.555d8ap-3"), hex("0x1.000a42p-1"), -1.0, 1.0];
-        let x = x.clamp(-104.0, 60.0);
-        if S::FUSED {
-            let reduced = reduce_negated(x);
-            ONE / POWERS_OF_TWO.at(reduced.z).mul_add(reduced.r.poly(COEFFICIENTS), ONE)
-        } else {
-            let reduced = unfused::reduce(-x);
-            ONE / ((reduced.p + 1.0) * unfused::power(ONE, reduced.k) + ONE)
+        if !S::FUSED {
+            let reduced = unfused::reduce(-x.clamp(-104.0, 60.0));
+            return ONE / ((reduced.p + 1.0) * unfused::power(ONE, reduced.k) + ONE);
         }
+        ONE / fast_denominator(x)
     }
+    #[inline(always)]
+    fn is_usual<S: Simd>(self, [x]: [F32s<S>; 1]) -> bool {
+        !S::FUSED || x.all_below(60.0)
+    }
+    #[inline(always)]
+    fn eval_far<S: Simd>(self, [x]: [F32s<S>; 1]) -> F32s<S> {
+        if !S::FUSED {
+            return self.eval([x]);
+        }
+        let d = fast_denominator(x.clamp(-104.0, 60.0));
+        let lifted = (ONE * LIFT) / d;
+        let y = lifted.tiny_product(LOWER);
+        // A subnormal y is rounded twice, so it is corrected by the remainder of the division.
+        lifted.tiny_product(LOWER / ONE).mul_add(y.neg_mul_add(d, ONE), y)
+    }
+}
+
+const ONE: f32 = hex("0x1p-24");
+
+/// Returns 2^-24 (1 + e^-x), with FMA.
+#[inline(always)]
+fn fast_denominator<S: Simd>(x: F32s<S>) -> F32s<S> {
+    /// Coefficients of e^-r, highest power first.
+    const COEFFICIENTS: [f32; 4] = [hex("-0x1.555d8ap-3"), hex("0x1.000a42p-1"), -1.0, 1.0];
+    let reduced = reduce_negated(x);
+    POWERS_OF_TWO.at(reduced.z).mul_add(reduced.r.poly(COEFFICIENTS), ONE)
 }
 
 /// The kernel without FMA. There is no residual to correct the quotient by, so each region has the
@@ -203,9 +242,19 @@ fn near_half<S: Simd>(x: F32s<S>) -> F32s<S> {
 }
 
 impl Map<2> for Backward<Sigmoid> {
+    const HAS_FAR: bool = true;
+
     #[inline(always)]
     fn eval<S: Simd>(self, [x, dy]: [F32s<S>; 2]) -> F32s<S> {
-        logistic_gradient(x.abs(), 1.0, dy)
+        gradient::<false, S>(x.abs(), 1.0, dy)
+    }
+    #[inline(always)]
+    fn is_usual<S: Simd>(self, [x, _]: [F32s<S>; 2]) -> bool {
+        is_near(x.abs())
+    }
+    #[inline(always)]
+    fn eval_far<S: Simd>(self, [x, dy]: [F32s<S>; 2]) -> F32s<S> {
+        gradient::<true, S>(x.abs(), 1.0, dy)
     }
 }
 

@@ -1,4 +1,3 @@
-use super::exp::logistic_gradient;
 use crate::{
     activation::Activation,
     contract::{Bound, Bounds, Contract},
@@ -7,7 +6,7 @@ use crate::{
     math::exp::{LN_2, LOG2_E, MAGIC, Powers, unfused},
     math::exp_f64::{Coefficients, power},
     math::hex::{hex, hex_f64},
-    math::logistic::ratio,
+    math::logistic::{gradient, is_near, ratio},
     tier::Exact,
     vector::F32s,
 };
@@ -68,7 +67,7 @@ impl Map<1> for Tanh {
     fn eval<S: Simd>(self, [x]: [F32s<S>; 1]) -> F32s<S> {
         let a = x.abs();
         let b = a.at_most(1.0);
-        let s = b * b;
+        let s = b.tiny_product(b);
         let v = s / half_exp_plus_half(a.at_most(9.5)).at_least(ratio(s));
         b.neg_mul_add(v, b).with_sign_of(x)
     }
@@ -138,10 +137,19 @@ impl Map<1> for Exact<Tanh> {
 }
 
 impl Map<2> for Backward<Tanh> {
+    const HAS_FAR: bool = true;
+
     #[inline(always)]
     fn eval<S: Simd>(self, [x, dy]: [F32s<S>; 2]) -> F32s<S> {
-        let a = x.abs();
-        logistic_gradient(a + a, 4.0, dy)
+        gradient::<false, S>(x.abs() * 2.0, 4.0, dy)
+    }
+    #[inline(always)]
+    fn is_usual<S: Simd>(self, [x, _]: [F32s<S>; 2]) -> bool {
+        is_near(x.abs() * 2.0)
+    }
+    #[inline(always)]
+    fn eval_far<S: Simd>(self, [x, dy]: [F32s<S>; 2]) -> F32s<S> {
+        gradient::<true, S>(x.abs() * 2.0, 4.0, dy)
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod aligned;
 mod f64s;
+mod rare;
 mod scalar;
 
 use crate::isa::{Native, Simd};
@@ -10,6 +11,7 @@ use core::ops::{Add, BitAnd, BitXor, Div, Mul, Neg, Shl, Shr, Sub};
 
 pub(crate) use aligned::Aligned;
 pub(crate) use f64s::F64s;
+pub(crate) use rare::likely;
 
 /// f32 lanes, with the token that proves their instruction set.
 #[derive(Clone, Copy)]
@@ -125,7 +127,7 @@ impl<S: Simd> F32s<S> {
     pub(crate) fn abs(self) -> Self {
         (self.bits() & !SIGN).float()
     }
-    /// Returns `self` with the sign of `x`. `self` must not be negative.
+    /// Returns `self` times the sign of `x`.
     #[inline(always)]
     pub(crate) fn with_sign_of(self, x: Self) -> Self {
         (self.bits() ^ (x.bits() & SIGN)).float()
