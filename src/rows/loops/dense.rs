@@ -47,7 +47,7 @@ pub(super) fn sums<const N: usize, F: Function, S: Simd>(
     tile: &mut [f32],
     numbers: &mut Numbers,
 ) -> bool {
-    let scale = rows.scale;
+    let Matrix { scale, fast, .. } = *rows;
     let mut x: Option<&[Rows<N>]> = rows.src.map(
         #[inline(always)]
         |x| &x[first * N..].as_chunks().0.as_chunks().0[..sets],
@@ -101,14 +101,21 @@ pub(super) fn sums<const N: usize, F: Function, S: Simd>(
     }
     for set in 0..sets {
         let terms = if F::KEEPS_TERMS { &y[set] } else { &terms[set] };
-        sums_of::<N, F, S>(s, terms).store(&mut numbers.sums[set].0);
+        sums_of::<N, F, S>(s, terms, fast).store(&mut numbers.sums[set].0);
     }
     true
 }
 
 /// The sums of sixteen rows of terms.
 #[inline(always)]
-pub(super) fn sums_of<const N: usize, F: Function, S: Simd>(s: S, terms: &Rows<N>) -> F64s<S> {
+pub(super) fn sums_of<const N: usize, F: Function, S: Simd>(
+    s: S,
+    terms: &Rows<N>,
+    fast: bool,
+) -> F64s<S> {
+    if F::SERVES_FAST && fast {
+        return sums_of::<N, F::Fast, S>(s, terms, fast);
+    }
     F64s::sum_of_each(
         s,
         #[inline(always)]

@@ -62,7 +62,7 @@ fn sets(width: usize) -> usize {
 /// elements as [`tile`].
 #[inline(always)]
 pub(super) fn rows<F: Function, S: Simd>(s: S, rows: &mut Matrix<'_>, tile: &mut [f32]) -> usize {
-    if !S::ISA.has_trees() || F::REDUCES || !<F as On<S>>::SUMS_ALL {
+    if const { !S::ISA.has_trees() || F::REDUCES || !<F as On<S>>::SUMS_ALL } {
         return 0;
     }
     let width = rows.cols.next_multiple_of(LANES);
@@ -90,7 +90,7 @@ pub(super) fn rows<F: Function, S: Simd>(s: S, rows: &mut Matrix<'_>, tile: &mut
             let (reference, sums) = (references.all(s), F64s::load(s, sums));
             let first = first + set * BATCH;
             let (sums, counts) = without_maxima::<F, S>(s, rows, first, &reference, sums);
-            let summary = F::summary(&reference, sums, counts);
+            let summary = F::summary_of(rows.fast, &reference, sums, counts);
             let Aligned([high, low]) = &mut numbers.summaries[set];
             summary[0].store(high);
             summary[1].store(low);
@@ -163,7 +163,7 @@ fn any<const N: usize, F: Function, S: Simd>(
         }
     }
     for (set, terms) in terms.iter().enumerate() {
-        dense::sums_of::<N, F, S>(s, terms).store(&mut numbers.sums[set].0);
+        dense::sums_of::<N, F, S>(s, terms, rows.fast).store(&mut numbers.sums[set].0);
     }
     true
 }
