@@ -13,6 +13,8 @@ mod long_terms;
 mod matrix;
 mod neighbours;
 mod normalisers;
+mod numbers;
+mod overlapping;
 mod pipeline;
 pub(super) mod places;
 mod references;

@@ -1,0 +1,89 @@
+//! Rows of `N - 15` to `N` entries with any stride, where the compiler knows `N`, a multiple of
+//! sixteen. The last step of a row ends where the row ends, and may overlap the one before: an entry
+//! that is in both has the same term.
+
+use super::{matrix::Matrix, numbers::Numbers, references::BATCH, steps::map};
+use crate::{
+    isa::Simd,
+    rows::numerics::{function::Function, sum::LANES},
+    vector::F32s,
+};
+use core::hint::black_box;
+
+/// The maxima of sixteen rows in each lane.
+#[inline(always)]
+pub(super) fn in_lanes<const N: usize, S: Simd>(
+    s: S,
+    rows: &Matrix<'_>,
+    first: usize,
+    lanes: &mut [[f32; LANES]; BATCH],
+) {
+    let last = rows.cols - LANES;
+    // Opaque, because the compiler would unroll sixteen rows.
+    let lanes = &mut lanes[..black_box(BATCH)];
+    for (i, lanes) in lanes.iter_mut().enumerate() {
+        let x = rows.input(first + i);
+        let mut maximum = F32s::load(s, &x[last..][..LANES]);
+        let x = &x[..N - LANES];
+        for at in (0..N - LANES).step_by(LANES) {
+            maximum = F32s::load(s, &x[at..][..LANES]).at_least(maximum);
+        }
+        maximum.store(lanes);
+    }
+}
+
+/// Writes the terms of rows to a tile, where 0 follows the last entry of each row.
+#[inline(always)]
+pub(super) fn terms<const N: usize, S: Simd>(
+    s: S,
+    rows: &Matrix<'_>,
+    first: usize,
+    tile: &mut [f32],
+    numbers: &Numbers,
+) {
+    let last = rows.cols - LANES;
+    let tile: &mut [[f32; N]] = tile.as_chunks_mut().0;
+    for (i, terms) in tile.iter_mut().enumerate() {
+        let x = rows.input(first + i);
+        let reference = numbers.shift(s, i);
+        let end = reference.term::<false>(F32s::load(s, &x[last..][..LANES]));
+        let x = &x[..N - LANES];
+        for at in (0..N - LANES).step_by(LANES) {
+            let x = F32s::load(s, &x[at..][..LANES]);
+            reference.term::<false>(x).store(&mut terms[at..][..LANES]);
+        }
+        end.store(&mut terms[last..][..LANES]);
+    }
+}
+
+/// Writes the results of rows. Kept terms are in the tile.
+#[inline(always)]
+pub(super) fn results<F: Function, S: Simd>(
+    s: S,
+    rows: &mut Matrix<'_>,
+    first: usize,
+    tile: &[f32],
+    numbers: &Numbers,
+) {
+    let last = rows.cols - LANES;
+    let width = rows.cols.next_multiple_of(LANES);
+    for (i, terms) in tile.chunks_exact(width).enumerate() {
+        let summary = numbers.summary(s, i);
+        let (src, y) = rows.row(first + i);
+        let kept = if F::KEEPS_TERMS { Some(terms) } else { src };
+        // In place it is read before entries that it overlaps are replaced.
+        let end = F32s::load(s, &kept.unwrap_or(y)[last..][..LANES]);
+        map(
+            s,
+            kept.map(
+                #[inline(always)]
+                |kept| &kept[..width - LANES],
+            ),
+            &mut y[..width - LANES],
+            0.0,
+            #[inline(always)]
+            |kept| F::result(kept, summary),
+        );
+        F::result(end, summary).store(&mut y[last..][..LANES]);
+    }
+}
