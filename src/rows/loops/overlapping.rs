@@ -2,7 +2,7 @@
 //! sixteen. The last step of a row ends where the row ends, and may overlap the one before: an entry
 //! that is in both has the same term.
 
-use super::{matrix::Matrix, numbers::Numbers, references::BATCH, steps::map};
+use super::{matrix::Matrix, numbers::Numbers, references::BATCH};
 use crate::{
     isa::Simd,
     rows::numerics::{function::Function, sum::LANES},
@@ -32,9 +32,9 @@ pub(super) fn in_lanes<const N: usize, S: Simd>(
     }
 }
 
-/// Writes the terms of rows to a tile, where 0 follows the last entry of each row.
+/// Writes the terms of rows, `R` at a time, to a tile, where 0 follows the last entry of each row.
 #[inline(always)]
-pub(super) fn terms<const N: usize, S: Simd>(
+pub(super) fn terms<const N: usize, const R: usize, S: Simd>(
     s: S,
     rows: &Matrix<'_>,
     first: usize,
@@ -42,17 +42,20 @@ pub(super) fn terms<const N: usize, S: Simd>(
     numbers: &Numbers,
 ) {
     let last = rows.cols - LANES;
-    let tile: &mut [[f32; N]] = tile.as_chunks_mut().0;
+    let tile: &mut [[[f32; N]; R]] = tile.as_chunks_mut().0.as_chunks_mut().0;
     for (i, terms) in tile.iter_mut().enumerate() {
-        let x = rows.input(first + i);
-        let reference = numbers.shift(s, i);
-        let end = reference.term::<false>(F32s::load(s, &x[last..][..LANES]));
-        let x = &x[..N - LANES];
-        for at in (0..N - LANES).step_by(LANES) {
-            let x = F32s::load(s, &x[at..][..LANES]);
-            reference.term::<false>(x).store(&mut terms[at..][..LANES]);
+        for (row, terms) in terms.iter_mut().enumerate() {
+            let row = i * R + row;
+            let x = rows.input(first + row);
+            let reference = numbers.shift(s, row);
+            let end = reference.term::<false>(F32s::load(s, &x[last..][..LANES]));
+            let x = &x[..N - LANES];
+            for at in (0..N - LANES).step_by(LANES) {
+                let x = F32s::load(s, &x[at..][..LANES]);
+                reference.term::<false>(x).store(&mut terms[at..][..LANES]);
+            }
+            end.store(&mut terms[last..][..LANES]);
         }
-        end.store(&mut terms[last..][..LANES]);
     }
 }
 
@@ -70,20 +73,13 @@ pub(super) fn results<F: Function, S: Simd>(
     for (i, terms) in tile.chunks_exact(width).enumerate() {
         let summary = numbers.summary(s, i);
         let (src, y) = rows.row(first + i);
-        let kept = if F::KEEPS_TERMS { Some(terms) } else { src };
+        let kept = if F::KEEPS_TERMS { Some(&terms[..y.len()]) } else { src };
         // In place it is read before entries that it overlaps are replaced.
         let end = F32s::load(s, &kept.unwrap_or(y)[last..][..LANES]);
-        map(
-            s,
-            kept.map(
-                #[inline(always)]
-                |kept| &kept[..width - LANES],
-            ),
-            &mut y[..width - LANES],
-            0.0,
-            #[inline(always)]
-            |kept| F::result(kept, summary),
-        );
+        for at in (0..last).step_by(LANES) {
+            let kept = F32s::load(s, &kept.unwrap_or(y)[at..][..LANES]);
+            F::result(kept, summary).store(&mut y[at..][..LANES]);
+        }
         F::result(end, summary).store(&mut y[last..][..LANES]);
     }
 }

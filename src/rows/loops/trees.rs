@@ -195,9 +195,9 @@ impl Block {
         } else {
             let tile = &mut tile[..self.places().len()];
             match self.width {
-                32 => overlapping::terms::<32, S>(s, rows, self.first, tile, numbers),
-                48 => overlapping::terms::<48, S>(s, rows, self.first, tile, numbers),
-                _ => overlapping::terms::<64, S>(s, rows, self.first, tile, numbers),
+                32 => overlapping::terms::<32, 2, S>(s, rows, self.first, tile, numbers),
+                48 => overlapping::terms::<48, 1, S>(s, rows, self.first, tile, numbers),
+                _ => overlapping::terms::<64, 1, S>(s, rows, self.first, tile, numbers),
             }
         }
         for set in 0..self.sets {
