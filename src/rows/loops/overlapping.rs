@@ -1,6 +1,6 @@
 //! Rows of `N - 15` to `N` entries with any stride, where the compiler knows `N`, a multiple of
-//! sixteen. The last step of a row ends where the row ends, and may overlap the one before: an entry
-//! that is in both has the same term.
+//! sixteen. The last step of a row ends where the row ends, and may overlap the one before: an
+//! entry that is in both has the same term.
 
 use super::{matrix::Matrix, numbers::Numbers, references::BATCH};
 use crate::{

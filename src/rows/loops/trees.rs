@@ -92,7 +92,7 @@ struct Block {
 }
 
 impl Block {
-    /// The places of the rows in memory, if they are dense.
+    /// The places of dense rows in memory. A tile has as many for the terms.
     #[inline(always)]
     fn places(self) -> Range<usize> {
         self.first * self.width..(self.first + self.sets * BATCH) * self.width
