@@ -48,12 +48,12 @@ pub(super) fn terms<const N: usize, const R: usize, S: Simd>(
             let row = i * R + row;
             let x = rows.input(first + row);
             let reference = numbers.shift(s, row);
-            let end = reference.term::<false>(F32s::load(s, &x[last..][..LANES]));
-            let x = &x[..N - LANES];
+            let whole = &x[..N - LANES];
             for at in (0..N - LANES).step_by(LANES) {
-                let x = F32s::load(s, &x[at..][..LANES]);
+                let x = F32s::load(s, &whole[at..][..LANES]);
                 reference.term::<false>(x).store(&mut terms[at..][..LANES]);
             }
+            let end = reference.term::<false>(F32s::load(s, &x[last..][..LANES]));
             end.store(&mut terms[last..][..LANES]);
         }
     }
