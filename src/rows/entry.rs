@@ -62,6 +62,7 @@ pub(super) fn in_place<F: Function>(
             dst_stride: stride,
             logits: logits.as_ref(),
             scale,
+            fast: F::RUN > 1,
             log_sum_exps,
         },
     );
@@ -106,6 +107,7 @@ pub(super) fn into<F: Function>(
             dst_stride: of_dst.stride,
             logits: logits.as_ref(),
             scale,
+            fast: F::RUN > 1,
             log_sum_exps: None,
         },
     );
@@ -125,7 +127,8 @@ pub(super) fn axis<F: Function>(
     product(if src.is_some() { "dst" } else { "x" }, dst.len(), shape)?;
     let logits = Logits::new::<F>(isa, options, shape)?;
     if !dst.is_empty() {
-        along_axis::<F>(isa, Axis { src, dst, n, inner, pitch: inner, logits: logits.as_ref() });
+        let (logits, fast) = (logits.as_ref(), F::RUN > 1);
+        along_axis::<F>(isa, Axis { src, dst, n, inner, pitch: inner, logits, fast });
     }
     Ok(())
 }
@@ -151,11 +154,9 @@ pub(super) fn axis_columns<F: Function>(
     for (dst, src) in dst.chunks_exact_mut(width).zip(src.chunks_exact(inner)) {
         dst.copy_from_slice(&src[start..end]);
     }
+    let (logits, fast) = (logits.as_ref(), F::RUN > 1);
     // One column of a part is no row: its mask is not.
-    along_axis::<F>(
-        isa,
-        Axis { src: None, dst, n, inner: width, pitch: width, logits: logits.as_ref() },
-    );
+    along_axis::<F>(isa, Axis { src: None, dst, n, inner: width, pitch: width, logits, fast });
     Ok(())
 }
 
@@ -194,6 +195,7 @@ pub(super) fn reduce<F: Function>(
             dst_stride: 1,
             logits: logits.as_ref(),
             scale: 1.0,
+            fast: F::RUN > 1,
             log_sum_exps: None,
         },
     );
@@ -219,10 +221,10 @@ pub(super) fn reduce_axis<F: Function>(
     let logits =
         Logits::new::<F>(isa, options, shape)?.map(|logits| logits.with_first_column(start));
     if !dst.is_empty() {
-        let src = Some(&src[start..]);
+        let (src, logits) = (Some(&src[start..]), logits.as_ref());
         along_axis::<F>(
             isa,
-            Axis { src, dst, n, inner: width, pitch: inner, logits: logits.as_ref() },
+            Axis { src, dst, n, inner: width, pitch: inner, logits, fast: F::RUN > 1 },
         );
     }
     Ok(())

@@ -60,6 +60,8 @@ pub fn log_softmax(x: &mut [f32], cols: usize) {
 }
 
 impl Function for LogSoftmax<'_> {
+    type Default = Self;
+    type Fast = Self;
     const SUBTRACTS: bool = true;
 
     #[inline(always)]

@@ -277,6 +277,8 @@ pub(super) fn axis_backward(
 }
 
 impl Function for LogSumExp<'_> {
+    type Default = Self;
+    type Fast = Self;
     const REDUCES: bool = true;
 
     #[inline(always)]

@@ -160,6 +160,8 @@ fn with_log_sum_exps(
 }
 
 impl Function for Softmax<'_> {
+    type Default = Self;
+    type Fast = Fast<Self>;
     const KEEPS_TERMS: bool = true;
 
     /// Returns 1 / s as the sum of two f32. One f32 would add a rounding error for which the bound
@@ -184,7 +186,9 @@ impl Function for Softmax<'_> {
     }
 }
 
-impl Function for Fast<Softmax<'_>> {
+impl<'a> Function for Fast<Softmax<'a>> {
+    type Default = Softmax<'a>;
+    type Fast = Self;
     const KEEPS_TERMS: bool = true;
     const RUN: usize = 8;
 

@@ -22,7 +22,7 @@ pub(super) fn columns<F: Function>(isa: Isa, mut axis: Axis<'_>) {
     if !interleaved::is_worth_it::<F>(&axis) {
         return by_sixteen::<F>(isa, axis);
     }
-    let Axis { src, n, inner, pitch, logits, .. } = axis;
+    let Axis { src, n, inner, pitch, logits, fast, .. } = axis;
     let plane = n * inner;
     let planes = axis.dst.len() / plane;
     let mut done = 0;
@@ -34,7 +34,7 @@ pub(super) fn columns<F: Function>(isa: Isa, mut axis: Axis<'_>) {
         if done < planes {
             let src = src.map(|src| &src[done * plane..][..plane]);
             let dst = &mut axis.dst[done * plane..][..plane];
-            by_sixteen::<F>(isa, Axis { src, dst, n, inner, pitch, logits });
+            by_sixteen::<F>(isa, Axis { src, dst, n, inner, pitch, logits, fast });
             done += 1;
         }
     }
@@ -48,9 +48,9 @@ fn by_sixteen<F: Function>(isa: Isa, mut axis: Axis<'_>) {
     }
     // The tiles are made here, so that what works on them is compiled once.
     if axis.n <= SMALL_TILE || axis.n > TILE {
-        in_small_tile::<F>(isa, axis, first);
+        in_small_tile::<F::Default>(isa, axis, first);
     } else {
-        in_tile::<F>(isa, axis, first);
+        in_tile::<F::Default>(isa, axis, first);
     }
 }
 
@@ -165,7 +165,7 @@ impl<F: Function> Job for InBlocks<'_, F> {
 /// Calls `f` with up to sixteen neighbouring columns at a time, from column `first` of each plane.
 #[inline(always)]
 fn each_group<F: Function>(axis: Axis<'_>, first: usize, mut f: impl FnMut(Columns<'_>)) {
-    let Axis { src, dst, n, inner, pitch, logits } = axis;
+    let Axis { src, dst, n, inner, pitch, logits, fast } = axis;
     let results = if F::REDUCES { inner } else { n * inner };
     for (outer, dst) in dst.chunks_exact_mut(results).enumerate() {
         let src = src.map(
@@ -188,6 +188,7 @@ fn each_group<F: Function>(axis: Axis<'_>, first: usize, mut f: impl FnMut(Colum
                     #[inline(always)]
                     |logits| logits.sinks(outer, at),
                 ),
+                fast,
             });
         }
     }
@@ -220,7 +221,7 @@ fn in_blocks<F: Function, S: Simd>(s: S, mut columns: Columns<'_>, tile: &mut [f
 #[allow(clippy::needless_pass_by_value, reason = "a reference would let its address escape")]
 #[inline(always)]
 fn through_tile<F: Function, S: Simd>(s: S, mut columns: Columns<'_>, tile: &mut [f32]) {
-    let Columns { n, stride, at, width, sinks, .. } = columns;
+    let Columns { n, stride, at, width, sinks, fast, .. } = columns;
     let tile = &mut tile[..n * LANES];
     let mut maxima = [0.0; LANES];
     if let Some((logits, outer)) = columns.logits {
@@ -231,7 +232,7 @@ fn through_tile<F: Function, S: Simd>(s: S, mut columns: Columns<'_>, tile: &mut
             columns.entry::<S, false>(s, j).store(to);
         }
     }
-    let mut in_tile = Columns { sinks, ..Columns::tile(tile, n, width) };
+    let mut in_tile = Columns { sinks, fast, ..Columns::tile(tile, n, width) };
     if let Some((logits, _)) = columns.logits
         && !F::REDUCES
     {

@@ -32,12 +32,24 @@ pub(super) struct Columns<'a> {
     pub(super) logits: Option<(&'a Logits<'a>, usize)>,
     /// The sinks of the columns, or `None` if no column has one.
     pub(super) sinks: Option<[f32; LANES]>,
+    /// Whether the sums and the normalisers are those of the fast tier.
+    pub(super) fast: bool,
 }
 
 impl<'a> Columns<'a> {
     #[inline(always)]
     pub(super) fn tile(tile: &'a mut [f32], n: usize, width: usize) -> Self {
-        Self { src: None, dst: tile, n, stride: LANES, at: 0, width, logits: None, sinks: None }
+        Self {
+            src: None,
+            dst: tile,
+            n,
+            stride: LANES,
+            at: 0,
+            width,
+            logits: None,
+            sinks: None,
+            fast: false,
+        }
     }
 
     /// Loads entry `j` of each column. `FULL` is whether there are sixteen columns in memory.
@@ -228,9 +240,9 @@ impl<'a> Columns<'a> {
     /// passed, the struct would stay in memory, and the loops that use it would be slower.
     #[inline(always)]
     pub(super) fn copy(&self) -> Columns<'_> {
-        let Self { src, ref dst, n, stride, at, width, logits, sinks } = *self;
+        let Self { src, ref dst, n, stride, at, width, logits, sinks, fast } = *self;
         let src = Some(src.unwrap_or(dst));
-        Columns { src, dst: &mut [], n, stride, at, width, logits, sinks }
+        Columns { src, dst: &mut [], n, stride, at, width, logits, sinks, fast }
     }
 
     #[cold]

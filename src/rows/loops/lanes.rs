@@ -36,7 +36,7 @@ pub(super) fn columns_at<F: Function, S: Simd, const FULL: bool>(
     if let Some(sinks) = sinks {
         totals = add_sink::<F, S>(&reference, totals, sinks);
     }
-    let values = F::summary(&reference, totals.0, totals.1);
+    let values = F::summary_of(columns.fast, &reference, totals.0, totals.1);
     if !F::REDUCES {
         columns.replace::<S, FULL>(
             s,
@@ -60,11 +60,7 @@ fn totals<F: Function, S: Simd, const FULL: bool>(
         return terms_but_maxima::<F, S, FULL>(s, columns, reference, tile);
     }
     let large = !reference.maximum.all_below(Reference::<S>::LARGE);
-    if large && !F::KEEPS_TERMS {
-        let (sums, _) = rare::<F, S>(columns, reference, true);
-        return without_maxima::<F, S>(s, columns, reference, F64s::load(s, &sums));
-    }
-    if large {
+    if large && F::KEEPS_TERMS {
         // The differences are stored where the terms will be, so the loop that computes terms is
         // the same.
         columns.replace::<S, FULL>(
@@ -76,7 +72,12 @@ fn totals<F: Function, S: Simd, const FULL: bool>(
         columns.src = None;
     }
     if F::KEEPS_TERMS && !FULL {
-        return (terms_in_blocks::<F, S>(s, columns, reference, tile), F64s::splat(s, 1.0));
+        let sums = if F::SERVES_FAST && columns.fast {
+            terms_in_blocks::<F::Fast, S>(s, columns, reference, tile)
+        } else {
+            terms_in_blocks::<F, S>(s, columns, reference, tile)
+        };
+        return (sums, F64s::splat(s, 1.0));
     }
     if F::KEEPS_TERMS {
         // Loading terms from memory widens them at less cost than converting registers.
@@ -87,7 +88,13 @@ fn totals<F: Function, S: Simd, const FULL: bool>(
             |columns, j| reference.term::<false>(columns.entry::<S, FULL>(s, j)),
         );
     }
-    let sums = sums_of_all::<false, F, S, FULL>(s, columns, reference, tile);
+    let sums = if large && !F::KEEPS_TERMS {
+        F64s::load(s, &rare::<F, S>(columns, reference, true).0)
+    } else if F::SERVES_FAST && columns.fast {
+        sums_of_all::<false, F::Fast, S, FULL>(s, columns, reference, tile)
+    } else {
+        sums_of_all::<false, F, S, FULL>(s, columns, reference, tile)
+    };
     without_maxima::<F, S>(s, columns, reference, sums)
 }
 
@@ -164,6 +171,9 @@ struct Rare<'a, F> {
 impl<F: Function> Job for Rare<'_, F> {
     #[inline(always)]
     fn run<S: Native>(self, s: S) {
+        if const { !<F as On<S::Sixteen>>::SUMS_ALL } {
+            return;
+        }
         let Self { columns, maxima, all, results: (sums, counts), tile, .. } = self;
         let s = s.sixteen();
         let reference = Reference::new(F32s::load(s, maxima), !F::KEEPS_TERMS);

@@ -141,36 +141,49 @@ fn totals<F: Function, S: Simd>(
             terms::<false, F, S>(s, rows, first, count, references);
         }
     }
-    for i in 0..if F::KEEPS_TERMS { 0 } else { count } {
-        let reference = references.row(s, i);
-        if <F as On<S>>::SUMS_ALL {
-            sums[i] = if references.offset.0[i] == 0.0 {
-                sum_of_all::<false, F, S>(s, rows.input(first + i), &reference)
-            } else {
-                rare::<F>(S::ISA, rows.input(first + i), references.maximum.0[i], true).0
-            };
-        } else {
-            (sums[i], counts[i]) = terms_but_maxima::<F, S>(s, rows, first + i, &reference, block);
-        }
-    }
-    // By now the terms are in memory, where an instruction widens what it loads.
     if F::KEEPS_TERMS {
+        let fast = rows.fast;
+        // By now the terms are in memory, where an instruction widens what it loads.
         for (i, sum) in sums[..count].iter_mut().enumerate() {
-            let mut lanes = Lanes::<F, S>::new(s);
-            each(
-                s,
-                rows.output(first + i),
-                0.0,
-                #[inline(always)]
-                |e| lanes.add(e),
-            );
-            *sum = lanes.finish().sum();
+            let terms = rows.output(first + i);
+            *sum = if F::SERVES_FAST && fast {
+                sum_of_terms::<F::Fast, S>(s, terms)
+            } else {
+                sum_of_terms::<F, S>(s, terms)
+            };
+        }
+    } else {
+        for i in 0..count {
+            let reference = references.row(s, i);
+            if <F as On<S>>::SUMS_ALL {
+                sums[i] = if references.offset.0[i] == 0.0 {
+                    sum_of_all::<false, F, S>(s, rows.input(first + i), &reference)
+                } else {
+                    rare::<F>(S::ISA, rows.input(first + i), references.maximum.0[i], true).0
+                };
+            } else {
+                (sums[i], counts[i]) =
+                    terms_but_maxima::<F, S>(s, rows, first + i, &reference, block);
+            }
         }
     }
     if <F as On<S>>::SUMS_ALL {
         return others_of::<F, S>(s, rows, first, count, references, sums);
     }
     (F64s::load(s, &sums), F64s::load(s, &counts))
+}
+
+#[inline(always)]
+fn sum_of_terms<F: Function, S: Simd>(s: S, terms: &[f32]) -> f64 {
+    let mut lanes = Lanes::<F, S>::new(s);
+    each(
+        s,
+        terms,
+        0.0,
+        #[inline(always)]
+        |e| lanes.add(e),
+    );
+    lanes.finish().sum()
 }
 
 /// Writes the results of some rows of the batch from `first` on.

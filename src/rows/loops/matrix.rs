@@ -15,6 +15,8 @@ pub(in crate::rows) struct Matrix<'a> {
     pub(in crate::rows) logits: Option<&'a Logits<'a>>,
     /// The factor of the entries, if it is the only option.
     pub(in crate::rows) scale: f32,
+    /// Whether the sums and the normalisers are those of the fast tier.
+    pub(in crate::rows) fast: bool,
     /// The log-sum-exps of the rows, if they are requested.
     pub(in crate::rows) log_sum_exps: Option<&'a mut [f32]>,
 }
@@ -155,4 +157,6 @@ pub(in crate::rows) struct Axis<'a> {
     /// with one result for each reads some of the columns.
     pub(in crate::rows) pitch: usize,
     pub(in crate::rows) logits: Option<&'a Logits<'a>>,
+    /// Whether the sums and the normalisers are those of the fast tier.
+    pub(in crate::rows) fast: bool,
 }

@@ -13,6 +13,8 @@ pub(super) mod long_terms;
 mod matrix;
 mod neighbours;
 mod normalisers;
+mod numbers;
+mod overlapping;
 mod pipeline;
 pub(super) mod places;
 mod references;
@@ -31,7 +33,7 @@ use super::{
     },
 };
 use crate::{
-    isa::{Isa, Job, Native, at_baseline, on},
+    isa::{Isa, Job, Native, Simd, at_baseline, on},
     vector::Aligned,
 };
 use core::marker::PhantomData;
@@ -48,13 +50,12 @@ pub(in crate::rows) fn each_row<F: Function>(isa: Isa, mut matrix: Matrix<'_>) {
     let dense = matrix.log_sum_exps.is_none() && !(F::REDUCES && matrix.logits.is_some());
     let mut first = 0;
     if trees::serves::<F>(isa, &matrix) {
-        first = with_trees::<F>(isa, &mut matrix);
+        first = with_trees::<F::Default>(isa, &mut matrix);
     } else if registers::serves::<F>(isa, &matrix) {
         let matrix = &mut matrix;
-        on(isa, Registers::<F> { function: PhantomData, matrix, done: &mut first });
+        on(isa, Registers::<F::Default> { function: PhantomData, matrix, done: &mut first });
     } else if matrix.cols <= short::SHORT && matrix.rows >= LANES && dense {
-        let matrix = &mut matrix;
-        on(isa, ShortRows::<F> { function: PhantomData, matrix, done: &mut first });
+        first = short_rows::<F::Default>(isa, &mut matrix);
     }
     if first == matrix.rows {
         return;
@@ -65,10 +66,17 @@ pub(in crate::rows) fn each_row<F: Function>(isa: Isa, mut matrix: Matrix<'_>) {
     } else if F::REDUCES && matrix.logits.is_some() {
         // The block is here and not in the loop, because few calls need it.
         let block = &mut [0.0; BLOCK];
-        on(isa, LongRows::<F> { function: PhantomData, matrix, first, block });
+        on(isa, LongRows::<F::Default> { function: PhantomData, matrix, first, block });
     } else {
-        on(isa, LongRows::<F> { function: PhantomData, matrix, first, block: &mut [] });
+        on(isa, LongRows::<F::Default> { function: PhantomData, matrix, first, block: &mut [] });
     }
+}
+
+#[inline(never)]
+fn short_rows<F: Function>(isa: Isa, matrix: &mut Matrix<'_>) -> usize {
+    let mut rows = 0;
+    on(isa, ShortRows::<F> { function: PhantomData, matrix, done: &mut rows });
+    rows
 }
 
 /// A function of its own, because a tile on the stack of [`each_row`] takes other rows time.
@@ -160,7 +168,7 @@ struct Pipeline<'a, 'm, F> {
 impl<F: Function> Job for Pipeline<'_, '_, F> {
     #[inline(always)]
     fn run<S: Native>(self, s: S) {
-        if <F as On<S::Sixteen>>::SUMS_ALL {
+        if const { S::Sixteen::FUSED && <F as On<S::Sixteen>>::SUMS_ALL } {
             pipeline::rows::<F, _>(s.sixteen(), &mut self.matrix.local());
         }
     }
@@ -171,7 +179,7 @@ pub(in crate::rows) fn along_axis<F: Function>(isa: Isa, axis: Axis<'_>) {
     if axis.pitch > 1 || axis.logits.is_some_and(Logits::is_of_columns) {
         return axis::columns::<F>(isa, axis);
     }
-    let Axis { src, dst, n, logits, .. } = axis;
+    let Axis { src, dst, n, logits, fast, .. } = axis;
     let rows = src.map_or(dst.len(), <[f32]>::len) / n;
     let dst_stride = if F::REDUCES { 1 } else { n };
     each_row::<F>(
@@ -185,6 +193,7 @@ pub(in crate::rows) fn along_axis<F: Function>(isa: Isa, axis: Axis<'_>) {
             dst_stride,
             logits,
             scale: 1.0,
+            fast,
             log_sum_exps: None,
         },
     );

@@ -150,6 +150,7 @@ impl Group<'_> {
             width: LANES,
             logits: None,
             sinks: None,
+            fast: F::RUN > 1,
         };
         if large && !F::KEEPS_TERMS {
             let (sums, _) = rare::<F, S>(&columns, reference, true);

@@ -104,7 +104,7 @@ pub(super) fn summary<F: Function, S: Simd>(
             *y = given.log_sum_exps[i].unwrap_or(logs[i]);
         }
     }
-    F::summary(&reference, totals.0, totals.1)
+    F::summary_of(rows.fast, &reference, totals.0, totals.1)
 }
 
 /// The log-sum-exps of a batch, for softmax. A function of its own: few calls want them.

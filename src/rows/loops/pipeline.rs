@@ -20,10 +20,11 @@ use crate::{
     vector::F32s,
 };
 
-/// Whether rows of so many columns are worked on here, and not in `long.rs`.
+/// Whether rows of so many columns are worked on here, and not in `long.rs`. The baseline has too
+/// few registers for the rows beside.
 #[inline]
 pub(super) fn takes<F: Function>(isa: Isa, cols: usize) -> bool {
-    if F::KEEPS_TERMS { cols > 256 } else { cols > 127 && F::SUBTRACTS && isa != Isa::Baseline }
+    isa != Isa::Baseline && if F::KEEPS_TERMS { cols > 256 } else { cols > 127 && F::SUBTRACTS }
 }
 
 /// What one batch leaves to the next.

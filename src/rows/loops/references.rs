@@ -18,13 +18,6 @@ pub(super) struct References {
 }
 
 impl References {
-    pub(super) const NONE: Self = Self {
-        maximum: Aligned([0.0; BATCH]),
-        offset: Aligned([0.0; BATCH]),
-        magic: Aligned([0.0; BATCH]),
-        least: Aligned([0.0; BATCH]),
-    };
-
     #[inline(always)]
     pub(super) fn new<F: Function, S: Simd>(maxima: F32s<S>) -> Self {
         let reference = Reference::new(maxima, !F::KEEPS_TERMS);

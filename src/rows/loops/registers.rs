@@ -28,7 +28,7 @@ pub(super) fn serves<F: Function>(isa: Isa, rows: &Matrix<'_>) -> bool {
 /// As many of the rows as come in blocks that fill the lanes; how many that are.
 #[inline(always)]
 pub(super) fn rows<F: Function, S: Simd>(s: S, rows: &mut Matrix<'_>) -> usize {
-    if !S::ISA.has_trees() || F::REDUCES || !<F as On<S>>::SUMS_ALL {
+    if const { !S::ISA.has_trees() || F::REDUCES || !<F as On<S>>::SUMS_ALL } {
         return 0;
     }
     match rows.cols {
@@ -52,7 +52,7 @@ fn dense<const N: usize, const LINE: usize, F: Function, S: Simd>(
     s: S,
     rows: &mut Matrix<'_>,
 ) -> usize {
-    let Matrix { src, ref mut dst, scale, .. } = *rows;
+    let Matrix { src, ref mut dst, scale, fast, .. } = *rows;
     let y: &mut [Lines<LINE>] = dst.as_chunks_mut().0.as_chunks_mut().0;
     let blocks = y.len();
     let x: Option<&[Lines<LINE>]> = src.map(
@@ -73,7 +73,7 @@ fn dense<const N: usize, const LINE: usize, F: Function, S: Simd>(
                     *x = *x * scale;
                 }
             }
-            results::<N, F, S>(s, row);
+            results::<N, F, S>(s, row, fast);
         }
         write(columns, y);
     }
@@ -126,9 +126,10 @@ fn write<const LINE: usize, S: Simd>(columns: [F32s<S>; LINE], y: &mut Lines<LIN
     }
 }
 
-/// Replaces the entries of sixteen rows by the results.
+/// Replaces the entries of sixteen rows by the results. Each lane of a sum has one term at most, so
+/// that both tiers have the same sums.
 #[inline(always)]
-fn results<const N: usize, F: Function, S: Simd>(s: S, x: &mut [F32s<S>; N]) {
+fn results<const N: usize, F: Function, S: Simd>(s: S, x: &mut [F32s<S>; N], fast: bool) {
     let mut maximum = x[0];
     for x in &x[1..] {
         maximum = x.at_least(maximum);
@@ -157,7 +158,7 @@ fn results<const N: usize, F: Function, S: Simd>(s: S, x: &mut [F32s<S>; N]) {
     } else {
         without_maxima::<N, F, S>(s, x, &reference, sum)
     };
-    let summary = F::summary(&reference, sum, count);
+    let summary = F::summary_of(fast, &reference, sum, count);
     let kept = if F::KEEPS_TERMS { terms } else { *x };
     for (y, kept) in x.iter_mut().zip(kept) {
         *y = F::result(kept, summary);

@@ -101,6 +101,7 @@ fn work<F: Function, S: Simd>(
     for i in 0..lines.rows {
         let of_row = &mut tile[i * cols * LANES..][..cols * LANES];
         let mut columns = Columns::tile(of_row, cols, LANES);
+        columns.fast = rows.fast;
         columns.sinks = rows.logits.is_some().then_some(sinks[i]);
         let summary = columns_at::<F, S, true>(s, &mut columns, &mut []);
         if F::REDUCES {

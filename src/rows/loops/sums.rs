@@ -7,7 +7,7 @@ use super::{
 use crate::{
     isa::{Isa, Job, Native, Simd, on},
     rows::numerics::{
-        function::Function,
+        function::{Function, On},
         sum::{LANES, Lanes},
         terms::Reference,
     },
@@ -105,6 +105,9 @@ struct Rare<'a, F> {
 impl<F: Function> Job for Rare<'_, F> {
     #[inline(always)]
     fn run<S: Native>(self, s: S) {
+        if const { !<F as On<S::Sixteen>>::SUMS_ALL } {
+            return;
+        }
         let Self { x, maximum, all, sum, .. } = self;
         let s = s.sixteen();
         let reference = Reference::new(F32s::splat(s, maximum), !F::KEEPS_TERMS);

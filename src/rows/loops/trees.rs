@@ -2,10 +2,7 @@
 //! from trees of shuffles that they share.
 
 use super::{
-    dense::{self, Numbers, Rows},
-    matrix::Matrix,
-    references::{BATCH, References},
-    sums::rare,
+    dense, matrix::Matrix, numbers::Numbers, overlapping, references::BATCH, steps::map, sums::rare,
 };
 use crate::{
     isa::{Isa, Simd},
@@ -16,6 +13,7 @@ use crate::{
     },
     vector::{Aligned, F32s, F64s},
 };
+use core::ops::Range;
 
 /// Whether the rows are worked on here. Others take no more time as [short](super::short) or
 /// [long](super::long) ones, or are too few kinds to be worth their code.
@@ -62,7 +60,7 @@ fn sets(width: usize) -> usize {
 /// elements as [`tile`].
 #[inline(always)]
 pub(super) fn rows<F: Function, S: Simd>(s: S, rows: &mut Matrix<'_>, tile: &mut [f32]) -> usize {
-    if !S::ISA.has_trees() || F::REDUCES || !<F as On<S>>::SUMS_ALL {
+    if const { !S::ISA.has_trees() || F::REDUCES || !<F as On<S>>::SUMS_ALL } {
         return 0;
     }
     let width = rows.cols.next_multiple_of(LANES);
@@ -71,101 +69,184 @@ pub(super) fn rows<F: Function, S: Simd>(s: S, rows: &mut Matrix<'_>, tile: &mut
     let mut first = 0;
     while first + BATCH <= rows.rows {
         let sets = ((rows.rows - first) / BATCH).min(sets(width));
-        let at = (first, sets);
-        let is_done = match (width, is_dense) {
-            (16, true) => dense::sums::<16, F, S>(s, rows, at, tile, &mut numbers),
-            (32, true) => dense::sums::<32, F, S>(s, rows, at, tile, &mut numbers),
-            (64, true) => dense::sums::<64, F, S>(s, rows, at, tile, &mut numbers),
-            (128, true) => dense::sums::<128, F, S>(s, rows, at, tile, &mut numbers),
-            (32, false) => any::<32, F, S>(s, rows, at, tile, &mut numbers),
-            (48, false) => any::<48, F, S>(s, rows, at, tile, &mut numbers),
-            (64, false) => any::<64, F, S>(s, rows, at, tile, &mut numbers),
-            _ => false,
-        };
-        if !is_done {
+        let block = Block { first, sets, width, is_dense };
+        let rows = &mut rows.local();
+        if !block.maxima::<F, S>(s, rows, &mut numbers) {
             return first;
         }
-        for set in 0..sets {
-            let (references, Aligned(sums)) = (&numbers.references[set], &numbers.sums[set]);
-            let (reference, sums) = (references.all(s), F64s::load(s, sums));
-            let first = first + set * BATCH;
-            let (sums, counts) = without_maxima::<F, S>(s, rows, first, &reference, sums);
-            let summary = F::summary(&reference, sums, counts);
-            let Aligned([high, low]) = &mut numbers.summaries[set];
-            summary[0].store(high);
-            summary[1].store(low);
-            if !is_dense {
-                let tile = &tile[set * BATCH * width..];
-                results::<F, S>(s, rows, first, [high, low], tile, width);
-            }
-        }
-        match (width, is_dense) {
-            (16, true) => dense::results::<16, F, S>(s, rows, at, &numbers),
-            (32, true) => dense::results::<32, F, S>(s, rows, at, &numbers),
-            (64, true) => dense::results::<64, F, S>(s, rows, at, &numbers),
-            (128, true) => dense::results::<128, F, S>(s, rows, at, &numbers),
-            _ => {}
-        }
+        block.terms::<F, S>(s, rows, tile, &mut numbers);
+        block.results::<F, S>(s, rows, tile, &numbers);
         first += sets * BATCH;
     }
     first
 }
 
-/// The sums of rows of more than `N - LANES` and up to `N` entries with any stride. The last step
-/// of a row ends where the row ends, and may overlap the one before: an entry that is in both has
-/// the same term. The terms are in the tile, where 0 follows the last entry of each row.
-///
-/// Returns false, and nothing has happened, if any row needs an offset.
-#[inline(always)]
-fn any<const N: usize, F: Function, S: Simd>(
-    s: S,
-    rows: &Matrix<'_>,
-    (first, sets): (usize, usize),
-    tile: &mut [f32],
-    numbers: &mut Numbers,
-) -> bool {
-    let cols = rows.cols;
-    if cols < LANES || cols <= N - LANES || cols > N {
-        return false;
+/// The rows of some sets of sixteen.
+#[derive(Clone, Copy)]
+struct Block {
+    first: usize,
+    sets: usize,
+    /// The entries of a row, rounded up to whole steps.
+    width: usize,
+    is_dense: bool,
+}
+
+impl Block {
+    /// The places of dense rows in memory. A tile has as many for the terms.
+    #[inline(always)]
+    fn places(self) -> Range<usize> {
+        self.first * self.width..(self.first + self.sets * BATCH) * self.width
     }
-    let last = cols - LANES;
-    let terms: &mut [Rows<N>] = tile.as_chunks_mut().0.as_chunks_mut().0;
-    let terms = &mut terms[..sets];
-    let Aligned(in_lanes) = &mut Aligned([[0.0; LANES]; BATCH]);
-    for set in 0..sets {
-        for (i, in_lanes) in in_lanes.iter_mut().enumerate() {
-            let x = rows.input(first + set * BATCH + i);
-            let mut maximum = F32s::load(s, &x[last..][..LANES]);
-            for at in (0..N - LANES).step_by(LANES) {
-                maximum = F32s::load(s, &x[at..][..LANES]).at_least(maximum);
-            }
-            maximum.store(in_lanes);
+
+    /// Finds the maxima of the logits. Returns false, and nothing has happened, if any row needs an
+    /// offset that only terms where the results will be can have.
+    #[inline(always)]
+    fn maxima<F: Function, S: Simd>(
+        self,
+        s: S,
+        rows: &mut Matrix<'_>,
+        numbers: &mut Numbers,
+    ) -> bool {
+        let mut has_offset = false;
+        for set in 0..self.sets {
+            let first = self.first + set * BATCH;
+            let maxima = if self.is_dense {
+                let x = &rows.src.unwrap_or(rows.dst)[first * self.width..];
+                match self.width {
+                    16 => dense::maxima::<16, S>(s, x),
+                    32 => dense::maxima::<32, S>(s, x),
+                    64 => dense::maxima::<64, S>(s, x),
+                    _ => dense::maxima::<128, S>(s, x),
+                }
+            } else {
+                let Aligned(lanes) = &mut numbers.in_lanes;
+                match self.width {
+                    32 => overlapping::in_lanes::<32, S>(s, rows, first, lanes),
+                    48 => overlapping::in_lanes::<48, S>(s, rows, first, lanes),
+                    _ => overlapping::in_lanes::<64, S>(s, rows, first, lanes),
+                }
+                F32s::largest_of_each(
+                    s,
+                    #[inline(always)]
+                    |i| F32s::load(s, &lanes[i]),
+                )
+            };
+            let maxima = maxima * rows.scale;
+            has_offset |= !maxima.all_below(Reference::<S>::LARGE);
+            numbers.set_reference::<F, S>(set, maxima);
         }
-        let maxima = F32s::largest_of_each(
-            s,
+        if has_offset || rows.scale != 1.0 {
+            if !F::KEEPS_TERMS || !self.is_dense {
+                return false;
+            }
+            self.change(s, rows, numbers);
+            rows.src = None;
+        }
+        true
+    }
+
+    /// Stores entries times the scale and less the offset where the terms will be, so that the loop
+    /// which computes terms is the same.
+    #[inline(always)]
+    fn change<S: Simd>(self, s: S, rows: &mut Matrix<'_>, numbers: &Numbers) {
+        let scale = rows.scale;
+        let offsets = numbers.offsets.0.as_flattened();
+        for (i, &offset) in offsets[..self.sets * BATCH].iter().enumerate() {
+            let (x, y) = rows.row(self.first + i);
+            let offset = F32s::splat(s, offset);
+            map(
+                s,
+                x,
+                y,
+                0.0,
+                #[inline(always)]
+                |x| x * scale - offset,
+            );
+        }
+    }
+
+    /// Writes the terms where the results will be or to the tile. Leaves the normalisers that
+    /// follow from their sums in `numbers`.
+    #[inline(always)]
+    fn terms<F: Function, S: Simd>(
+        self,
+        s: S,
+        rows: &mut Matrix<'_>,
+        tile: &mut [f32],
+        numbers: &mut Numbers,
+    ) {
+        if self.is_dense {
+            let x = rows.src.map(
+                #[inline(always)]
+                |x| &x[self.places()],
+            );
+            let y = &mut rows.dst[self.places()];
+            let (x, to) = if F::KEEPS_TERMS {
+                (x, y)
+            } else {
+                (Some(x.unwrap_or(y)), &mut tile[..self.places().len()])
+            };
+            match self.width {
+                16 => dense::terms::<16, 4, S>(s, x, to, numbers),
+                32 => dense::terms::<32, 2, S>(s, x, to, numbers),
+                64 => dense::terms::<64, 1, S>(s, x, to, numbers),
+                _ => dense::terms::<128, 1, S>(s, x, to, numbers),
+            }
+        } else {
+            let tile = &mut tile[..self.places().len()];
+            match self.width {
+                32 => overlapping::terms::<32, 2, S>(s, rows, self.first, tile, numbers),
+                48 => overlapping::terms::<48, 1, S>(s, rows, self.first, tile, numbers),
+                _ => overlapping::terms::<64, 1, S>(s, rows, self.first, tile, numbers),
+            }
+        }
+        for set in 0..self.sets {
+            let first = self.first + set * BATCH;
+            let terms = if F::KEEPS_TERMS && self.is_dense {
+                &rows.dst[first * self.width..]
+            } else {
+                &tile[set * BATCH * self.width..]
+            };
+            let sums = match self.width {
+                16 => dense::sums::<16, F, S>(s, terms, rows.fast),
+                32 => dense::sums::<32, F, S>(s, terms, rows.fast),
+                48 => dense::sums::<48, F, S>(s, terms, rows.fast),
+                64 => dense::sums::<64, F, S>(s, terms, rows.fast),
+                _ => dense::sums::<128, F, S>(s, terms, rows.fast),
+            };
+            let reference = Reference::new(F32s::load(s, &numbers.maxima.0[set]), !F::KEEPS_TERMS);
+            let (sums, counts) = without_maxima::<F, S>(s, rows, first, &reference, sums);
+            let [high, low] = F::summary_of(rows.fast, &reference, sums, counts);
+            high.store(&mut numbers.high.0[set]);
+            low.store(&mut numbers.low.0[set]);
+        }
+    }
+
+    #[inline(always)]
+    fn results<F: Function, S: Simd>(
+        self,
+        s: S,
+        rows: &mut Matrix<'_>,
+        tile: &[f32],
+        numbers: &Numbers,
+    ) {
+        if !self.is_dense {
+            let tile = &tile[..self.places().len()];
+            return overlapping::results::<F, S>(s, rows, self.first, tile, numbers);
+        }
+        let x = if F::KEEPS_TERMS { None } else { rows.src };
+        let x = x.map(
             #[inline(always)]
-            |i| F32s::load(s, &in_lanes[i]),
+            |x| &x[self.places()],
         );
-        if !maxima.all_below(Reference::<S>::LARGE) {
-            return false;
-        }
-        numbers.references[set] = References::new::<F, S>(maxima);
-    }
-    for (set, terms) in terms.iter_mut().enumerate() {
-        for (i, terms) in terms.iter_mut().enumerate() {
-            let x = rows.input(first + set * BATCH + i);
-            let reference = numbers.references[set].row(s, i);
-            for at in (0..N).step_by(LANES) {
-                let at = if at + LANES < N { at } else { last };
-                let e = reference.term::<false>(F32s::load(s, &x[at..][..LANES]));
-                e.store(&mut terms[at..][..LANES]);
-            }
+        let y = &mut rows.dst[self.places()];
+        match self.width {
+            16 => dense::results::<16, 4, F, S>(s, x, y, numbers),
+            32 => dense::results::<32, 2, F, S>(s, x, y, numbers),
+            64 => dense::results::<64, 1, F, S>(s, x, y, numbers),
+            _ => dense::results::<128, 1, F, S>(s, x, y, numbers),
         }
     }
-    for (set, terms) in terms.iter().enumerate() {
-        dense::sums_of::<N, F, S>(s, terms).store(&mut numbers.sums[set].0);
-    }
-    true
 }
 
 /// Returns the sums without the maxima, and the numbers of maxima that are left out.
@@ -196,30 +277,4 @@ fn without_maxima<F: Function, S: Simd>(
         }
     }
     (F64s::load(s, &sums), F64s::load(s, &counts))
-}
-
-/// The results of sixteen rows that are not dense. Kept terms are in `tile`, with a stride of
-/// `width`. The last step may overlap the one before, here too.
-#[inline(always)]
-fn results<F: Function, S: Simd>(
-    s: S,
-    rows: &mut Matrix<'_>,
-    first: usize,
-    [high, low]: [&[f32; BATCH]; 2],
-    tile: &[f32],
-    width: usize,
-) {
-    let last = rows.cols - LANES;
-    for i in 0..BATCH {
-        let summary = [F32s::splat(s, high[i]), F32s::splat(s, low[i])];
-        let (src, y) = rows.row(first + i);
-        let kept = if F::KEEPS_TERMS { Some(&tile[i * width..][..y.len()]) } else { src };
-        // In place it is read before entries that it overlaps are replaced.
-        let end = F32s::load(s, &kept.unwrap_or(y)[last..][..LANES]);
-        for at in (0..last).step_by(LANES) {
-            let kept = F32s::load(s, &kept.unwrap_or(y)[at..][..LANES]);
-            F::result(kept, summary).store(&mut y[at..][..LANES]);
-        }
-        F::result(end, summary).store(&mut y[last..][..LANES]);
-    }
 }

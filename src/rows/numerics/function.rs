@@ -9,6 +9,13 @@ use crate::{
 /// A function of rows: how a result follows from an entry, or from its term, and the sum of the
 /// row's terms.
 pub(crate) trait Function: Copy {
+    /// The function in its default tier. Its passes serve the fast tier too, where the loop over
+    /// the terms does not also add them.
+    type Default: Function;
+    /// The function in its fast tier.
+    type Fast: Function;
+    /// Whether the fast tier adds the terms in another way.
+    const SERVES_FAST: bool = <Self::Fast as Function>::RUN > Self::RUN;
     /// Whether results follow from the terms. Terms are then stored where the results will be,
     /// until the sum is known.
     const KEEPS_TERMS: bool = false;
@@ -23,6 +30,19 @@ pub(crate) trait Function: Copy {
     /// Computes the normaliser, as the sum of two f32 numbers. `sum` includes the maxima if
     /// `KEEPS_TERMS`; otherwise it excludes them and `count` is their number.
     fn summary<S: Simd>(of: &Reference<S>, sum: F64s<S>, count: F64s<S>) -> [F32s<S>; 2];
+
+    /// Computes the normaliser in the fast tier if `fast`. Its lower part is 0 then, with which
+    /// [`result`](Self::result) has the bits of a single product.
+    #[inline(always)]
+    fn summary_of<S: Simd>(
+        fast: bool,
+        of: &Reference<S>,
+        sum: F64s<S>,
+        count: F64s<S>,
+    ) -> [F32s<S>; 2] {
+        let [high, low] = Self::summary(of, sum, count);
+        if Self::SERVES_FAST && fast { [high, low.same(0.0)] } else { [high, low] }
+    }
 
     /// Computes the normaliser of one row, if `KEEPS_TERMS`: with the bits of `summary`, but in
     /// scalar operations, since nothing hides the latency of vectors.

@@ -119,6 +119,7 @@ impl Tables {
                 width,
                 logits: None,
                 sinks: None,
+                fast: F::RUN > 1,
             };
             let reference = self.reference::<F, S>(s, at);
             let sum = F64s::load(s, &self.total.0[at..][..LANES]);
