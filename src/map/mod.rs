@@ -228,7 +228,10 @@ fn steps<S: Simd, K: Map<N>, const N: usize, const PLACE: usize, const LEN: usiz
 
 /// Returns what the form of the kernel gives that serves for these inputs.
 #[inline(always)]
-fn eval_any<S: Simd, const N: usize>(kernel: impl Map<N>, lanes: [F32s<S>; N]) -> F32s<S> {
+pub(crate) fn eval_any<S: Simd, const N: usize>(
+    kernel: impl Map<N>,
+    lanes: [F32s<S>; N],
+) -> F32s<S> {
     if likely(kernel.is_usual(lanes)) { kernel.eval(lanes) } else { kernel.eval_far(lanes) }
 }
 

@@ -6,7 +6,8 @@
 //!
 //! Draws `docs/plots/widths.svg`, unless told otherwise, and prints a line for each width: columns,
 //! softmax, log-softmax. 1 is the time of an element of `Exp`, measured in turn with them, so that
-//! lines printed by an earlier version can be drawn beside the present ones. Many rows of N(0, 4²), out of place, at the active level.
+//! lines printed by an earlier version can be drawn beside the present ones. Many rows of N(0, 4²),
+//! out of place, at the active level.
 #![allow(clippy::cast_precision_loss)]
 
 use activations::{Activation, Exp, Isa, LogSoftmax, RowActivation, Softmax};

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     check::{equal_lengths, product},
     isa::{Isa, Job, Native, Simd, on},
-    map::Map,
+    map::eval_any,
     ops::Exp,
     shape_error::ShapeError,
     vector::{F32s, F64s, Mask},
@@ -61,7 +61,7 @@ impl Function for LogSoftmax<'_> {
     }
     #[inline(always)]
     fn gradient<S: Simd>(y: F32s<S>, dy: F32s<S>, sum: F64s<S>) -> F64s<S> {
-        dy.widen() - Exp.eval([y]).widen() * sum
+        dy.widen() - eval_any(Exp, [y]).widen() * sum
     }
     #[inline(always)]
     fn is_excluded<S: Simd>(y: F32s<S>) -> Mask<S> {

@@ -2,6 +2,8 @@
 //! are there.
 
 use super::{
+    beside::Beside,
+    long_terms::map_and_add,
     matrix::Matrix,
     normalisers::{Given, others_of, set_limits, summary},
     references::{BATCH, References},
@@ -133,15 +135,32 @@ fn totals<F: Function, S: Simd>(
     block: &mut [f32],
 ) -> (F64s<S>, F64s<S>) {
     let (mut sums, mut counts) = ([0.0; BATCH], [1.0; BATCH]);
-    if F::KEEPS_TERMS {
+    let changed = rows.scale != 1.0 || references.have_offset(count);
+    // Without the pipeline, long rows add their terms beside them all the same.
+    let adds_beside = F::KEEPS_TERMS && !S::FUSED && rows.cols > 256 && !changed && !rows.fast;
+    if adds_beside {
+        let nothing = [F32s::splat(s, 0.0); 2];
+        for (i, sum) in sums[..count].iter_mut().enumerate() {
+            let reference = references.row(s, i);
+            let (src, dst) = rows.row(first + i);
+            let beside = Beside::new(s, None, &mut [], nothing, &[]);
+            *sum = map_and_add::<F, S>(
+                s,
+                src,
+                dst,
+                beside,
+                #[inline(always)]
+                |x| reference.term::<false>(x),
+            )
+            .0;
+        }
+    } else if F::KEEPS_TERMS {
         // One loop or the other, so that each keeps its constants in registers.
-        if rows.scale != 1.0 || references.have_offset(count) {
+        if changed {
             terms::<true, F, S>(s, rows, first, count, references);
         } else {
             terms::<false, F, S>(s, rows, first, count, references);
         }
-    }
-    if F::KEEPS_TERMS {
         let fast = rows.fast;
         // By now the terms are in memory, where an instruction widens what it loads.
         for (i, sum) in sums[..count].iter_mut().enumerate() {
