@@ -38,7 +38,8 @@ impl Numbers {
 /// The sums of rows of `N` entries without gaps. Nothing is checked, because all lengths are known.
 /// Terms that are kept are where the results will be.
 ///
-/// Returns false, and nothing has happened, if rows whose terms are not kept need an offset.
+/// Returns false, and only the references are known, if rows whose terms are not kept need an
+/// offset, or if `maxima_only`.
 #[inline(always)]
 pub(super) fn sums<const N: usize, F: Function, S: Simd>(
     s: S,
@@ -46,6 +47,7 @@ pub(super) fn sums<const N: usize, F: Function, S: Simd>(
     (first, sets): (usize, usize),
     tile: &mut [f32],
     numbers: &mut Numbers,
+    maxima_only: bool,
 ) -> bool {
     let scale = rows.scale;
     let mut x: Option<&[Rows<N>]> = rows.src.map(
@@ -55,7 +57,7 @@ pub(super) fn sums<const N: usize, F: Function, S: Simd>(
     let y: &mut [Rows<N>] = &mut rows.dst[first * N..].as_chunks_mut().0.as_chunks_mut().0[..sets];
     let terms: &mut [Rows<N>] = tile.as_chunks_mut().0.as_chunks_mut().0;
     let terms = &mut terms[..if F::KEEPS_TERMS { 0 } else { sets }];
-    let mut changed = scale != 1.0;
+    let mut changed = scale != 1.0 || (maxima_only && !F::KEEPS_TERMS);
     for set in 0..sets {
         let x = entries_of(x, y, set);
         let maxima = F32s::largest_of_each(

@@ -1,5 +1,6 @@
 //! Rows in memory.
 
+use super::sums::Entries;
 use crate::rows::logits::Logits;
 
 /// A matrix of rows, and where the results go.
@@ -38,6 +39,16 @@ impl<'a> Matrix<'a> {
             Some(src) => &src[row * self.src_stride..][..self.cols],
             None => &self.dst[row * self.dst_stride..][..self.cols],
         }
+    }
+
+    /// Returns the entries of the rows from `first` on.
+    #[inline(always)]
+    pub(super) fn entries(&self, first: usize) -> Entries<'_> {
+        let (x, stride) = match self.src {
+            Some(src) => (src, self.src_stride),
+            None => (&*self.dst, self.dst_stride),
+        };
+        Entries { x: &x[first * stride..], cols: self.cols, stride }
     }
 
     #[inline(always)]

@@ -4,17 +4,18 @@
 use super::{
     dense::{self, Numbers, Rows},
     matrix::Matrix,
+    normalisers::{others_of, rare_of},
     references::{BATCH, References},
-    sums::rare,
+    sums::Rare,
 };
 use crate::{
     isa::{Isa, Simd},
     rows::numerics::{
         function::{Function, On},
-        sum::{LANES, without_maximum},
+        sum::LANES,
         terms::Reference,
     },
-    vector::{Aligned, F32s, F64s},
+    vector::{Aligned, F32s},
 };
 
 /// Whether the rows are worked on here. Others take no more time as [short](super::short) or
@@ -69,28 +70,36 @@ pub(super) fn rows<F: Function, S: Simd>(s: S, rows: &mut Matrix<'_>, tile: &mut
     let is_dense = is_dense(rows);
     let mut numbers = Numbers::NONE;
     let mut first = 0;
+    // Whether most rows of the set before were dominated by their maxima.
+    let mut dominated = false;
     while first + BATCH <= rows.rows {
         let sets = ((rows.rows - first) / BATCH).min(sets(width));
         let at = (first, sets);
         let is_done = match (width, is_dense) {
-            (16, true) => dense::sums::<16, F, S>(s, rows, at, tile, &mut numbers),
-            (32, true) => dense::sums::<32, F, S>(s, rows, at, tile, &mut numbers),
-            (64, true) => dense::sums::<64, F, S>(s, rows, at, tile, &mut numbers),
-            (128, true) => dense::sums::<128, F, S>(s, rows, at, tile, &mut numbers),
-            (32, false) => any::<32, F, S>(s, rows, at, tile, &mut numbers),
-            (48, false) => any::<48, F, S>(s, rows, at, tile, &mut numbers),
-            (64, false) => any::<64, F, S>(s, rows, at, tile, &mut numbers),
+            (16, true) => dense::sums::<16, F, S>(s, rows, at, tile, &mut numbers, dominated),
+            (32, true) => dense::sums::<32, F, S>(s, rows, at, tile, &mut numbers, dominated),
+            (64, true) => dense::sums::<64, F, S>(s, rows, at, tile, &mut numbers, dominated),
+            (128, true) => dense::sums::<128, F, S>(s, rows, at, tile, &mut numbers, dominated),
+            (32, false) => any::<32, F, S>(s, rows, at, tile, &mut numbers, dominated),
+            (48, false) => any::<48, F, S>(s, rows, at, tile, &mut numbers, dominated),
+            (64, false) => any::<64, F, S>(s, rows, at, tile, &mut numbers, dominated),
             _ => false,
         };
-        if !is_done {
+        if !is_done && F::KEEPS_TERMS {
             return first;
         }
         for set in 0..sets {
             let (references, Aligned(sums)) = (&numbers.references[set], &numbers.sums[set]);
-            let (reference, sums) = (references.all(s), F64s::load(s, sums));
             let first = first + set * BATCH;
-            let (sums, counts) = without_maxima::<F, S>(s, rows, first, &reference, sums);
-            let summary = F::summary(&reference, sums, counts);
+            let (mut sums, mut known) = (*sums, Rare::NONE);
+            if !is_done {
+                known = rare_of::<F, S>(rows, first, BATCH, references, dominated, true);
+                sums = known.all;
+            }
+            let batch = (first, BATCH);
+            let (sums, counts) =
+                others_of::<F, S>(s, rows, batch, references, sums, &known, &mut dominated);
+            let summary = F::summary(&references.all(s), sums, counts);
             let Aligned([high, low]) = &mut numbers.summaries[set];
             summary[0].store(high);
             summary[1].store(low);
@@ -115,7 +124,7 @@ pub(super) fn rows<F: Function, S: Simd>(s: S, rows: &mut Matrix<'_>, tile: &mut
 /// of a row ends where the row ends, and may overlap the one before: an entry that is in both has
 /// the same term. The terms are in the tile, where 0 follows the last entry of each row.
 ///
-/// Returns false, and nothing has happened, if any row needs an offset.
+/// Returns false, and only the references are known, if any row needs an offset or if `maxima_only`.
 #[inline(always)]
 fn any<const N: usize, F: Function, S: Simd>(
     s: S,
@@ -123,6 +132,7 @@ fn any<const N: usize, F: Function, S: Simd>(
     (first, sets): (usize, usize),
     tile: &mut [f32],
     numbers: &mut Numbers,
+    maxima_only: bool,
 ) -> bool {
     let cols = rows.cols;
     if cols < LANES || cols <= N - LANES || cols > N {
@@ -132,6 +142,7 @@ fn any<const N: usize, F: Function, S: Simd>(
     let terms: &mut [Rows<N>] = tile.as_chunks_mut().0.as_chunks_mut().0;
     let terms = &mut terms[..sets];
     let Aligned(in_lanes) = &mut Aligned([[0.0; LANES]; BATCH]);
+    let mut large = maxima_only;
     for set in 0..sets {
         for (i, in_lanes) in in_lanes.iter_mut().enumerate() {
             let x = rows.input(first + set * BATCH + i);
@@ -146,10 +157,11 @@ fn any<const N: usize, F: Function, S: Simd>(
             #[inline(always)]
             |i| F32s::load(s, &in_lanes[i]),
         );
-        if !maxima.all_below(Reference::<S>::LARGE) {
-            return false;
-        }
+        large |= !maxima.all_below(Reference::<S>::LARGE);
         numbers.references[set] = References::new::<F, S>(maxima);
+    }
+    if large {
+        return false;
     }
     for (set, terms) in terms.iter_mut().enumerate() {
         for (i, terms) in terms.iter_mut().enumerate() {
@@ -166,36 +178,6 @@ fn any<const N: usize, F: Function, S: Simd>(
         dense::sums_of::<N, F, S>(s, terms).store(&mut numbers.sums[set].0);
     }
     true
-}
-
-/// Returns the sums without the maxima, and the numbers of maxima that are left out.
-#[inline(always)]
-fn without_maxima<F: Function, S: Simd>(
-    s: S,
-    rows: &Matrix<'_>,
-    first: usize,
-    reference: &Reference<S>,
-    sums: F64s<S>,
-) -> (F64s<S>, F64s<S>) {
-    if F::KEEPS_TERMS {
-        return (sums, F64s::splat(s, 1.0));
-    }
-    let (others, kept) = without_maximum(sums, reference.term::<true>(reference.maximum));
-    let lost = kept.select(0.0, F32s::splat(s, 1.0));
-    if lost.all_below(1.0) {
-        return (others, F64s::splat(s, 1.0));
-    }
-    let (mut sums, mut counts) = ([0.0; BATCH], [1.0; BATCH]);
-    let [mut is_lost, mut maxima] = [[0.0; BATCH]; 2];
-    others.store(&mut sums);
-    lost.store(&mut is_lost);
-    reference.maximum.store(&mut maxima);
-    for i in 0..BATCH {
-        if is_lost[i] == 1.0 {
-            (sums[i], counts[i]) = rare::<F>(S::ISA, rows.input(first + i), maxima[i], false);
-        }
-    }
-    (F64s::load(s, &sums), F64s::load(s, &counts))
 }
 
 /// The results of sixteen rows that are not dense. Kept terms are in `tile`, with a stride of
