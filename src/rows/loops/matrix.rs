@@ -1,6 +1,5 @@
 //! Rows in memory.
 
-use super::sums::Entries;
 use crate::rows::logits::Logits;
 
 /// A matrix of rows, and where the results go.
@@ -18,6 +17,14 @@ pub(in crate::rows) struct Matrix<'a> {
     pub(in crate::rows) scale: f32,
     /// The log-sum-exps of the rows, if they are requested.
     pub(in crate::rows) log_sum_exps: Option<&'a mut [f32]>,
+}
+
+/// The entries of some rows.
+#[derive(Clone, Copy)]
+pub(super) struct Entries<'a> {
+    pub(super) x: &'a [f32],
+    pub(super) cols: usize,
+    pub(super) stride: usize,
 }
 
 /// The entries of a row, or `None` if they are in place, and the slice for its results.

@@ -1,9 +1,10 @@
 //! One row of few entries, as in decoding: all that is known of it stays in registers.
 
 use super::{
+    matrix::Entries,
     references::BATCH,
     steps::{add_terms, map, map_in_place, maximum},
-    sums::{Entries, NO_ROW, RowSet, rare},
+    sums::{NO_ROW, RowSet, rare},
 };
 use crate::{
     isa::{Isa, Job, Native, Simd, on},

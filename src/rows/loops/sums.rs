@@ -1,7 +1,7 @@
 //! The sums of the terms of rows across the lanes, for functions that do not keep the terms.
 
 use super::{
-    matrix::Matrix,
+    matrix::{Entries, Matrix},
     references::BATCH,
     steps::{add_terms, each},
 };
@@ -76,14 +76,6 @@ fn add_but_maxima<F: Function, S: Simd>(
         count += in_lanes.widen().sum();
     }
     count
-}
-
-/// The entries of some rows.
-#[derive(Clone, Copy)]
-pub(super) struct Entries<'a> {
-    pub(super) x: &'a [f32],
-    pub(super) cols: usize,
-    pub(super) stride: usize,
 }
 
 /// Some of the rows of a batch.
@@ -164,9 +156,9 @@ impl<F: Function> Job for RareSums<'_, F> {
     }
 }
 
-/// Returns the sums of the `wanted` rows: of all terms if `ALL`, otherwise without the maxima, which
-/// are counted. No finite number can be the result of a row whose maximum is infinite or NaN; its
-/// sum is NaN.
+/// Returns the sums of the `wanted` rows: of all terms if `ALL`, otherwise without the maxima,
+/// which are counted. No finite number can be the result of a row whose maximum is infinite or NaN;
+/// its sum is NaN.
 #[inline(always)]
 fn sums_of<const ALL: bool, S: Simd>(
     s: S,

@@ -124,7 +124,8 @@ pub(super) fn rows<F: Function, S: Simd>(s: S, rows: &mut Matrix<'_>, tile: &mut
 /// of a row ends where the row ends, and may overlap the one before: an entry that is in both has
 /// the same term. The terms are in the tile, where 0 follows the last entry of each row.
 ///
-/// Returns false, and only the references are known, if any row needs an offset or if `maxima_only`.
+/// Returns false, and only the references are known, if any row needs an offset, or if
+/// `maxima_only`.
 #[inline(always)]
 fn any<const N: usize, F: Function, S: Simd>(
     s: S,

@@ -171,8 +171,8 @@ pub(crate) fn add_sink<F: Function, S: Simd>(
 const LEAST_KEPT: f32 = 1.0 / 1_048_576.0;
 
 /// Subtracts the term of one maximum from each sum of all terms. Returns the remainders, and a mask
-/// of those that are too small to have kept their digits. Their rows have no second maximum, because
-/// it would be left.
+/// of those that are too small to have kept their digits. Their rows have no second maximum,
+/// because it would be left.
 ///
 /// The other remainders have no error but that of their terms, at most 1.45 * 2^-24 with FMA
 /// (`docs/design.md`). A NaN is not too small: it stays.
@@ -183,8 +183,9 @@ pub(crate) fn without_maximum<S: Simd>(sum: F64s<S>, maximum: F32s<S>) -> (F64s<
     (others, lost)
 }
 
-/// Returns a mask of the sums without the maxima that [`without_maximum`] would surely find too small
-/// in rows with one maximum. They are below half of its limit, so that no rounding error matters.
+/// Returns a mask of the sums without the maxima that [`without_maximum`] would surely find too
+/// small in rows with one maximum. They are below half of its limit, so that no rounding error
+/// matters.
 #[inline(always)]
 pub(crate) fn is_dominated<S: Simd>(others: F64s<S>, maximum: F32s<S>) -> Mask<S> {
     others.narrow().lt(maximum * (0.5 * LEAST_KEPT))

@@ -155,8 +155,8 @@ impl Tables {
     }
 
     /// Copies the sums of the rows from `total` to `sums`, without the maxima if the function does
-    /// not keep its terms. Returns whether all rows were dominated by these. Needs the magic numbers
-    /// and the least entries in all places.
+    /// not keep its terms. Returns whether all rows were dominated by these. Needs the magic
+    /// numbers and the least entries in all places.
     #[inline(always)]
     fn subtract_maxima<F: Function, S: Simd>(
         &mut self,
@@ -197,8 +197,8 @@ impl Tables {
         all
     }
 
-    /// Sums the terms without the maxima. Returns whether each row has one maximum, and would surely
-    /// be found dominated by it.
+    /// Sums the terms without the maxima. Returns whether each row has one maximum, and would
+    /// surely be found dominated by it.
     #[inline(always)]
     fn sum_others<F: Function, S: Simd>(
         &mut self,

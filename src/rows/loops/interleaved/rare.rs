@@ -18,7 +18,8 @@ use core::marker::PhantomData;
 impl Tables {
     /// Leaves sums of the rows in `total`: with `ALL` those of all terms, with offsets; otherwise
     /// those of all terms but the maxima, and of the residuals of their last roundings. Returns the
-    /// number of maxima, not with `ALL`. Needs the magic numbers and the least entries in all places.
+    /// number of maxima, not with `ALL`. Needs the magic numbers and the least entries in all
+    /// places.
     ///
     /// It is a function of its own, so that the other loops keep their registers.
     #[cold]
@@ -96,7 +97,8 @@ struct Sums<'a, S: Simd> {
     maxima: &'a [[f32; LANES]],
     totals: &'a mut [[f64; LANES]],
     rests: &'a mut [[f32; LANES]],
-    /// The number of maxima in each lane. An f32 counts to 2^24, which is enough to tell 1 from more.
+    /// The number of maxima in each lane. An f32 counts to 2^24, which is enough to tell 1 from
+    /// more.
     count: F32s<S>,
     register: usize,
 }
