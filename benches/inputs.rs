@@ -61,6 +61,7 @@ fn rows() -> Inputs {
         ("usual", usual.clone()),
         ("confident", each(|i, x| if i % COLS == i / COLS { 30.0 } else { x })),
         ("very confident", each(|i, x| if i % COLS == i / COLS { 200.0 } else { x })),
+        ("with 1e5", each(|i, x| if i % COLS == i / COLS { 1e5 } else { x })),
         ("mostly -inf", each(|i, x| if i % 5 == 0 { x } else { f32::NEG_INFINITY })),
         ("all -inf", each(|_, _| f32::NEG_INFINITY)),
         ("equal", each(|_, _| 1.0)),
@@ -98,14 +99,16 @@ fn of_rows() -> Vec<(String, Call)> {
             let call: Call =
                 Box::new(move |x, y| (operation.rows_into)(isa, options, x, y, layout, layout));
             calls.push((name.clone(), call));
-            let shape = [1, COLS, LEN / COLS];
-            calls.push((
-                format!("{name} axis"),
-                Box::new(move |x, y| {
-                    // The same rows as columns: their order does not matter here.
-                    (operation.axis_into)(isa, options, x, y, shape);
-                }),
-            ));
+            for neighbours in [4, LEN / COLS] {
+                let shape = [LEN / COLS / neighbours, COLS, neighbours];
+                calls.push((
+                    format!("{name} axis of {neighbours}"),
+                    Box::new(move |x, y| {
+                        // The same rows as columns: their order does not matter here.
+                        (operation.axis_into)(isa, options, x, y, shape);
+                    }),
+                ));
+            }
         }
         for reduction in ROW_REDUCTIONS {
             let name = format!("{} {isa}", reduction.name);

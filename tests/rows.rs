@@ -11,6 +11,8 @@
 mod counts;
 #[path = "rows/digests.rs"]
 mod digests;
+#[path = "rows/dominated.rs"]
+mod dominated;
 #[path = "rows/forms.rs"]
 mod forms;
 #[path = "rows/search.rs"]

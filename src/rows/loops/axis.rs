@@ -19,24 +19,8 @@ const TILE: usize = 512;
 
 /// All rows along an axis whose entries are `inner` apart.
 pub(super) fn columns<F: Function>(isa: Isa, mut axis: Axis<'_>) {
-    if !interleaved::is_worth_it::<F>(&axis) {
-        return by_sixteen::<F>(isa, axis);
-    }
-    let Axis { src, n, inner, pitch, logits, fast, .. } = axis;
-    let plane = n * inner;
-    let planes = axis.dst.len() / plane;
-    let mut done = 0;
-    while done < planes {
-        match interleaved::<F>(isa, &mut axis, done) {
-            Some(planes) => done = planes,
-            None => return by_sixteen::<F>(isa, axis),
-        }
-        if done < planes {
-            let src = src.map(|src| &src[done * plane..][..plane]);
-            let dst = &mut axis.dst[done * plane..][..plane];
-            by_sixteen::<F>(isa, Axis { src, dst, n, inner, pitch, logits, fast });
-            done += 1;
-        }
+    if !(interleaved::is_worth_it::<F>(&axis) && interleaved::<F>(isa, &mut axis)) {
+        by_sixteen::<F>(isa, axis);
     }
 }
 
@@ -56,12 +40,12 @@ fn by_sixteen<F: Function>(isa: Isa, mut axis: Axis<'_>) {
 
 // Each way is a function of its own, so that no call needs the stack of two.
 
-/// Computes planes from `first` on, as [`interleaved::planes`].
+/// Computes all planes, as [`interleaved::planes`].
 #[inline(never)]
-fn interleaved<F: Function>(isa: Isa, axis: &mut Axis<'_>, first: usize) -> Option<usize> {
-    let mut done = None;
+fn interleaved<F: Function>(isa: Isa, axis: &mut Axis<'_>) -> bool {
+    let mut done = false;
     let axis = Axis { dst: &mut *axis.dst, ..*axis };
-    on(isa, Interleaved::<F> { function: PhantomData, axis, first, done: &mut done });
+    on(isa, Interleaved::<F> { function: PhantomData, axis, done: &mut done });
     done
 }
 
@@ -95,14 +79,13 @@ fn in_tile<F: Function>(isa: Isa, axis: Axis<'_>, first: usize) {
 struct Interleaved<'a, F> {
     function: PhantomData<F>,
     axis: Axis<'a>,
-    first: usize,
-    done: &'a mut Option<usize>,
+    done: &'a mut bool,
 }
 
 impl<F: Function> Job for Interleaved<'_, F> {
     #[inline(always)]
     fn run<S: Native>(mut self, s: S) {
-        *self.done = interleaved::planes::<F, _>(s.sixteen(), &mut self.axis, self.first);
+        *self.done = interleaved::planes::<F, _>(s.sixteen(), &mut self.axis);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Sixteen rows, one in each lane, so that nothing crosses lanes.
 
 use super::{
-    blocks::{SMALL_TILE, sums_in_blocks, terms_in_blocks},
+    blocks::{sums_in_blocks, terms_in_blocks},
     columns::{Columns, Summary},
 };
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
         sum::{LANES, Lanes, add_sink, over_lanes, without_maximum},
         terms::Reference,
     },
-    vector::{Aligned, F32s, F64s},
+    vector::{F32s, F64s},
 };
 use core::marker::PhantomData;
 
@@ -91,9 +91,9 @@ fn totals<F: Function, S: Simd, const FULL: bool>(
     let sums = if large && !F::KEEPS_TERMS {
         F64s::load(s, &rare::<F, S>(columns, reference, true).0)
     } else if F::SERVES_FAST && columns.fast {
-        sums_of_all::<false, F::Fast, S, FULL>(s, columns, reference, tile)
+        sums_of_all::<F::Fast, S, FULL>(s, columns, reference, tile)
     } else {
-        sums_of_all::<false, F, S, FULL>(s, columns, reference, tile)
+        sums_of_all::<F, S, FULL>(s, columns, reference, tile)
     };
     without_maxima::<F, S>(s, columns, reference, sums)
 }
@@ -112,8 +112,8 @@ pub(super) fn without_maxima<F: Function, S: Simd>(
         return (sums, one);
     }
     let largest = reference.term::<true>(reference.maximum);
-    let (others, kept) = without_maximum(sums, largest);
-    let lost = kept.select(0.0, F32s::splat(s, 1.0));
+    let (others, lost) = without_maximum(sums, largest);
+    let lost = lost.select(F32s::splat(s, 1.0), 0.0);
     if lost.all_below(1.0) {
         return (others, one);
     }
@@ -153,42 +153,57 @@ fn rare_at<F: Function>(
 ) -> ([f64; LANES], [f64; LANES]) {
     let (mut sums, mut counts) = ([0.0; LANES], [1.0; LANES]);
     let results = (&mut sums, &mut counts);
-    let Aligned(tile) = &mut Aligned([0.0; SMALL_TILE * LANES]);
-    on(isa, Rare::<F> { function: PhantomData, columns, maxima, all, results, tile });
+    on(isa, Rare::<F> { function: PhantomData, columns, maxima, all, results });
     (sums, counts)
 }
 
 struct Rare<'a, F> {
     function: PhantomData<F>,
+    /// Columns without options: functions that need these sums have their logits in memory.
     columns: &'a Columns<'a>,
     maxima: &'a [f32; LANES],
     /// Whether the sum includes the maxima.
     all: bool,
     results: (&'a mut [f64; LANES], &'a mut [f64; LANES]),
-    tile: &'a mut [f32],
 }
 
 impl<F: Function> Job for Rare<'_, F> {
     #[inline(always)]
     fn run<S: Native>(self, s: S) {
-        if const { !<F as On<S::Sixteen>>::SUMS_ALL } {
+        if const { F::KEEPS_TERMS || !<F as On<S::Sixteen>>::SUMS_ALL } {
             return;
         }
-        let Self { columns, maxima, all, results: (sums, counts), tile, .. } = self;
+        let Self { columns, maxima, all, results: (sums, counts), .. } = self;
         let s = s.sixteen();
-        let reference = Reference::new(F32s::load(s, maxima), !F::KEEPS_TERMS);
+        let reference = Reference::new(F32s::load(s, maxima), true);
+        let mut lanes = [Lanes::<F, _>::new(s); LANES];
         if all {
-            sums_of_all::<true, F, _, false>(s, columns, &reference, tile).store(sums);
+            for j in 0..columns.n {
+                let x = columns.entry::<_, false>(s, j);
+                lanes[j % LANES].add(reference.term::<true>(x));
+            }
         } else {
-            let (sum, count) = terms_but_maxima::<F, _, false>(s, columns, &reference, tile);
-            sum.store(sums);
-            count.store(counts);
+            // An f32 counts to 2^24, which is enough to tell none from one.
+            let mut count = F32s::splat(s, 0.0);
+            for j in 0..columns.n {
+                let x = columns.entry::<_, false>(s, j);
+                lanes[j % LANES].add_with_rest(reference.term_and_rest::<true>(x));
+                count = count + reference.is_maximum(x).select(1.0, 0.0);
+            }
+            count.widen().store(counts);
         }
+        let sum = over_lanes(
+            s,
+            columns.n,
+            #[inline(always)]
+            |lane| lanes[lane].finish(),
+        );
+        sum.store(sums);
     }
 }
 
 #[inline(always)]
-fn sums_of_all<const OFFSET: bool, F: Function, S: Simd, const FULL: bool>(
+fn sums_of_all<F: Function, S: Simd, const FULL: bool>(
     s: S,
     columns: &Columns<'_>,
     reference: &Reference<S>,
@@ -201,7 +216,7 @@ fn sums_of_all<const OFFSET: bool, F: Function, S: Simd, const FULL: bool>(
             columns,
             tile,
             #[inline(always)]
-            |sum, x| sum.add(reference.term::<OFFSET>(x)),
+            |sum, x| sum.add(reference.term::<false>(x)),
         );
     }
     over_lanes(
@@ -216,12 +231,12 @@ fn sums_of_all<const OFFSET: bool, F: Function, S: Simd, const FULL: bool>(
             let mut lanes = Lanes::<F, S>::of(if F::KEEPS_TERMS {
                 kept
             } else {
-                reference.term::<OFFSET>(kept)
+                reference.term::<false>(kept)
             });
             let mut j = lane + LANES;
             while j < n {
                 let kept = columns.kept::<F, S, FULL>(s, j);
-                lanes.add(if F::KEEPS_TERMS { kept } else { reference.term::<OFFSET>(kept) });
+                lanes.add(if F::KEEPS_TERMS { kept } else { reference.term::<false>(kept) });
                 j += LANES;
             }
             lanes.finish()

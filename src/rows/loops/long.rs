@@ -5,10 +5,10 @@ use super::{
     beside::Beside,
     long_terms::map_and_add,
     matrix::Matrix,
-    normalisers::{Given, others_of, set_limits, summary},
+    normalisers::{Given, others_of, rare_of, set_limits, summary},
     references::{BATCH, References},
     steps::{each, map, map_in_place, maximum},
-    sums::{rare, sum_of_all, terms_but_maxima},
+    sums::{Rare, sum_of_all, terms_but_maxima},
 };
 use crate::{
     isa::Simd,
@@ -35,9 +35,10 @@ pub(super) fn rows<F: Function, S: Simd>(
 ) {
     let size = (CACHED / rows.cols).clamp(1, BATCH);
     let mut first = first;
+    let mut dominated = false;
     while first < rows.rows {
         let count = size.min(rows.rows - first);
-        batch::<F, S>(s, rows, first, count, block);
+        batch::<F, S>(s, rows, (first, count), block, &mut dominated);
         first += count;
     }
 }
@@ -46,9 +47,9 @@ pub(super) fn rows<F: Function, S: Simd>(
 fn batch<F: Function, S: Simd>(
     s: S,
     matrix: &mut Matrix<'_>,
-    first: usize,
-    count: usize,
+    (first, count): (usize, usize),
     block: &mut [f32],
+    dominated: &mut bool,
 ) {
     let mut given = Given::nothing();
     let maxima = maxima::<F, S>(s, matrix, first, count, block, &mut given);
@@ -60,7 +61,7 @@ fn batch<F: Function, S: Simd>(
         ..*matrix
     };
     let references = References::new::<F, S>(maxima);
-    let totals = totals::<F, S>(s, rows, first, count, &references, block);
+    let totals = totals::<F, S>(s, rows, (first, count), &references, block, dominated);
     let summary = summary::<F, S>(s, rows, first, count, &references, totals, &given);
     if F::REDUCES {
         let mut y = [0.0; BATCH];
@@ -129,12 +130,13 @@ pub(super) fn maxima<F: Function, S: Simd>(
 fn totals<F: Function, S: Simd>(
     s: S,
     rows: &mut Matrix<'_>,
-    first: usize,
-    count: usize,
+    (first, count): (usize, usize),
     references: &References,
     block: &mut [f32],
+    dominated: &mut bool,
 ) -> (F64s<S>, F64s<S>) {
     let (mut sums, mut counts) = ([0.0; BATCH], [1.0; BATCH]);
+    let mut known = Rare::NONE;
     let changed = rows.scale != 1.0 || references.have_offset(count);
     // Without the pipeline, long rows add their terms beside them all the same.
     let adds_beside = F::KEEPS_TERMS && !S::FUSED && rows.cols > 256 && !changed && !rows.fast;
@@ -171,23 +173,23 @@ fn totals<F: Function, S: Simd>(
                 sum_of_terms::<F, S>(s, terms)
             };
         }
+    } else if <F as On<S>>::SUMS_ALL {
+        known = rare_of::<F, S>(rows, first, count, references, *dominated, false);
+        for i in 0..count {
+            sums[i] = if references.offset.0[i] != 0.0 || known.dominated[i] {
+                known.all[i]
+            } else {
+                sum_of_all::<F, S>(s, rows.input(first + i), &references.row(s, i))
+            };
+        }
     } else {
         for i in 0..count {
             let reference = references.row(s, i);
-            if <F as On<S>>::SUMS_ALL {
-                sums[i] = if references.offset.0[i] == 0.0 {
-                    sum_of_all::<false, F, S>(s, rows.input(first + i), &reference)
-                } else {
-                    rare::<F>(S::ISA, rows.input(first + i), references.maximum.0[i], true).0
-                };
-            } else {
-                (sums[i], counts[i]) =
-                    terms_but_maxima::<F, S>(s, rows, first + i, &reference, block);
-            }
+            (sums[i], counts[i]) = terms_but_maxima::<F, S>(s, rows, first + i, &reference, block);
         }
     }
     if <F as On<S>>::SUMS_ALL {
-        return others_of::<F, S>(s, rows, first, count, references, sums);
+        return others_of::<F, S>(s, rows, (first, count), references, sums, &known, dominated);
     }
     (F64s::load(s, &sums), F64s::load(s, &counts))
 }

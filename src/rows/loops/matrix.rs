@@ -21,6 +21,14 @@ pub(in crate::rows) struct Matrix<'a> {
     pub(in crate::rows) log_sum_exps: Option<&'a mut [f32]>,
 }
 
+/// The entries of some rows.
+#[derive(Clone, Copy)]
+pub(super) struct Entries<'a> {
+    pub(super) x: &'a [f32],
+    pub(super) cols: usize,
+    pub(super) stride: usize,
+}
+
 /// The entries of a row, or `None` if they are in place, and the slice for its results.
 pub(in crate::rows) type InOut<'a> = (Option<&'a [f32]>, &'a mut [f32]);
 
@@ -40,6 +48,16 @@ impl<'a> Matrix<'a> {
             Some(src) => &src[row * self.src_stride..][..self.cols],
             None => &self.dst[row * self.dst_stride..][..self.cols],
         }
+    }
+
+    /// Returns the entries of the rows from `first` on.
+    #[inline(always)]
+    pub(super) fn entries(&self, first: usize) -> Entries<'_> {
+        let (x, stride) = match self.src {
+            Some(src) => (src, self.src_stride),
+            None => (&*self.dst, self.dst_stride),
+        };
+        Entries { x: &x[first * stride..], cols: self.cols, stride }
     }
 
     #[inline(always)]

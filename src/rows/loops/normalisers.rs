@@ -3,7 +3,7 @@
 use super::{
     matrix::{Matrix, limit},
     references::{BATCH, References},
-    sums::rare,
+    sums::{NO_ROW, Rare, rare},
 };
 use crate::{
     isa::{Isa, Job, Native, Simd, on},
@@ -49,31 +49,77 @@ pub(super) fn set_limits(
     }
 }
 
-/// Subtracts the term of one maximum from each sum of all terms, for functions that do not keep
-/// the terms. Returns the sums, and the numbers of maxima that are not in them.
+/// Returns sums that need not be made with those of the other rows, for functions that do not keep
+/// the terms. These are the sums of rows with an offset, or of `every` row. If the rows before were
+/// `dominated`, each by its maximum, it is likely that these are, too: then their sums without the
+/// maxima come first, and are all that is needed.
 #[inline(always)]
-pub(super) fn others_of<F: Function, S: Simd>(
-    s: S,
+pub(super) fn rare_of<F: Function, S: Simd>(
     rows: &Matrix<'_>,
     first: usize,
     count: usize,
     references: &References,
+    dominated: bool,
+    every: bool,
+) -> Rare {
+    if F::KEEPS_TERMS || !(dominated || every || references.have_offset(count)) {
+        return Rare::NONE;
+    }
+    let [mut others, mut all] = [NO_ROW; 2];
+    for i in 0..count {
+        others[i] = dominated;
+        all[i] = every || references.offset.0[i] != 0.0;
+    }
+    rare::<F>(S::ISA, rows.entries(first), &references.maximum.0, &others, &all)
+}
+
+/// Subtracts the term of one maximum from each sum of all terms, for functions that do not keep
+/// the terms. Returns the sums, and the numbers of maxima that are not in them. Sets `dominated` to
+/// whether most of the rows are.
+#[inline(always)]
+pub(super) fn others_of<F: Function, S: Simd>(
+    s: S,
+    rows: &Matrix<'_>,
+    (first, count): (usize, usize),
+    references: &References,
     mut sums: [f64; BATCH],
+    known: &Rare,
+    dominated: &mut bool,
 ) -> (F64s<S>, F64s<S>) {
     let mut counts = [1.0; BATCH];
     if !F::KEEPS_TERMS {
+        *dominated = false;
         let reference = references.all(s);
         let largest = reference.term::<true>(reference.maximum);
-        let (others, kept) = without_maximum(F64s::load(s, &sums), largest);
+        let (others, lost) = without_maximum(F64s::load(s, &sums), largest);
+        let lost = lost.select(F32s::splat(s, 1.0), 0.0);
+        if count == BATCH && lost.all_below(1.0) {
+            return (others, F64s::splat(s, 1.0));
+        }
         others.store(&mut sums);
         let mut is_lost = [0.0; BATCH];
-        kept.select(0.0, F32s::splat(s, 1.0)).store(&mut is_lost);
+        lost.store(&mut is_lost);
+        let (mut wanted, mut number) = (NO_ROW, 0);
         for i in 0..count {
-            if is_lost[i] == 1.0 {
-                let maximum = references.maximum.0[i];
-                (sums[i], counts[i]) = rare::<F>(S::ISA, rows.input(first + i), maximum, false);
+            wanted[i] = is_lost[i] == 1.0 && !known.dominated[i];
+            number += usize::from(is_lost[i] == 1.0);
+        }
+        if number > 0 {
+            let (entries, maxima) = (rows.entries(first), &references.maximum.0);
+            let mut found = &Rare::NONE;
+            let more;
+            if wanted != NO_ROW {
+                more = rare::<F>(S::ISA, entries, maxima, &wanted, &NO_ROW);
+                found = &more;
+            }
+            for i in 0..count {
+                if is_lost[i] == 1.0 {
+                    let of = if wanted[i] { found } else { known };
+                    (sums[i], counts[i]) = (of.others[i], of.counts[i]);
+                }
             }
         }
+        *dominated = 4 * number >= 3 * count;
     }
     if count == 1 {
         return (F64s::splat(s, sums[0]), F64s::splat(s, counts[0]));

@@ -10,9 +10,9 @@ use super::{
     long::{CACHED, maxima, results},
     long_terms::{add, map_and_add},
     matrix::Matrix,
-    normalisers::{Given, others_of, set_limits, summary},
+    normalisers::{Given, others_of, rare_of, set_limits, summary},
     references::{BATCH, References},
-    sums::rare,
+    sums::Rare,
 };
 use crate::{
     isa::{Isa, Simd},
@@ -35,6 +35,8 @@ struct Carried {
     /// The normalisers of the batch, if its results are still to be written.
     summary: [[f32; BATCH]; 2],
     has_summary: bool,
+    /// Whether most rows of the batch before were dominated by their maxima.
+    dominated: bool,
 }
 
 #[inline(always)]
@@ -49,6 +51,7 @@ pub(super) fn rows<F: Function, S: Simd>(s: S, rows: &mut Matrix<'_>) {
         has_maxima: false,
         summary: [[0.0; BATCH]; 2],
         has_summary: false,
+        dominated: false,
     };
     for first in (0..rows.rows).step_by(size) {
         batch::<F, S>(s, rows, first, size, &mut carried);
@@ -80,15 +83,18 @@ fn batch<F: Function, S: Simd>(
     let references = References::new::<F, S>(maxima);
     carried.has_maxima = first + size < rows.rows && rows.logits.is_none();
     let changed = rows.scale != 1.0 || references.have_offset(count);
+    let known = rare_of::<F, S>(rows, first, count, &references, carried.dominated, false);
     let sums = if changed && F::KEEPS_TERMS {
-        sums::<true, F, S>(s, rows, first, size, &references, carried)
+        sums::<true, F, S>(s, rows, first, size, &references, &known, carried)
     } else {
-        sums::<false, F, S>(s, rows, first, size, &references, carried)
+        sums::<false, F, S>(s, rows, first, size, &references, &known, carried)
     };
     if carried.has_summary {
         results::<F, S>(s, rows, first - size, count..size, &carried.summary);
     }
-    let totals = others_of::<F, S>(s, rows, first, count, &references, sums);
+    let dominated = &mut carried.dominated;
+    let batch = (first, count);
+    let totals = others_of::<F, S>(s, rows, batch, &references, sums, &known, dominated);
     let summary = summary::<F, S>(s, rows, first, count, &references, totals, &given);
     summary[0].store(&mut carried.summary[0]);
     summary[1].store(&mut carried.summary[1]);
@@ -107,6 +113,7 @@ fn sums<const CHANGED: bool, F: Function, S: Simd>(
     first: usize,
     size: usize,
     references: &References,
+    known: &Rare,
     carried: &mut Carried,
 ) -> [f64; BATCH] {
     let (scale, count) = (rows.scale, rows.rows);
@@ -131,7 +138,9 @@ fn sums<const CHANGED: bool, F: Function, S: Simd>(
                 #[inline(always)]
                 |x| reference.term::<CHANGED>(if CHANGED { x * scale } else { x }),
             )
-        } else if references.offset.0[i] == 0.0 {
+        } else if references.offset.0[i] != 0.0 || known.dominated[i] {
+            (known.all[i], beside.all::<F>())
+        } else {
             add::<F, S>(
                 s,
                 x.unwrap_or(y),
@@ -139,9 +148,6 @@ fn sums<const CHANGED: bool, F: Function, S: Simd>(
                 #[inline(always)]
                 |x| reference.term::<false>(x),
             )
-        } else {
-            let sum = rare::<F>(S::ISA, x.unwrap_or(y), references.maximum.0[i], true).0;
-            (sum, beside.all::<F>())
         };
     }
     sums

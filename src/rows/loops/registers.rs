@@ -173,18 +173,15 @@ fn without_maxima<const N: usize, F: Function, S: Simd>(
     reference: &Reference<S>,
     sums: F64s<S>,
 ) -> (F64s<S>, F64s<S>) {
-    let (others, kept) = without_maximum(sums, reference.term::<true>(reference.maximum));
-    let lost = kept.select(0.0, F32s::splat(s, 1.0));
-    if lost.all_below(1.0) {
+    let (others, lost) = without_maximum(sums, reference.term::<true>(reference.maximum));
+    if lost.select(F32s::splat(s, 1.0), 0.0).all_below(1.0) {
         return (others, F64s::splat(s, 1.0));
     }
     if N <= 4 {
         // In rows of so few entries one dominates so often that a call would be felt.
         let mut lanes = [Lanes::<F, S>::new(s); N];
-        let mut count = F32s::splat(s, 0.0);
         for (x, lane) in x.iter().zip(&mut lanes) {
             lane.add_with_rest(reference.term_and_rest::<true>(*x));
-            count = count + reference.is_maximum(*x).select(1.0, 0.0);
         }
         let exact = over_lanes(
             s,
@@ -195,22 +192,20 @@ fn without_maxima<const N: usize, F: Function, S: Simd>(
                 None => F64s::splat(s, 0.0),
             },
         );
-        let count = kept.select(1.0, count).widen();
-        return (select(s, kept, others, exact), count);
+        return (select(s, lost, exact, others), F64s::splat(s, 1.0));
     }
     let mut tile = [[0.0; LANES]; N];
     for (x, to) in x.iter().zip(&mut tile) {
         x.store(to);
     }
     let columns = Columns::tile(tile.as_flattened_mut(), N, LANES);
-    let (exact, numbers) = rare::<F, S>(&columns, reference, false);
-    let (exact, numbers) = (F64s::load(s, &exact), F64s::load(s, &numbers));
-    (select(s, kept, others, exact), select(s, kept, F64s::splat(s, 1.0), numbers))
+    let (exact, _) = rare::<F, S>(&columns, reference, false);
+    (select(s, lost, F64s::load(s, &exact), others), F64s::splat(s, 1.0))
 }
 
-/// Returns `others` where `kept` is true, else `exact`. Where either is NaN, so are the results.
+/// Returns `exact` where `lost` is true, else `others`. Where either is NaN, so are the results.
 #[inline(always)]
-fn select<S: Simd>(s: S, kept: Mask<S>, others: F64s<S>, exact: F64s<S>) -> F64s<S> {
-    let one = kept.select(F32s::splat(s, 1.0), 0.0).widen();
-    others * one + exact * (1.0 - one)
+fn select<S: Simd>(s: S, lost: Mask<S>, exact: F64s<S>, others: F64s<S>) -> F64s<S> {
+    let one = lost.select(F32s::splat(s, 1.0), 0.0).widen();
+    exact * one + others * (1.0 - one)
 }

@@ -1,8 +1,10 @@
 //! One row of few entries, as in decoding: all that is known of it stays in registers.
 
 use super::{
+    matrix::Entries,
+    references::BATCH,
     steps::{add_terms, map, map_in_place, maximum},
-    sums::rare,
+    sums::{NO_ROW, RowSet, rare},
 };
 use crate::{
     isa::{Isa, Job, Native, Simd, on},
@@ -123,11 +125,19 @@ fn keeping_terms<F: Function, S: Simd>(s: S, src: Option<&[f32]>, dst: &mut [f32
     F::result(last, summary).store_part(dst_last);
 }
 
+/// The first row of a batch, which has no others.
+const FIRST: RowSet = {
+    let mut rows = NO_ROW;
+    rows[0] = true;
+    rows
+};
+
 #[inline(always)]
 fn from_entries<F: Function, S: Simd>(s: S, src: Option<&[f32]>, dst: &mut [f32]) -> bool {
     let x = src.unwrap_or(dst);
     let maximum = maximum(s, x);
     let reference = Reference::new(F32s::splat(s, maximum), true);
+    let entries = Entries { x, cols: x.len(), stride: 0 };
     let sum = if maximum.abs() < Reference::<S>::LARGE {
         let mut lanes = Lanes::<F, S>::new(s);
         add_terms(
@@ -139,16 +149,15 @@ fn from_entries<F: Function, S: Simd>(s: S, src: Option<&[f32]>, dst: &mut [f32]
         );
         lanes.finish().sum()
     } else {
-        rare::<F>(S::ISA, x, maximum, true).0
+        rare::<F>(S::ISA, entries, &[maximum; BATCH], &NO_ROW, &FIRST).all[0]
     };
     let largest = reference.term::<true>(reference.maximum);
-    let (mut others, kept) = without_maximum(F64s::splat(s, sum), largest);
-    let mut count = 1.0;
-    if !kept.select(0.0, F32s::splat(s, 1.0)).all_below(1.0) {
-        let (sum, of_maxima) = rare::<F>(S::ISA, x, maximum, false);
-        (others, count) = (F64s::splat(s, sum), of_maxima);
+    let (mut others, lost) = without_maximum(F64s::splat(s, sum), largest);
+    if !lost.select(F32s::splat(s, 1.0), 0.0).all_below(1.0) {
+        let found = rare::<F>(S::ISA, entries, &[maximum; BATCH], &FIRST, &NO_ROW);
+        others = F64s::splat(s, found.others[0]);
     }
-    let summary = F::summary(&reference, others, F64s::splat(s, count));
+    let summary = F::summary(&reference, others, F64s::splat(s, 1.0));
     if !F::REDUCES {
         map(
             s,

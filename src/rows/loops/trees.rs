@@ -2,7 +2,13 @@
 //! from trees of shuffles that they share.
 
 use super::{
-    dense, matrix::Matrix, numbers::Numbers, overlapping, references::BATCH, steps::map, sums::rare,
+    dense,
+    matrix::Matrix,
+    numbers::Numbers,
+    overlapping,
+    references::BATCH,
+    steps::map,
+    sums::{NO_ROW, rare},
 };
 use crate::{
     isa::{Isa, Simd},
@@ -261,8 +267,8 @@ fn without_maxima<F: Function, S: Simd>(
     if F::KEEPS_TERMS {
         return (sums, F64s::splat(s, 1.0));
     }
-    let (others, kept) = without_maximum(sums, reference.term::<true>(reference.maximum));
-    let lost = kept.select(0.0, F32s::splat(s, 1.0));
+    let (others, lost) = without_maximum(sums, reference.term::<true>(reference.maximum));
+    let lost = lost.select(F32s::splat(s, 1.0), 0.0);
     if lost.all_below(1.0) {
         return (others, F64s::splat(s, 1.0));
     }
@@ -271,9 +277,14 @@ fn without_maxima<F: Function, S: Simd>(
     others.store(&mut sums);
     lost.store(&mut is_lost);
     reference.maximum.store(&mut maxima);
+    let mut wanted = NO_ROW;
+    for (wanted, is_lost) in wanted.iter_mut().zip(is_lost) {
+        *wanted = is_lost == 1.0;
+    }
+    let exact = rare::<F>(S::ISA, rows.entries(first), &maxima, &wanted, &NO_ROW);
     for i in 0..BATCH {
-        if is_lost[i] == 1.0 {
-            (sums[i], counts[i]) = rare::<F>(S::ISA, rows.input(first + i), maxima[i], false);
+        if wanted[i] {
+            (sums[i], counts[i]) = (exact.others[i], exact.counts[i]);
         }
     }
     (F64s::load(s, &sums), F64s::load(s, &counts))

@@ -81,7 +81,7 @@ impl<F: Function, S: Simd> Lanes<F, S> {
     /// Returns the lanes that have the terms of `pairs`.
     #[inline(always)]
     pub(crate) fn after(pairs: Pairs<S>) -> Self {
-        Self { total: pairs.total.accumulated(), ..Self::new(pairs.s) }
+        Self { total: pairs.finish(), ..Self::new(pairs.s) }
     }
 
     #[inline(always)]
@@ -97,7 +97,8 @@ impl<F: Function, S: Simd> Lanes<F, S> {
     }
 }
 
-/// The lanes of a sum whose terms are added from memory, two at a time.
+/// The lanes of a sum in the representation of [`Simd::accumulate`]. It pays where the terms are in
+/// memory.
 #[derive(Clone, Copy)]
 pub(crate) struct Pairs<S: Simd> {
     s: S,
@@ -114,8 +115,18 @@ impl<S: Simd> Pairs<S> {
 
     #[inline(always)]
     pub(crate) fn add(&mut self, e: &[f32; PAIR]) {
-        self.total = self.total.accumulate(F32s::load(self.s, &e[..LANES]), self.unit);
-        self.total = self.total.accumulate(F32s::load(self.s, &e[LANES..]), self.unit);
+        self.add_one(F32s::load(self.s, &e[..LANES]));
+        self.add_one(F32s::load(self.s, &e[LANES..]));
+    }
+
+    #[inline(always)]
+    pub(crate) fn add_one(&mut self, e: F32s<S>) {
+        self.total = self.total.accumulate(e, self.unit);
+    }
+
+    #[inline(always)]
+    pub(crate) fn finish(self) -> F64s<S> {
+        self.total.accumulated()
     }
 }
 
@@ -156,15 +167,26 @@ pub(crate) fn add_sink<F: Function, S: Simd>(
     (sum, count + of.is_maximum(sink).select(1.0, 0.0).widen())
 }
 
+/// The least part of a sum that keeps its digits where the rest is subtracted.
+const LEAST_KEPT: f32 = 1.0 / 1_048_576.0;
+
 /// Subtracts the term of one maximum from each sum of all terms. Returns the remainders, and a mask
-/// of those that are large enough to have kept their digits.
+/// of those that are too small to have kept their digits. Their rows have no second maximum,
+/// because it would be left.
 ///
-/// Those remainders have no error but that of their terms, at most 1.45 * 2^-24 with FMA
-/// (`docs/design.md`).
+/// The other remainders have no error but that of their terms, at most 1.45 * 2^-24 with FMA
+/// (`docs/design.md`). A NaN is not too small: it stays.
 #[inline(always)]
 pub(crate) fn without_maximum<S: Simd>(sum: F64s<S>, maximum: F32s<S>) -> (F64s<S>, Mask<S>) {
-    const LEAST: f32 = 1.0 / 1_048_576.0;
     let others = sum - maximum.widen();
-    let kept = (sum.narrow() * LEAST).le(others.narrow());
-    (others, kept)
+    let lost = others.narrow().lt(sum.narrow() * LEAST_KEPT);
+    (others, lost)
+}
+
+/// Returns a mask of the sums without the maxima that [`without_maximum`] would surely find too
+/// small in rows with one maximum. They are below half of its limit, so that no rounding error
+/// matters.
+#[inline(always)]
+pub(crate) fn is_dominated<S: Simd>(others: F64s<S>, maximum: F32s<S>) -> Mask<S> {
+    others.narrow().lt(maximum * (0.5 * LEAST_KEPT))
 }
