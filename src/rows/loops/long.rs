@@ -175,8 +175,8 @@ fn totals<F: Function, S: Simd>(
         }
     } else if <F as On<S>>::SUMS_ALL {
         known = rare_of::<F, S>(rows, first, count, references, *dominated, false);
-        for i in 0..count {
-            sums[i] = if references.offset.0[i] != 0.0 || known.dominated[i] {
+        for (i, sum) in sums[..count].iter_mut().enumerate() {
+            *sum = if references.offset.0[i] != 0.0 || known.dominated[i] {
                 known.all[i]
             } else {
                 sum_of_all::<F, S>(s, rows.input(first + i), &references.row(s, i))
