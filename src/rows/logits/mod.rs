@@ -6,6 +6,9 @@ mod far;
 mod lanes;
 mod of_columns;
 mod row;
+mod rows;
+mod steps;
+mod stream;
 
 use super::{
     numerics::{function::Function, sum::LANES},
@@ -13,6 +16,8 @@ use super::{
     placement::Placement,
 };
 use crate::{isa::Isa, shape_error::ShapeError};
+pub(in crate::rows) use lanes::{kept, part};
+pub(in crate::rows) use rows::{Rows, Usual};
 
 /// The logit of an excluded entry.
 pub(in crate::rows) const NONE: f32 = f32::NEG_INFINITY;
@@ -32,7 +37,7 @@ pub(in crate::rows) struct Logits<'a> {
     /// Whether finite scores may leave the range of f32 before a mask and a soft cap.
     leaves: bool,
     /// Whether their logits may, and results depend on them.
-    may_leave: bool,
+    pub(in crate::rows) may_leave: bool,
 }
 
 /// The position of entries in up to sixteen neighbouring columns of a plane.
@@ -186,6 +191,24 @@ impl<'a> Logits<'a> {
             seen = seen.map(|end| end.min(len));
         }
         seen
+    }
+
+    /// Sets where the entries end that count in the rows from `first` on. Of rows that are perhaps
+    /// degenerate all of them do, and so they do where the first one is not seen.
+    pub(in crate::rows) fn ends(&self, first: usize, maxima: &[f32], ends: &mut [usize]) {
+        if self.has_limits() && !self.one_hot {
+            for (i, (end, maximum)) in ends.iter_mut().zip(maxima).enumerate() {
+                let seen = self.seen(first + i);
+                if seen[0] == 0 && maximum.is_finite() {
+                    *end = seen[1];
+                }
+            }
+        }
+    }
+
+    /// Whether entries are perhaps excluded.
+    pub(in crate::rows) fn excludes(&self) -> bool {
+        self.options.mask.is_some() || self.options.keep.is_some() || self.has_limits()
     }
 
     fn has_limits(&self) -> bool {

@@ -3,16 +3,20 @@
 use super::steps::{map, maximum};
 use crate::{
     isa::Simd,
-    rows::numerics::{
-        function::Function,
-        sum::{LANES, PAIR},
+    rows::{
+        logits::{Usual, kept, part},
+        numerics::{
+            function::Function,
+            sum::{LANES, PAIR},
+        },
     },
-    vector::F32s,
+    vector::{F32s, Mask},
 };
 
 /// A row of the batch before, whose results are written, and a row of the batch after, whose
-/// maximum is taken. Either is as long as the row beside them, or empty.
-pub(super) struct Beside<'a, S: Simd> {
+/// maximum is taken. Either is as long as the row beside them, or empty. With `LOGITS`
+/// the logits of the row after are written first.
+pub(super) struct Beside<'a, S: Simd, const LOGITS: bool> {
     s: S,
     src: Option<&'a [[f32; PAIR]]>,
     src_rest: Option<&'a [f32]>,
@@ -21,9 +25,54 @@ pub(super) struct Beside<'a, S: Simd> {
     summary: [F32s<S>; 2],
     after: &'a [[f32; PAIR]],
     after_rest: &'a [f32],
+    /// The row after instead, if its logits are written too.
+    logits: Following<'a>,
     maximum: F32s<S>,
     /// The next pairs of the row before and of the row after.
     at: [usize; 2],
+}
+
+/// A row whose logits are written.
+pub(super) struct Following<'a> {
+    /// The entries, or `None` if they are in place.
+    pub(super) x: Option<&'a [f32]>,
+    /// Where the logits go. Empty if there is no such row.
+    pub(super) y: &'a mut [f32],
+    pub(super) usual: Usual<'a>,
+}
+
+impl Following<'_> {
+    #[inline(always)]
+    pub(super) fn none() -> Self {
+        Self { x: None, y: &mut [], usual: Usual::NONE }
+    }
+
+    /// Writes `LEN` logits from `at` on, as many as a vector has lanes or fewer; their maxima.
+    #[inline(always)]
+    fn step<S: Simd>(&mut self, s: S, at: usize, len: usize) -> F32s<S> {
+        let Usual { scale, mask, keep } = self.usual;
+        let y = &mut self.y[at..][..len];
+        let mut t = part(
+            s,
+            self.x.map_or(
+                &*y,
+                #[inline(always)]
+                |x| &x[at..][..len],
+            ),
+        ) * scale;
+        if !mask.is_empty() {
+            t = t + part(s, &mask[at..][..len]);
+        }
+        if !keep.is_empty() {
+            t = kept(t, s, &keep[at..][..len]);
+        }
+        if len == LANES {
+            t.store(y);
+            return t;
+        }
+        t.store_part(y);
+        Mask::first(s, len).select(t, f32::NEG_INFINITY)
+    }
 }
 
 /// The pairs with which the row before and the row after begin. Where rows lie a multiple of 4096
@@ -31,7 +80,7 @@ pub(super) struct Beside<'a, S: Simd> {
 /// for stores to other rows.
 const STARTS: [usize; 2] = [21, 10];
 
-impl<'a, S: Simd> Beside<'a, S> {
+impl<'a, S: Simd, const LOGITS: bool> Beside<'a, S, LOGITS> {
     /// The row before is in `src`, or in `dst` if that is `None`.
     #[inline(always)]
     pub(super) fn new(
@@ -40,6 +89,7 @@ impl<'a, S: Simd> Beside<'a, S> {
         dst: &'a mut [f32],
         summary: [F32s<S>; 2],
         after: &'a [f32],
+        logits: Following<'a>,
     ) -> Self {
         let (dst, dst_rest) = dst.as_chunks_mut();
         let (after, after_rest) = after.as_chunks();
@@ -51,8 +101,9 @@ impl<'a, S: Simd> Beside<'a, S> {
             None => (None, None),
         };
         let maximum = F32s::splat(s, f32::NEG_INFINITY);
-        let at = [STARTS[0] % dst.len().max(1), STARTS[1] % after.len().max(1)];
-        Self { s, src, src_rest, dst, dst_rest, summary, after, after_rest, maximum, at }
+        let pairs = if LOGITS { after.len().max(logits.y.len() / PAIR) } else { after.len() };
+        let at = [STARTS[0] % dst.len().max(1), STARTS[1] % pairs.max(1)];
+        Self { s, src, src_rest, dst, dst_rest, summary, after, after_rest, logits, maximum, at }
     }
 
     /// Works on the two steps from entry `i * PAIR` on.
@@ -64,6 +115,12 @@ impl<'a, S: Simd> Beside<'a, S> {
             self.at[1] = if j + 1 == self.after.len() { 0 } else { j + 1 };
             let x = F32s::load(s, &x[..LANES]).at_least(F32s::load(s, &x[LANES..]));
             self.maximum = x.at_least(self.maximum);
+        } else if LOGITS && (j + 1) * PAIR <= self.logits.y.len() {
+            self.at[1] = if (j + 2) * PAIR > self.logits.y.len() { 0 } else { j + 1 };
+            let t = self.logits.step(s, j * PAIR, LANES);
+            self.maximum = t.at_least(self.maximum);
+            let t = self.logits.step(s, j * PAIR + LANES, LANES);
+            self.maximum = t.at_least(self.maximum);
         }
         let n = self.dst.len();
         if let Some(y) = self.dst.get_mut(i) {
@@ -73,14 +130,15 @@ impl<'a, S: Simd> Beside<'a, S> {
                 None => &*y,
             };
             let x = [F32s::load(s, &x[..LANES]), F32s::load(s, &x[LANES..])];
-            F::result(x[0], self.summary).store(&mut y[..LANES]);
-            F::result(x[1], self.summary).store(&mut y[LANES..]);
+            let summary = self.summary;
+            F::result_or_zero(x[0], summary, LOGITS).store(&mut y[..LANES]);
+            F::result_or_zero(x[1], summary, LOGITS).store(&mut y[LANES..]);
         }
     }
 
     /// Works on the entries after the last pair, and returns the maximum.
     #[inline(always)]
-    pub(super) fn finish<F: Function>(self) -> f32 {
+    pub(super) fn finish<F: Function>(mut self) -> f32 {
         if !self.dst_rest.is_empty() {
             map(
                 self.s,
@@ -88,8 +146,16 @@ impl<'a, S: Simd> Beside<'a, S> {
                 self.dst_rest,
                 0.0,
                 #[inline(always)]
-                |x| F::result(x, self.summary),
+                |x| F::result_or_zero(x, self.summary, LOGITS),
             );
+        }
+        let len = self.logits.y.len();
+        if LOGITS && len > 0 {
+            for at in (len / PAIR * PAIR..len).step_by(LANES) {
+                let t = self.logits.step(self.s, at, LANES.min(len - at));
+                self.maximum = t.at_least(self.maximum);
+            }
+            return self.maximum.largest();
         }
         if self.after.is_empty() {
             return f32::NEG_INFINITY;
@@ -100,7 +166,8 @@ impl<'a, S: Simd> Beside<'a, S> {
     /// Works on the whole rows, and returns the maximum.
     #[inline(always)]
     pub(super) fn all<F: Function>(mut self) -> f32 {
-        for _ in 0..self.dst.len().max(self.after.len()) {
+        let logits = if LOGITS { self.logits.y.len() / PAIR } else { 0 };
+        for _ in 0..self.dst.len().max(self.after.len()).max(logits) {
             self.pair::<F>();
         }
         self.finish::<F>()

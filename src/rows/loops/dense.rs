@@ -130,6 +130,7 @@ pub(super) fn results<const N: usize, F: Function, S: Simd>(
     (first, sets): (usize, usize),
     numbers: &Numbers,
 ) {
+    let excludes = rows.excludes;
     let x: Option<&[Rows<N>]> = rows.src.map(
         #[inline(always)]
         |x| &x[first * N..].as_chunks().0.as_chunks().0[..sets],
@@ -143,7 +144,8 @@ pub(super) fn results<const N: usize, F: Function, S: Simd>(
                     Some(x) if !F::KEEPS_TERMS => &x[set][i],
                     _ => &y[set][i],
                 };
-                let result = F::result(F32s::load(s, &kept[at..][..LANES]), summary);
+                let kept = F32s::load(s, &kept[at..][..LANES]);
+                let result = F::result_or_zero(kept, summary, excludes);
                 result.store(&mut y[set][i][at..][..LANES]);
             }
         }

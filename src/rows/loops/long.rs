@@ -50,13 +50,7 @@ fn batch<F: Function, S: Simd>(
 ) {
     let mut given = Given::nothing();
     let maxima = maxima::<F, S>(s, matrix, first, count, block, &mut given);
-    let placed = matrix.logits.is_some() && !F::REDUCES;
-    let rows = &mut Matrix {
-        src: if placed { None } else { matrix.src },
-        dst: matrix.dst,
-        log_sum_exps: matrix.log_sum_exps.as_deref_mut(),
-        ..*matrix
-    };
+    let rows = &mut matrix.local();
     let references = References::new::<F, S>(maxima);
     let totals = totals::<F, S>(s, rows, first, count, &references, block);
     let summary = summary::<F, S>(s, rows, first, count, &references, totals, &given);
@@ -74,11 +68,11 @@ fn batch<F: Function, S: Simd>(
         let mut arrays = [[0.0; BATCH]; 2];
         summary[0].store(&mut arrays[0]);
         summary[1].store(&mut arrays[1]);
-        results::<F, S>(s, rows, first, 0..count, &arrays);
+        results::<F, S>(s, rows, first, 0..count, &arrays, None);
     }
 }
 
-/// The largest logit of each row. Writes the logits of rows that have options.
+/// The largest logit of each row, and what else is given of it.
 #[inline(always)]
 pub(super) fn maxima<F: Function, S: Simd>(
     s: S,
@@ -88,16 +82,10 @@ pub(super) fn maxima<F: Function, S: Simd>(
     block: &mut [f32],
     given: &mut Given,
 ) -> F32s<S> {
-    let logits = matrix.logits;
     let mut maxima = [0.0; BATCH];
     for (i, largest) in maxima[..count].iter_mut().enumerate() {
-        *largest = match logits {
-            Some(logits) if !F::REDUCES => {
-                let [m, sink] = matrix.write_logits(logits, first + i, &mut given.log_sum_exps[i]);
-                given.sinks[i] = sink;
-                m
-            }
-            Some(logits) => {
+        *largest = match matrix.logits {
+            Some(logits) if F::REDUCES => {
                 given.sinks[i] = logits.sink(first + i);
                 let mut m = f32::NEG_INFINITY;
                 matrix.each_part(
@@ -108,10 +96,12 @@ pub(super) fn maxima<F: Function, S: Simd>(
                 );
                 m
             }
-            None => maximum(s, matrix.input(first + i)),
+            _ => maximum(s, matrix.input(first + i)),
         };
     }
-    if logits.is_none() {
+    if let Some(sinks) = matrix.sinks {
+        given.sinks[..count].copy_from_slice(&sinks[first..][..count]);
+    } else if matrix.logits.is_none() {
         set_limits(matrix, first, count, &maxima, given);
     }
     if count == 1 {
@@ -173,7 +163,7 @@ fn totals<F: Function, S: Simd>(
     (F64s::load(s, &sums), F64s::load(s, &counts))
 }
 
-/// Writes the results of some rows of the batch from `first` on.
+/// Writes the results of some rows of the batch from `first` on. Entries after `ends` are excluded.
 #[inline(always)]
 pub(super) fn results<F: Function, S: Simd>(
     s: S,
@@ -181,16 +171,25 @@ pub(super) fn results<F: Function, S: Simd>(
     first: usize,
     places: Range<usize>,
     [a, b]: &[[f32; BATCH]; 2],
+    ends: Option<&[usize; BATCH]>,
 ) {
+    let excludes = rows.excludes;
     for i in places {
         let summary = [F32s::splat(s, a[i]), F32s::splat(s, b[i])];
         if F::KEEPS_TERMS {
+            let mut y = rows.output(first + i);
+            if let Some(ends) = ends {
+                let (seen, tail) = y.split_at_mut(ends[i]);
+                // A NaN makes the row NaN.
+                tail.fill(if a[i].is_nan() { a[i] } else { 0.0 });
+                y = seen;
+            }
             map_in_place(
                 s,
-                rows.output(first + i),
+                y,
                 0.0,
                 #[inline(always)]
-                |e| F::result(e, summary),
+                |e| F::result_or_zero(e, summary, excludes),
             );
         } else {
             let (src, dst) = rows.row(first + i);

@@ -23,11 +23,11 @@ const LAG: usize = 4;
 /// Writes the terms of the entries to `dst`. The entries are in `src`, or in `dst` if that is
 /// `None`. Returns the sum of the terms, and the maximum of the row after.
 #[inline(always)]
-pub(super) fn map_and_add<F: Function, S: Simd>(
+pub(super) fn map_and_add<const LOGITS: bool, F: Function, S: Simd>(
     s: S,
     src: Option<&[f32]>,
     dst: &mut [f32],
-    mut beside: Beside<'_, S>,
+    mut beside: Beside<'_, S, LOGITS>,
     term: impl Fn(F32s<S>) -> F32s<S>,
 ) -> (f64, f32) {
     let (steps, _) = dst.as_chunks_mut::<PAIR>();
@@ -93,10 +93,10 @@ pub(super) fn map_and_add<F: Function, S: Simd>(
 /// Like [`map_and_add`], for functions that do not keep their terms: these pass through a small
 /// ring buffer on the stack.
 #[inline(always)]
-pub(super) fn add<F: Function, S: Simd>(
+pub(super) fn add<const LOGITS: bool, F: Function, S: Simd>(
     s: S,
     x: &[f32],
-    mut beside: Beside<'_, S>,
+    mut beside: Beside<'_, S, LOGITS>,
     term: impl Fn(F32s<S>) -> F32s<S>,
 ) -> (f64, f32) {
     let Aligned(places) = &mut Aligned([[0.0; PAIR]; LAG]);

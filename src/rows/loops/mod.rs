@@ -13,6 +13,7 @@ mod long_terms;
 mod matrix;
 mod neighbours;
 mod normalisers;
+mod offsets;
 mod pipeline;
 pub(super) mod places;
 mod references;
@@ -22,6 +23,7 @@ mod single;
 pub(super) mod steps;
 mod sums;
 mod trees;
+mod with_logits;
 
 use super::{
     logits::Logits,
@@ -45,6 +47,13 @@ const BLOCK: usize = 1024;
 /// place and out of place.
 #[inline(never)]
 pub(in crate::rows) fn each_row<F: Function>(isa: Isa, mut matrix: Matrix<'_>) {
+    matrix.excludes |= matrix.logits.is_some_and(Logits::excludes);
+    if let Some(logits) = matrix.logits
+        && !F::REDUCES
+        && !pipeline::takes::<F>(isa, matrix.cols)
+    {
+        return with_logits::rows::<F>(isa, &mut matrix, logits);
+    }
     let dense = matrix.log_sum_exps.is_none() && !(F::REDUCES && matrix.logits.is_some());
     let mut first = 0;
     if trees::serves::<F>(isa, &matrix) {
@@ -61,7 +70,11 @@ pub(in crate::rows) fn each_row<F: Function>(isa: Isa, mut matrix: Matrix<'_>) {
     }
     let matrix = &mut matrix;
     if first == 0 && pipeline::takes::<F>(isa, matrix.cols) {
-        on(isa, Pipeline::<F> { function: PhantomData, matrix });
+        if matrix.logits.is_none() {
+            on(isa, Pipeline::<F, false> { function: PhantomData, matrix });
+        } else {
+            on(isa, Pipeline::<F, true> { function: PhantomData, matrix });
+        }
     } else if F::REDUCES && matrix.logits.is_some() {
         // The block is here and not in the loop, because few calls need it.
         let block = &mut [0.0; BLOCK];
@@ -152,16 +165,16 @@ impl<F: Function> Job for LongRows<'_, '_, F> {
     }
 }
 
-struct Pipeline<'a, 'm, F> {
+struct Pipeline<'a, 'm, F, const LOGITS: bool> {
     function: PhantomData<F>,
     matrix: &'a mut Matrix<'m>,
 }
 
-impl<F: Function> Job for Pipeline<'_, '_, F> {
+impl<F: Function, const LOGITS: bool> Job for Pipeline<'_, '_, F, LOGITS> {
     #[inline(always)]
     fn run<S: Native>(self, s: S) {
         if <F as On<S::Sixteen>>::SUMS_ALL {
-            pipeline::rows::<F, _>(s.sixteen(), &mut self.matrix.local());
+            pipeline::rows::<LOGITS, F, _>(s.sixteen(), &mut self.matrix.local());
         }
     }
 }
@@ -184,6 +197,8 @@ pub(in crate::rows) fn along_axis<F: Function>(isa: Isa, axis: Axis<'_>) {
             src_stride: n,
             dst_stride,
             logits,
+            sinks: None,
+            excludes: false,
             scale: 1.0,
             log_sum_exps: None,
         },

@@ -17,6 +17,7 @@ use crate::{
 };
 
 /// What is given of the rows of a batch beside their logits.
+#[derive(Clone, Copy)]
 pub(super) struct Given {
     pub(super) sinks: [f32; BATCH],
     /// The log-sum-exps that the terms do not determine.
@@ -93,7 +94,7 @@ pub(super) fn summary<F: Function, S: Simd>(
     given: &Given,
 ) -> [F32s<S>; 2] {
     let reference = references.all(s);
-    if rows.logits.is_some() {
+    if !rows.has_no_logits() {
         totals = add_sink::<F, S>(&reference, totals, F32s::load(s, &given.sinks));
     }
     if let Some(log_sum_exps) = rows.log_sum_exps.as_deref_mut() {

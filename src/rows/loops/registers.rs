@@ -20,7 +20,7 @@ pub(super) fn serves<F: Function>(isa: Isa, rows: &Matrix<'_>) -> bool {
         && src_stride == cols
         && dst_stride == cols
         && rows.rows >= LANES
-        && rows.logits.is_none()
+        && rows.has_no_logits()
         && rows.log_sum_exps.is_none()
         && !F::REDUCES
 }
@@ -52,7 +52,7 @@ fn dense<const N: usize, const LINE: usize, F: Function, S: Simd>(
     s: S,
     rows: &mut Matrix<'_>,
 ) -> usize {
-    let Matrix { src, ref mut dst, scale, .. } = *rows;
+    let Matrix { src, ref mut dst, scale, excludes, .. } = *rows;
     let y: &mut [Lines<LINE>] = dst.as_chunks_mut().0.as_chunks_mut().0;
     let blocks = y.len();
     let x: Option<&[Lines<LINE>]> = src.map(
@@ -73,7 +73,7 @@ fn dense<const N: usize, const LINE: usize, F: Function, S: Simd>(
                     *x = *x * scale;
                 }
             }
-            results::<N, F, S>(s, row);
+            results::<N, F, S>(s, row, excludes);
         }
         write(columns, y);
     }
@@ -128,7 +128,7 @@ fn write<const LINE: usize, S: Simd>(columns: [F32s<S>; LINE], y: &mut Lines<LIN
 
 /// Replaces the entries of sixteen rows by the results.
 #[inline(always)]
-fn results<const N: usize, F: Function, S: Simd>(s: S, x: &mut [F32s<S>; N]) {
+fn results<const N: usize, F: Function, S: Simd>(s: S, x: &mut [F32s<S>; N], excludes: bool) {
     let mut maximum = x[0];
     for x in &x[1..] {
         maximum = x.at_least(maximum);
@@ -160,7 +160,7 @@ fn results<const N: usize, F: Function, S: Simd>(s: S, x: &mut [F32s<S>; N]) {
     let summary = F::summary(&reference, sum, count);
     let kept = if F::KEEPS_TERMS { terms } else { *x };
     for (y, kept) in x.iter_mut().zip(kept) {
-        *y = F::result(kept, summary);
+        *y = F::result_or_zero(kept, summary, excludes);
     }
 }
 

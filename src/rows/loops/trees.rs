@@ -30,7 +30,7 @@ pub(super) fn serves<F: Function>(isa: Isa, rows: &Matrix<'_>) -> bool {
             };
     pays && isa.has_trees()
         && rows.rows >= BATCH
-        && rows.logits.is_none()
+        && rows.has_no_logits()
         && rows.log_sum_exps.is_none()
         && !F::REDUCES
 }
@@ -209,7 +209,7 @@ fn results<F: Function, S: Simd>(
     tile: &[f32],
     width: usize,
 ) {
-    let last = rows.cols - LANES;
+    let (last, excludes) = (rows.cols - LANES, rows.excludes);
     for i in 0..BATCH {
         let summary = [F32s::splat(s, high[i]), F32s::splat(s, low[i])];
         let (src, y) = rows.row(first + i);
@@ -218,8 +218,8 @@ fn results<F: Function, S: Simd>(
         let end = F32s::load(s, &kept.unwrap_or(y)[last..][..LANES]);
         for at in (0..last).step_by(LANES) {
             let kept = F32s::load(s, &kept.unwrap_or(y)[at..][..LANES]);
-            F::result(kept, summary).store(&mut y[at..][..LANES]);
+            F::result_or_zero(kept, summary, excludes).store(&mut y[at..][..LANES]);
         }
-        F::result(end, summary).store(&mut y[last..][..LANES]);
+        F::result_or_zero(end, summary, excludes).store(&mut y[last..][..LANES]);
     }
 }

@@ -79,6 +79,9 @@ impl<S: Simd> Reference<S> {
     pub(crate) const NEAR: f32 = DEPTH - 1.0;
     /// The bound of |x| below which the reduction x = n ln 2 + r is exact.
     pub(crate) const LARGE: f32 = if S::FUSED { 65536.0 } else { 240.0 };
+    /// Terms below this one are those of negligible entries, or little more. Divided by the sum,
+    /// which is at least 2^64 (2^63.5 on the baseline), they are below 2^-150.
+    pub(crate) const NEGLIGIBLE: f32 = if S::FUSED { hex("0x1.0p-86") } else { hex("0x1.2p-87") };
     /// The magic number before N is subtracted.
     pub(crate) const MAGIC: f32 = if S::FUSED { MAGIC } else { unfused::MAGIC };
 
