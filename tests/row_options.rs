@@ -4,6 +4,8 @@
 
 #[path = "row_options/case.rs"]
 mod case;
+#[path = "row_options/many.rs"]
+mod many;
 #[path = "row_options/parts.rs"]
 mod parts;
 #[path = "row_options/special.rs"]

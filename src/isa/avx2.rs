@@ -2,9 +2,9 @@
 
 use super::{
     Isa,
-    quarters::{load_short, store_short},
+    quarters::{group, load_short, store_short},
     side_by_side::SideBySide,
-    simd::{Native, Simd, Table64, in_pairs},
+    simd::{Native, Simd, Table64, bytes, in_pairs},
 };
 use core::arch::x86_64::{__m128, __m256, __m256d, __m256i, _CMP_LE_OQ, _CMP_LT_OQ};
 use pulp::{cast, x86::V3};
@@ -91,6 +91,11 @@ impl Simd for V3 {
         self.avx._mm256_blendv_ps(other, then, mask)
     }
     #[inline(always)]
+    fn mask(self, x: &[bool]) -> __m256 {
+        let x = self.avx2._mm256_cvtepu8_epi32(cast([u64::from_le_bytes(bytes(x)), 0]));
+        cast(self.avx2._mm256_cmpgt_epi32(x, self.avx._mm256_setzero_si256()))
+    }
+    #[inline(always)]
     fn zero_where(self, mask: __m256, a: __m256) -> __m256 {
         self.avx._mm256_andnot_ps(mask, a)
     }
@@ -133,8 +138,8 @@ impl Simd for V3 {
     }
     #[inline(always)]
     fn all_below(self, a: __m256i, limit: u32) -> bool {
-        let below = self.avx2._mm256_cmpgt_epi32(self.splat_bits(limit), a);
-        self.avx2._mm256_movemask_epi8(below) == -1
+        self.avx2._mm256_movemask_epi8(self.avx2._mm256_cmpgt_epi32(self.splat_bits(limit), a))
+            == -1
     }
 
     #[inline(always)]
@@ -265,13 +270,6 @@ impl Simd for V3 {
             f._mm256_add_pd(f._mm256_unpacklo_pd(c, d), f._mm256_unpackhi_pd(c, d)),
         ]
     }
-}
-
-/// Loads a group of four elements.
-#[inline(always)]
-fn group(x: &[f32]) -> __m128 {
-    let x: &[f32; 4] = x.try_into().expect("four elements");
-    cast(*x)
 }
 
 #[inline(always)]

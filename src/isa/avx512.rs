@@ -2,12 +2,12 @@
 
 use super::{
     Isa, moved_bits,
-    quarters::{load_short, store_short},
-    simd::{Native, Simd, Table64, in_pairs},
+    quarters::{group, load_short, store_short},
+    simd::{Native, Simd, Table64, bytes, in_pairs},
     trees,
 };
 use core::arch::x86_64::{
-    __m128, __m128d, __m256, __m512, __m512d, __m512i, __mmask16, _CMP_LE_OQ, _CMP_LT_OQ,
+    __m128d, __m256, __m512, __m512d, __m512i, __mmask16, _CMP_LE_OQ, _CMP_LT_OQ,
 };
 use pulp::{cast, x86::V4};
 
@@ -91,6 +91,11 @@ impl Simd for V4 {
     #[inline(always)]
     fn select(self, mask: __mmask16, then: __m512, other: __m512) -> __m512 {
         self.avx512f._mm512_mask_blend_ps(mask, other, then)
+    }
+    #[inline(always)]
+    fn mask(self, x: &[bool]) -> __mmask16 {
+        let x = cast(bytes::<16>(x));
+        self.avx512bw._mm_test_epi8_mask(x, x)
     }
     #[inline(always)]
     fn zero_where(self, mask: __mmask16, a: __m512) -> __m512 {
@@ -260,13 +265,6 @@ impl Simd for V4 {
     fn sum_of_each(self, of: impl FnMut(usize) -> [__m512d; 2]) -> [__m512d; 2] {
         trees::sum_of_each(self, of)
     }
-}
-
-/// Loads a group of four elements.
-#[inline(always)]
-fn group(x: &[f32]) -> __m128 {
-    let x: &[f32; 4] = x.try_into().expect("four elements");
-    cast(*x)
 }
 
 /// Returns the sums of lanes l, l + 2, l + 4 and l + 6. The two halves are added first.

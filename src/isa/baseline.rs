@@ -7,7 +7,7 @@
 use super::{
     Isa,
     side_by_side::{Four, four},
-    simd::{Native, Simd, Table64, load_thirds, store_thirds},
+    simd::{Native, Simd, Table64, bytes, load_thirds, store_thirds},
 };
 use pulp::cast;
 use wide::{f32x4, f64x4, u32x4};
@@ -97,6 +97,14 @@ impl Simd for Baseline {
     #[inline(always)]
     fn select(self, mask: f32x4, then: f32x4, other: f32x4) -> f32x4 {
         mask.select(then, other)
+    }
+    #[inline(always)]
+    fn mask(self, x: &[bool]) -> f32x4 {
+        let mut lanes = [0_u32; 4];
+        for (lane, byte) in lanes.iter_mut().zip(bytes::<4>(x)) {
+            *lane = u32::from(byte).wrapping_neg();
+        }
+        cast(lanes)
     }
     #[inline(always)]
     fn zero_where(self, mask: f32x4, a: f32x4) -> f32x4 {

@@ -3,7 +3,7 @@
 use super::{
     Isa,
     side_by_side::{Four, four},
-    simd::{Native, Simd, Table64, in_pairs, load_thirds, store_thirds},
+    simd::{Native, Simd, Table64, bytes, in_pairs, load_thirds, store_thirds},
 };
 use core::arch::aarch64::{float32x4_t, float64x2_t, uint8x16x2_t, uint32x4_t};
 use pulp::{aarch64::Neon, cast};
@@ -91,6 +91,14 @@ impl Simd for Neon {
     #[inline(always)]
     fn select(self, mask: uint32x4_t, then: float32x4_t, other: float32x4_t) -> float32x4_t {
         self.neon.vbslq_f32(mask, then, other)
+    }
+    #[inline(always)]
+    fn mask(self, x: &[bool]) -> uint32x4_t {
+        let mut lanes = [0_u32; 4];
+        for (lane, byte) in lanes.iter_mut().zip(bytes::<4>(x)) {
+            *lane = u32::from(byte).wrapping_neg();
+        }
+        cast(lanes)
     }
     #[inline(always)]
     fn zero_where(self, mask: uint32x4_t, a: float32x4_t) -> float32x4_t {

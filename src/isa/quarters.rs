@@ -1,6 +1,8 @@
 //! Slices shorter than a register, in registers of several groups of four lanes.
 
 use super::simd::{load_thirds, store_thirds};
+use core::arch::x86_64::__m128;
+use pulp::cast;
 
 /// Loads fewer elements than `N` groups of four have lanes.
 #[inline(always)]
@@ -36,4 +38,11 @@ fn store_quarters<const N: usize>(lanes: [[f32; 4]; N], x: &mut [f32]) {
         let at = quarter(i, x.len());
         x[at..][..4].copy_from_slice(lanes);
     }
+}
+
+/// Loads a group of four elements.
+#[inline(always)]
+pub(super) fn group(x: &[f32]) -> __m128 {
+    let x: &[f32; 4] = x.try_into().expect("four elements");
+    cast(*x)
 }

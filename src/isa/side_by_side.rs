@@ -99,6 +99,10 @@ macro_rules! side_by_side { ($count:literal: [$($i:literal)*]) => {
         $(self.0.store(a[$i], &mut x[$i * S::LANES..][..S::LANES]);)*
     }
     #[inline(always)]
+    fn mask(self, x: &[bool]) -> Self::Mask {
+        [$(self.0.mask(&x[$i * S::LANES..][..S::LANES])),*]
+    }
+    #[inline(always)]
     fn load_part(self, x: &[f32]) -> Self::F32 {
         [$(self.0.load_part(&x[x.len().min($i * S::LANES)..x.len().min(($i + 1) * S::LANES)])),*]
     }

@@ -50,6 +50,8 @@ pub(crate) trait Simd: Copy {
     fn lt(self, a: Self::F32, b: Self::F32) -> Self::Mask;
     fn le(self, a: Self::F32, b: Self::F32) -> Self::Mask;
     fn select(self, mask: Self::Mask, then: Self::F32, other: Self::F32) -> Self::F32;
+    /// Returns the truth values of `LANES` elements.
+    fn mask(self, x: &[bool]) -> Self::Mask;
     /// Returns `a`, but +0 where `mask` is true.
     fn zero_where(self, mask: Self::Mask, a: Self::F32) -> Self::F32;
 
@@ -181,6 +183,16 @@ pub(crate) trait Native: Simd {
     fn load_short(self, x: &[f32]) -> Self::F32;
     /// Stores each lane to the element that `load_short` loaded it from.
     fn store_short(self, a: Self::F32, x: &mut [f32]);
+}
+
+/// Copies truth values as bytes, which are 0 and 1.
+#[inline(always)]
+pub(super) fn bytes<const N: usize>(x: &[bool]) -> [u8; N] {
+    let mut bytes = [0; N];
+    for (byte, &x) in bytes.iter_mut().zip(x) {
+        *byte = u8::from(x);
+    }
+    bytes
 }
 
 /// Implements operations on f64 lanes in two registers by the instruction for one register.

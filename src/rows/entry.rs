@@ -2,7 +2,7 @@
 
 use super::{
     layout::RowLayout,
-    logits::Logits,
+    logits::{Logits, Rows},
     loops::{Axis, Matrix, along_axis, each_row, single},
     numerics::function::Function,
     options::SoftmaxOptions,
@@ -61,6 +61,7 @@ pub(super) fn in_place<F: Function>(
             src_stride: stride,
             dst_stride: stride,
             logits: logits.as_ref(),
+            sinks: None,
             scale,
             fast: F::RUN > 1,
             log_sum_exps,
@@ -106,6 +107,7 @@ pub(super) fn into<F: Function>(
             src_stride: of_src.stride,
             dst_stride: of_dst.stride,
             logits: logits.as_ref(),
+            sinks: None,
             scale,
             fast: F::RUN > 1,
             log_sum_exps: None,
@@ -194,6 +196,7 @@ pub(super) fn reduce<F: Function>(
             src_stride: stride,
             dst_stride: 1,
             logits: logits.as_ref(),
+            sinks: None,
             scale: 1.0,
             fast: F::RUN > 1,
             log_sum_exps: None,
@@ -266,10 +269,8 @@ pub(super) fn logits(
     }
     match Logits::of_scores(isa, options, [rows, cols, 1])? {
         Some(logits) => {
-            let pairs = src.chunks_exact(cols).zip(dst.chunks_exact_mut(cols));
-            for (row, (x, y)) in pairs.enumerate() {
-                logits.write(row, 0, Some(x), y);
-            }
+            let rows = Rows { first: 0, start: 0, cols, x: Some((src, cols)), y: (dst, cols) };
+            logits.write(rows, &mut []);
         }
         None => dst.copy_from_slice(src),
     }

@@ -196,6 +196,21 @@ impl Broadcast {
         Ok(Self { shape, planes, columns, width: product(&sizes[split..]) })
     }
 
+    /// Returns what each row adds to the plane, if all add the same and the column is 0: nothing,
+    /// or one plane.
+    pub(super) fn step(&self) -> Option<usize> {
+        if self.width != 1 {
+            return None;
+        }
+        if self.planes == [0; 3] {
+            return Some(0);
+        }
+        let [_, heads, queries] = self.shape;
+        let each = [heads.saturating_mul(queries), queries, 1];
+        let follow = |axis: usize| self.shape[axis] == 1 || self.planes[axis] == each[axis];
+        (0..3).all(follow).then_some(1)
+    }
+
     /// The plane and the column of the row of this index.
     #[inline]
     pub(super) fn at(&self, index: usize) -> [usize; 2] {

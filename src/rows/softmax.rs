@@ -182,7 +182,8 @@ impl Function for Softmax<'_> {
 
     #[inline(always)]
     fn result<S: Simd>(e: F32s<S>, [high, low]: [F32s<S>; 2]) -> F32s<S> {
-        e.mul_add(high, e * low)
+        // Of an excluded entry this product is subnormal or 0, which a multiplication is slow for.
+        e.mul_add(high, e.tiny_product(low))
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod aligned;
 mod f64s;
+mod mask;
 mod rare;
 mod scalar;
 
@@ -217,8 +218,6 @@ impl<S: Simd> F32s<S> {
     }
 }
 
-const INDEX: [f32; 16] = [0., 1., 2., 3., 4., 5., 6., 7., 8., 9., 10., 11., 12., 13., 14., 15.];
-
 impl<S: Native> F32s<S> {
     #[inline(always)]
     pub(crate) fn load_short(s: S, x: &[f32]) -> Self {
@@ -227,20 +226,6 @@ impl<S: Native> F32s<S> {
     #[inline(always)]
     pub(crate) fn store_short(self, x: &mut [f32]) {
         self.s.store_short(self.lanes, x);
-    }
-}
-
-impl<S: Simd> Mask<S> {
-    /// Returns the mask of the first `count` lanes, or of all lanes if there are fewer.
-    #[expect(clippy::cast_precision_loss, reason = "where it is large, all lanes are below it")]
-    #[inline(always)]
-    pub(crate) fn first(s: S, count: usize) -> Self {
-        F32s::load(s, &INDEX[..S::LANES]).lt(count as f32)
-    }
-    #[inline(always)]
-    pub(crate) fn select(self, then: impl Operand<S>, other: impl Operand<S>) -> F32s<S> {
-        let s = self.s;
-        F32s { s, lanes: s.select(self.lanes, then.lanes(s), other.lanes(s)) }
     }
 }
 

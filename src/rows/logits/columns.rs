@@ -68,7 +68,13 @@ impl Job for OfColumns<'_> {
         let mut masks = Masks { mask, slopes, keep, seen: Seen::new(s, logits, row, width, first) };
         let entries = Entries { place, x, y: &mut *all, stride };
         let maxima = if transform.is_scale() {
-            entries.write(s, &mut masks, None, transform.scaled())
+            entries.write(
+                s,
+                &mut masks,
+                None,
+                #[inline(always)]
+                |x, mask| transform.scaled(x, mask),
+            )
         } else {
             entries.write(
                 s,

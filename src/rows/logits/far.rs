@@ -3,7 +3,7 @@
 //! Such logits are no infinite ones. Neighbours among them are 2^104 apart and more, so what
 //! results is the limit: the largest entries share the row.
 
-use super::{Logits, NONE, lanes::part};
+use super::{Logits, NONE, lanes::part, rows::Rows};
 use crate::{
     isa::{Isa, Job, Native, Simd, on},
     rows::{layout::RowLayout, numerics::sum::LANES},
@@ -69,6 +69,23 @@ impl Logits<'_> {
         let mut largest = 0.0;
         on(isa, Magnitude { x, layout, largest: &mut largest });
         f64::from(largest) * f64::from(factor) < f64::from(f32::MAX) * NEAR_1
+    }
+
+    /// The same for scores that stay within the range, as [`stay_in_range`](Self::stay_in_range)
+    /// says.
+    pub(in crate::rows) fn within_range(&self) -> Self {
+        Self { leaves: false, may_leave: false, ..*self }
+    }
+
+    /// Whether the logits of all finite entries of the rows are finite.
+    pub(in crate::rows) fn stay_in_range(&self, rows: &Rows<'_>) -> bool {
+        let (x, stride) = rows.x.unwrap_or((&*rows.y.0, rows.y.1));
+        let mut largest = 0.0;
+        let count = rows.y.0.len().div_ceil(rows.y.1);
+        let x = &x[..(count - 1) * stride + rows.cols];
+        let layout = RowLayout { cols: rows.cols, stride };
+        on(self.isa, Magnitude { x, layout, largest: &mut largest });
+        largest <= self.limit()
     }
 
     /// The magnitude of a score from which on its logit may be beyond the range.

@@ -1,16 +1,22 @@
 //! What is done to an entry, wherever it lies.
 
 use super::{Logits, NONE};
-use crate::{isa::Simd, map::Map, ops::Tanh, vector::F32s};
+use crate::{
+    isa::Simd,
+    map::Map,
+    ops::Tanh,
+    rows::numerics::sum::LANES,
+    vector::{F32s, Mask},
+};
 
 /// The steps from a score to its logit.
 #[derive(Clone, Copy)]
 pub(super) struct Transform {
     /// The scale, or its sign where only the largest entry counts: that entry is the same.
-    pub(super) scale: f32,
-    pub(super) temperature: f32,
+    scale: f32,
+    temperature: f32,
     pub(super) soft_cap: Option<f32>,
-    pub(super) cap_after_mask: bool,
+    cap_after_mask: bool,
     one_hot: bool,
     leaves: bool,
 }
@@ -43,9 +49,8 @@ impl Transform {
 
     /// The steps where those before the mask are the scale alone.
     #[inline(always)]
-    pub(super) fn scaled<S: Simd>(self) -> impl Fn(F32s<S>, Option<F32s<S>>) -> F32s<S> {
-        #[inline(always)]
-        move |x, mask| match mask {
+    pub(super) fn scaled<S: Simd>(&self, x: F32s<S>, mask: Option<F32s<S>>) -> F32s<S> {
+        match mask {
             Some(mask) => self.masked(x * self.scale, mask),
             None => x * self.scale,
         }
@@ -63,9 +68,12 @@ impl Transform {
         }
         if let Some(mask) = mask {
             let sum = self.masked(t, mask);
-            // A finite score that has left the range is excluded like any other.
-            let excluded = x.abs().lt(f32::INFINITY).select(NONE, sum);
-            t = if self.leaves { mask.lt(f32::MIN).select(excluded, sum) } else { sum };
+            t = sum;
+            if self.leaves {
+                // A finite score that has left the range is excluded like any other.
+                let excluded = x.abs().lt(f32::INFINITY).select(NONE, sum);
+                t = mask.lt(f32::MIN).select(excluded, sum);
+            }
         }
         if self.cap_after_mask {
             t = match mask {
@@ -89,6 +97,9 @@ impl Transform {
     fn capped<S: Simd>(&self, t: F32s<S>, x: F32s<S>) -> F32s<S> {
         let Some(limit) = self.soft_cap else { return t };
         let y = Tanh.eval([t / limit]) * limit;
+        if t.all_below(f32::INFINITY) {
+            return y;
+        }
         let infinite = x.abs().lt(f32::INFINITY).select(y, NONE);
         t.lt(f32::MIN).select(infinite, y)
     }
@@ -96,15 +107,14 @@ impl Transform {
 
 /// As many elements as there are lanes, or fewer.
 #[inline(always)]
-pub(super) fn part<S: Simd>(s: S, x: &[f32]) -> F32s<S> {
+pub(in crate::rows) fn part<S: Simd>(s: S, x: &[f32]) -> F32s<S> {
     if x.len() == S::LANES { F32s::load(s, x) } else { F32s::load_part(s, x, 0.0) }
 }
 
+/// The logits that are kept, of as many elements as there are lanes, or fewer.
 #[inline(always)]
-pub(super) fn kept<S: Simd>(t: F32s<S>, s: S, keep: &[bool]) -> F32s<S> {
-    let mut lanes = [0.0; 16];
-    for (lane, &keep) in lanes.iter_mut().zip(keep) {
-        *lane = f32::from(u8::from(keep));
-    }
-    F32s::load(s, &lanes[..S::LANES]).le(0.0).select(NONE, t)
+pub(in crate::rows) fn kept<S: Simd>(t: F32s<S>, s: S, keep: &[bool]) -> F32s<S> {
+    let mut lanes = [false; LANES];
+    lanes[..keep.len()].copy_from_slice(keep);
+    Mask::of(s, &lanes[..S::LANES]).select(t, NONE)
 }

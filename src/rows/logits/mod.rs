@@ -6,6 +6,9 @@ mod far;
 mod lanes;
 mod of_columns;
 mod row;
+mod rows;
+mod steps;
+mod stream;
 
 use super::{
     numerics::{function::Function, sum::LANES},
@@ -13,6 +16,7 @@ use super::{
     placement::Placement,
 };
 use crate::{isa::Isa, shape_error::ShapeError};
+pub(in crate::rows) use rows::Rows;
 
 /// The logit of an excluded entry.
 pub(in crate::rows) const NONE: f32 = f32::NEG_INFINITY;
@@ -32,7 +36,7 @@ pub(in crate::rows) struct Logits<'a> {
     /// Whether finite scores may leave the range of f32 before a mask and a soft cap.
     leaves: bool,
     /// Whether their logits may, and results depend on them.
-    may_leave: bool,
+    pub(in crate::rows) may_leave: bool,
 }
 
 /// The position of entries in up to sixteen neighbouring columns of a plane.

@@ -1,69 +1,123 @@
-//! The logits of a row.
+//! The logits of rows.
 
-use super::{
-    Logits, NONE,
-    lanes::{Transform, kept, part},
-};
+use super::{Logits, NONE, lanes::Transform, rows::Rows, steps::Steps, stream::Stream};
 use crate::{
     isa::{Job, Native, Simd, at_baseline, on},
     rows::numerics::sum::LANES,
-    vector::{F32s, Mask},
 };
+use core::ops::Range;
 
 impl Logits<'_> {
-    /// Writes logits of row `row` from column `start` on, those of `x` or of what is in `y`. Their
-    /// maximum; anything if one of them is NaN.
+    /// Returns what the masks have for some entries of row `row`; nothing for one that is not
+    /// there.
+    fn masks(&self, row: usize, entries: Range<usize>) -> (&[f32], &[bool]) {
+        let index = self.placement.index(row);
+        let (mut mask, mut keep): (&[f32], &[bool]) = (&[], &[]);
+        if let Some(all) = self.options.mask {
+            let [plane, _] = self.placement.mask.at(index);
+            mask = &all[plane * self.n..][entries.clone()];
+        }
+        if let Some(all) = self.options.keep {
+            let [plane, _] = self.placement.keep.at(index);
+            keep = &all[plane * self.n..][entries];
+        }
+        (mask, keep)
+    }
+
+    /// Writes the logits of rows. Their maxima go to `maxima`, one for each row, unless that is
+    /// empty; a maximum is anything if one of the logits is NaN.
     ///
     /// Not inlined, nor is `write_columns`: the code is the same for all functions of rows.
     #[inline(never)]
-    pub(in crate::rows) fn write(
-        &self,
-        row: usize,
-        start: usize,
-        x: Option<&[f32]>,
-        y: &mut [f32],
-    ) -> f32 {
-        let mut maximum = NONE;
-        on(self.isa, OfRow { logits: self, row, start, x, y, maximum: &mut maximum });
-        maximum
+    pub(in crate::rows) fn write(&self, rows: Rows<'_>, maxima: &mut [f32]) {
+        self.write_units(rows, None, maxima);
     }
 
-    /// The part of a mask from `start` on that is for row `row`.
-    #[inline(always)]
-    fn row_of<'m, T>(&self, mask: &'m [T], [plane, _]: [usize; 2], start: usize) -> &'m [T] {
-        &mask[plane * self.n + start..]
+    pub(super) fn write_units(
+        &self,
+        rows: Rows<'_>,
+        stream: Option<Stream<'_>>,
+        maxima: &mut [f32],
+    ) {
+        on(self.isa, OfRows { logits: self, rows, stream, maxima });
     }
 }
 
 /// The job of [`Logits::write`].
-struct OfRow<'a> {
+struct OfRows<'a> {
     logits: &'a Logits<'a>,
-    row: usize,
-    start: usize,
-    x: Option<&'a [f32]>,
-    y: &'a mut [f32],
-    maximum: &'a mut f32,
+    rows: Rows<'a>,
+    /// The masks, if rows are a stream.
+    stream: Option<Stream<'a>>,
+    maxima: &'a mut [f32],
 }
 
-impl Job for OfRow<'_> {
+impl Job for OfRows<'_> {
     #[inline(always)]
     fn run<S: Native>(self, s: S) {
         let s = s.sixteen();
-        let Self { logits, row, start, x, y, maximum } = self;
-        if logits.may_leave {
-            let x = x.unwrap_or(y);
-            let largest = Logits::largest_magnitude(s, x, LANES, LANES).largest();
-            if largest > logits.limit() {
-                if let Some(x) = self.x {
+        let Self { logits, rows, stream, maxima } = self;
+        let Rows { first, start, cols, x: all, y: (to, stride) } = rows;
+        let options = logits.options;
+        let transform = logits.transform();
+        let masks = [options.mask.is_some(), options.keep.is_some()];
+        let is_usual = transform.is_scale() && options.mask_slopes.is_none();
+        for (i, y) in to.chunks_mut(stride).enumerate() {
+            let len = cols.min(y.len());
+            let y = &mut y[..len];
+            let x = all.map(
+                #[inline(always)]
+                |(x, stride)| &x[i * stride..][..len],
+            );
+            let maximum = if logits.may_leave && logits.is_far(s, x.unwrap_or(y)) {
+                if let Some(x) = x {
                     y.copy_from_slice(x);
                 }
-                *maximum = logits.write_far(row, y, 1);
-                return;
+                logits.write_far(first + i, y, 1)
+            } else {
+                let (steps, y) = match &stream {
+                    Some(stream) => (stream.steps(transform, i, x, len), y),
+                    None => logits.steps(transform, first + i, start, x, y),
+                };
+                if is_usual {
+                    steps.scaled(s, y, masks)
+                } else {
+                    steps.with::<false, _>(s, y, masks)
+                }
+            };
+            if let Some(to) = maxima.get_mut(i) {
+                *to = maximum;
             }
         }
+    }
+
+    #[inline(always)]
+    fn on_baseline(self) {
+        at_baseline(self);
+    }
+}
+
+impl Logits<'_> {
+    /// Whether a logit of these entries may be beyond the range.
+    #[inline(always)]
+    fn is_far<S: Simd>(&self, s: S, x: &[f32]) -> bool {
+        Self::largest_magnitude(s, x, LANES, LANES).largest() > self.limit()
+    }
+
+    /// Returns what the entries need that row `row` sees, and where their logits go. Writes the
+    /// logits of the others.
+    #[inline(always)]
+    fn steps<'a>(
+        &'a self,
+        transform: Transform,
+        row: usize,
+        start: usize,
+        x: Option<&'a [f32]>,
+        y: &'a mut [f32],
+    ) -> (Steps<'a>, &'a mut [f32]) {
         let [mut first, mut end] = [0, y.len()];
-        if logits.has_limits() {
-            let seen = logits.seen(row);
+        if self.has_limits() {
+            let seen = self.seen(row);
             end = seen[1].saturating_sub(start).min(end);
             first = seen[0].saturating_sub(start).min(end);
         }
@@ -74,117 +128,7 @@ impl Job for OfRow<'_> {
             |x| &x[first..end],
         );
         let y = &mut y[first..end];
-        let index = logits.placement.index(row);
-        let mask = logits.options.mask.map_or(
-            &[][..],
-            #[inline(always)]
-            |mask| &logits.row_of(mask, logits.placement.mask.at(index), start + first)[..y.len()],
-        );
-        let keep = logits.options.keep.map_or(
-            &[][..],
-            #[inline(always)]
-            |keep| &logits.row_of(keep, logits.placement.keep.at(index), start + first)[..y.len()],
-        );
-        let transform = logits.transform();
-        let steps = Steps { transform, slope: logits.slope(row), x, mask, keep };
-        let masks = [logits.options.mask.is_some(), logits.options.keep.is_some()];
-        *maximum = if transform.is_scale() && logits.options.mask_slopes.is_none() {
-            steps.scaled(s, y, masks)
-        } else {
-            steps.transformed(s, y, masks)
-        };
-    }
-
-    #[inline(always)]
-    fn on_baseline(self) {
-        at_baseline(self);
-    }
-}
-
-/// Entries, unless they are where their logits go, and as long slices of the masks that there are.
-struct Steps<'a> {
-    transform: Transform,
-    slope: f32,
-    x: Option<&'a [f32]>,
-    mask: &'a [f32],
-    keep: &'a [bool],
-}
-
-impl Steps<'_> {
-    /// The usual steps: four loops, each without a condition in it.
-    #[inline(always)]
-    fn scaled<S: Simd>(self, s: S, y: &mut [f32], masks: [bool; 2]) -> f32 {
-        let logit = self.transform.scaled();
-        match masks {
-            [false, false] => self.with(s, y, [false, false], logit),
-            [false, true] => self.with(s, y, [false, true], logit),
-            [true, false] => self.with(s, y, [true, false], logit),
-            [true, true] => self.with(s, y, [true, true], logit),
-        }
-    }
-
-    /// All steps: one loop, for beside a division or a tanh the conditions cost nothing.
-    #[inline(always)]
-    fn transformed<S: Simd>(self, s: S, y: &mut [f32], masks: [bool; 2]) -> f32 {
-        let Self { transform, slope, .. } = self;
-        self.with(
-            s,
-            y,
-            masks,
-            #[inline(always)]
-            |x, mask| {
-                let mask = mask.map(
-                    #[inline(always)]
-                    |mask| mask * slope,
-                );
-                transform.logit(x, mask)
-            },
-        )
-    }
-
-    /// The maximum. `masks` says which of the two there are.
-    #[inline(always)]
-    fn with<S: Simd>(
-        self,
-        s: S,
-        y: &mut [f32],
-        masks: [bool; 2],
-        logit: impl Fn(F32s<S>, Option<F32s<S>>) -> F32s<S>,
-    ) -> f32 {
-        let mut maximum = F32s::splat(s, NONE);
-        let mut chunks = y.chunks_exact_mut(LANES);
-        let mut at = 0;
-        for y in &mut chunks {
-            let t = self.step(s, y, at, masks, &logit);
-            t.store(y);
-            maximum = t.at_least(maximum);
-            at += LANES;
-        }
-        let y = chunks.into_remainder();
-        if !y.is_empty() {
-            let t = self.step(s, y, at, masks, &logit);
-            t.store_part(y);
-            maximum = Mask::first(s, y.len()).select(t, NONE).at_least(maximum);
-        }
-        maximum.largest()
-    }
-
-    #[inline(always)]
-    fn step<S: Simd>(
-        &self,
-        s: S,
-        y: &[f32],
-        at: usize,
-        [mask, keep]: [bool; 2],
-        logit: &impl Fn(F32s<S>, Option<F32s<S>>) -> F32s<S>,
-    ) -> F32s<S> {
-        let len = y.len();
-        let x = match self.x {
-            Some(x) => part(s, &x[at..][..len]),
-            None => part(s, y),
-        };
-        let mask = if mask { Some(part(s, &self.mask[at..][..len])) } else { None };
-        let t = logit(x, mask);
-        if keep { kept(t, s, &self.keep[at..][..len]) } else { t }
+        let (mask, keep) = self.masks(row, start + first..start + end);
+        (Steps { transform, slope: self.slope(row), x, mask, keep }, y)
     }
 }

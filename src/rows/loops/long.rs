@@ -5,7 +5,7 @@ use super::{
     beside::Beside,
     long_terms::map_and_add,
     matrix::Matrix,
-    normalisers::{Given, others_of, rare_of, set_limits, summary},
+    normalisers::{Given, others_of, rare_of, set_given, summary},
     references::{BATCH, References},
     steps::{each, map, map_in_place, maximum},
     sums::{Rare, sum_of_all, terms_but_maxima},
@@ -53,13 +53,7 @@ fn batch<F: Function, S: Simd>(
 ) {
     let mut given = Given::nothing();
     let maxima = maxima::<F, S>(s, matrix, first, count, block, &mut given);
-    let placed = matrix.logits.is_some() && !F::REDUCES;
-    let rows = &mut Matrix {
-        src: if placed { None } else { matrix.src },
-        dst: matrix.dst,
-        log_sum_exps: matrix.log_sum_exps.as_deref_mut(),
-        ..*matrix
-    };
+    let rows = &mut matrix.local();
     let references = References::new::<F, S>(maxima);
     let totals = totals::<F, S>(s, rows, (first, count), &references, block, dominated);
     let summary = summary::<F, S>(s, rows, first, count, &references, totals, &given);
@@ -81,7 +75,7 @@ fn batch<F: Function, S: Simd>(
     }
 }
 
-/// The largest logit of each row. Writes the logits of rows that have options.
+/// The largest logit of each row, and what else is given of it.
 #[inline(always)]
 pub(super) fn maxima<F: Function, S: Simd>(
     s: S,
@@ -91,16 +85,10 @@ pub(super) fn maxima<F: Function, S: Simd>(
     block: &mut [f32],
     given: &mut Given,
 ) -> F32s<S> {
-    let logits = matrix.logits;
     let mut maxima = [0.0; BATCH];
     for (i, largest) in maxima[..count].iter_mut().enumerate() {
-        *largest = match logits {
-            Some(logits) if !F::REDUCES => {
-                let [m, sink] = matrix.write_logits(logits, first + i, &mut given.log_sum_exps[i]);
-                given.sinks[i] = sink;
-                m
-            }
-            Some(logits) => {
+        *largest = match matrix.logits {
+            Some(logits) if F::REDUCES => {
                 given.sinks[i] = logits.sink(first + i);
                 let mut m = f32::NEG_INFINITY;
                 matrix.each_part(
@@ -111,11 +99,11 @@ pub(super) fn maxima<F: Function, S: Simd>(
                 );
                 m
             }
-            None => maximum(s, matrix.input(first + i)),
+            _ => maximum(s, matrix.input(first + i)),
         };
     }
-    if logits.is_none() {
-        set_limits(matrix, first, count, &maxima, given);
+    if matrix.logits.is_none() {
+        set_given(matrix, first, count, &maxima, given);
     }
     if count == 1 {
         F32s::splat(s, (maxima[0] * matrix.scale).max(given.sinks[0]))

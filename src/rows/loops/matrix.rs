@@ -1,6 +1,6 @@
 //! Rows in memory.
 
-use crate::rows::logits::Logits;
+use crate::rows::logits::{Logits, Rows};
 
 /// A matrix of rows, and where the results go.
 pub(in crate::rows) struct Matrix<'a> {
@@ -13,6 +13,8 @@ pub(in crate::rows) struct Matrix<'a> {
     pub(in crate::rows) src_stride: usize,
     pub(in crate::rows) dst_stride: usize,
     pub(in crate::rows) logits: Option<&'a Logits<'a>>,
+    /// The sinks of the rows, if they are logits already and have any.
+    pub(in crate::rows) sinks: Option<&'a [f32]>,
     /// The factor of the entries, if it is the only option.
     pub(in crate::rows) scale: f32,
     /// Whether the sums and the normalisers are those of the fast tier.
@@ -122,7 +124,9 @@ impl<'a> Matrix<'a> {
                 && !block.is_empty()
             {
                 let block = &mut block[..part.len()];
-                logits.write(row, start, Some(part), block);
+                let y = (&mut *block, part.len());
+                let cols = part.len();
+                logits.write(Rows { first: row, start, cols, x: Some((part, cols)), y }, &mut []);
                 part = block;
             }
             f(part);
@@ -133,27 +137,62 @@ impl<'a> Matrix<'a> {
         }
     }
 
-    /// Writes the logits of row `row` into its output. Returns their maximum and the sink to use,
-    /// and sets `known` where the log-sum-exp is already determined: an infinite maximum, or
-    /// temperature 0.
+    /// Whether nothing but the entries, a factor and the log-sum-exps has to be thought of.
+    #[inline(always)]
+    pub(super) fn has_no_logits(&self) -> bool {
+        self.logits.is_none() && self.sinks.is_none()
+    }
+
+    /// The rows from `first` on, `count` of them, as those whose logits are to be written.
+    pub(super) fn rows_of_logits(&mut self, first: usize, count: usize) -> Rows<'_> {
+        let Matrix { src, cols, src_stride, dst_stride, .. } = *self;
+        let x = src.map(|src| (&src[first * src_stride..], src_stride));
+        let y = &mut self.dst[first * dst_stride..][..(count - 1) * dst_stride + cols];
+        Rows { first, start: 0, cols, x, y: (y, dst_stride) }
+    }
+
+    /// Writes the logits of as many rows as there are `maxima`, from `first` on, where the results
+    /// will be. Returns their maxima and the sinks to use, and sets `known` where the log-sum-exp
+    /// is already determined: an infinite maximum, or temperature 0.
     #[inline(never)]
-    pub(in crate::rows) fn write_logits(
+    pub(super) fn write_logits(
         &mut self,
         logits: &Logits<'_>,
-        row: usize,
-        known: &mut Option<f32>,
-    ) -> [f32; 2] {
-        let x = self.src.map(|src| &src[row * self.src_stride..][..self.cols]);
-        let y = &mut self.dst[row * self.dst_stride..][..self.cols];
-        let m = logits.write(row, 0, x, y);
-        let sink = logits.sink(row);
-        if self.log_sum_exps.is_some()
-            && !sink.is_nan()
-            && (m.max(sink).is_infinite() || logits.one_hot)
-        {
-            *known = limit(y, m.max(sink));
+        first: usize,
+        maxima: &mut [f32],
+        sinks: &mut [f32],
+        known: &mut [Option<f32>],
+    ) {
+        logits.write(self.rows_of_logits(first, maxima.len()), maxima);
+        self.settle(logits, first, maxima, sinks, known);
+    }
+
+    /// Does what is left to do after the logits of rows are written, as
+    /// [`write_logits`](Self::write_logits) says.
+    #[inline(never)]
+    pub(super) fn settle(
+        &mut self,
+        logits: &Logits<'_>,
+        first: usize,
+        maxima: &mut [f32],
+        sinks: &mut [f32],
+        known: &mut [Option<f32>],
+    ) {
+        let has_log_sum_exps = self.log_sum_exps.is_some();
+        let each = maxima.iter_mut().zip(sinks).zip(known);
+        for (i, ((maximum, sink), known)) in each.enumerate() {
+            let m = *maximum;
+            *sink = logits.sink(first + i);
+            *known = None;
+            let y = self.output(first + i);
+            if has_log_sum_exps && !sink.is_nan() && (m.max(*sink).is_infinite() || logits.one_hot)
+            {
+                *known = limit(y, m.max(*sink));
+            }
+            if let Some(settled) = logits.settle(y, 1, m, *sink) {
+                [*maximum, *sink] = settled;
+            }
         }
-        logits.settle(y, 1, m, sink).unwrap_or([m, sink])
     }
 }
 

@@ -24,6 +24,7 @@ mod single;
 pub(super) mod steps;
 mod sums;
 mod trees;
+mod with_logits;
 
 use super::{
     logits::Logits,
@@ -47,6 +48,11 @@ const BLOCK: usize = 1024;
 /// place and out of place.
 #[inline(never)]
 pub(in crate::rows) fn each_row<F: Function>(isa: Isa, mut matrix: Matrix<'_>) {
+    if let Some(logits) = matrix.logits
+        && !F::REDUCES
+    {
+        return with_logits::rows::<F>(isa, &mut matrix, logits);
+    }
     let dense = matrix.log_sum_exps.is_none() && !(F::REDUCES && matrix.logits.is_some());
     let mut first = 0;
     if trees::serves::<F>(isa, &matrix) {
@@ -192,6 +198,7 @@ pub(in crate::rows) fn along_axis<F: Function>(isa: Isa, axis: Axis<'_>) {
             src_stride: n,
             dst_stride,
             logits,
+            sinks: None,
             scale: 1.0,
             fast,
             log_sum_exps: None,

@@ -17,6 +17,7 @@ use crate::{
 };
 
 /// What is given of the rows of a batch beside their logits.
+#[derive(Clone, Copy)]
 pub(super) struct Given {
     pub(super) sinks: [f32; BATCH],
     /// The log-sum-exps that the terms do not determine.
@@ -30,16 +31,18 @@ impl Given {
     }
 }
 
-/// Sets the log-sum-exps of rows without logits that are requested and infinite.
+/// Sets the sinks of rows without logits, or else the log-sum-exps that are requested and infinite.
 #[inline(always)]
-pub(super) fn set_limits(
+pub(super) fn set_given(
     matrix: &Matrix<'_>,
     first: usize,
     count: usize,
     maxima: &[f32; BATCH],
     given: &mut Given,
 ) {
-    if matrix.log_sum_exps.is_some() {
+    if let Some(sinks) = matrix.sinks {
+        given.sinks[..count].copy_from_slice(&sinks[first..][..count]);
+    } else if matrix.log_sum_exps.is_some() {
         for (i, &maximum) in maxima[..count].iter().enumerate() {
             let maximum = maximum * matrix.scale;
             if maximum.is_infinite() {
@@ -139,7 +142,7 @@ pub(super) fn summary<F: Function, S: Simd>(
     given: &Given,
 ) -> [F32s<S>; 2] {
     let reference = references.all(s);
-    if rows.logits.is_some() {
+    if !rows.has_no_logits() {
         totals = add_sink::<F, S>(&reference, totals, F32s::load(s, &given.sinks));
     }
     if let Some(log_sum_exps) = rows.log_sum_exps.as_deref_mut() {

@@ -10,7 +10,7 @@ use super::{
     long::{CACHED, maxima, results},
     long_terms::{add, map_and_add},
     matrix::Matrix,
-    normalisers::{Given, others_of, rare_of, set_limits, summary},
+    normalisers::{Given, others_of, rare_of, set_given, summary},
     references::{BATCH, References},
     sums::Rare,
 };
@@ -43,7 +43,7 @@ struct Carried {
 pub(super) fn rows<F: Function, S: Simd>(s: S, rows: &mut Matrix<'_>) {
     // Batches of a pipeline may be larger than the first cache: what it waits for is their ends.
     let mut size = (2 * CACHED / rows.cols).clamp(1, BATCH);
-    if rows.rows < 4 * size || rows.logits.is_some() {
+    if rows.rows < 4 * size {
         size = (CACHED / rows.cols).clamp(1, BATCH);
     }
     let mut carried = Carried {
@@ -69,19 +69,14 @@ fn batch<F: Function, S: Simd>(
     let count = size.min(matrix.rows - first);
     let mut given = Given::nothing();
     let maxima = if carried.has_maxima {
-        set_limits(matrix, first, count, &carried.maxima, &mut given);
-        F32s::load(s, &carried.maxima) * matrix.scale
+        set_given(matrix, first, count, &carried.maxima, &mut given);
+        (F32s::load(s, &carried.maxima) * matrix.scale).at_least(F32s::load(s, &given.sinks))
     } else {
         maxima::<F, S>(s, matrix, first, count, &mut [], &mut given)
     };
-    let rows = &mut Matrix {
-        src: if matrix.logits.is_some() { None } else { matrix.src },
-        dst: matrix.dst,
-        log_sum_exps: matrix.log_sum_exps.as_deref_mut(),
-        ..*matrix
-    };
+    let rows = &mut matrix.local();
     let references = References::new::<F, S>(maxima);
-    carried.has_maxima = first + size < rows.rows && rows.logits.is_none();
+    carried.has_maxima = first + size < rows.rows;
     let changed = rows.scale != 1.0 || references.have_offset(count);
     let known = rare_of::<F, S>(rows, first, count, &references, carried.dominated, false);
     let sums = if changed && F::KEEPS_TERMS {

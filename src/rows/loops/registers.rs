@@ -20,7 +20,7 @@ pub(super) fn serves<F: Function>(isa: Isa, rows: &Matrix<'_>) -> bool {
         && src_stride == cols
         && dst_stride == cols
         && rows.rows >= LANES
-        && rows.logits.is_none()
+        && rows.has_no_logits()
         && rows.log_sum_exps.is_none()
         && !F::REDUCES
 }

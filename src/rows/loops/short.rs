@@ -28,8 +28,7 @@ impl Lines {
     fn of<F: Function>(rows: &Matrix<'_>) -> Option<Self> {
         let cols = rows.cols;
         let in_line = 4 >> cols.trailing_zeros().min(2);
-        // Logits are where the results will be.
-        let src_stride = if rows.logits.is_some() { rows.dst_stride } else { rows.src_stride };
+        let src_stride = rows.src_stride;
         let gap = src_stride != cols || rows.dst_stride != if F::REDUCES { 1 } else { cols };
         (in_line == 1 || !gap).then_some(Self {
             rows: in_line,
@@ -49,9 +48,8 @@ pub(super) fn rows<F: Function, S: Simd>(s: S, rows: &mut Matrix<'_>) -> usize {
     let mut sinks = [[0.0; LANES]; 4];
     let mut first = 0;
     while first + block <= rows.rows {
-        if let Some(logits) = rows.logits {
-            for i in 0..block {
-                let [_, sink] = rows.write_logits(logits, first + i, &mut None);
+        if let Some(of_rows) = rows.sinks {
+            for (i, &sink) in of_rows[first..][..block].iter().enumerate() {
                 sinks[i % lines.rows][i / lines.rows] = sink;
             }
         }
@@ -69,8 +67,8 @@ pub(super) fn rows<F: Function, S: Simd>(s: S, rows: &mut Matrix<'_>) -> usize {
 #[inline(always)]
 fn read<S: Simd>(s: S, rows: &Matrix<'_>, first: usize, lines: Lines, tile: &mut [f32]) {
     let x = match rows.src {
-        Some(src) if rows.logits.is_none() => &src[first * rows.src_stride..],
-        _ => &rows.dst[first * rows.dst_stride..],
+        Some(src) => &src[first * rows.src_stride..],
+        None => &rows.dst[first * rows.dst_stride..],
     };
     let mut each = [x; LANES];
     for (i, to) in each.iter_mut().enumerate() {
@@ -102,7 +100,7 @@ fn work<F: Function, S: Simd>(
         let of_row = &mut tile[i * cols * LANES..][..cols * LANES];
         let mut columns = Columns::tile(of_row, cols, LANES);
         columns.fast = rows.fast;
-        columns.sinks = rows.logits.is_some().then_some(sinks[i]);
+        columns.sinks = rows.sinks.is_some().then_some(sinks[i]);
         let summary = columns_at::<F, S, true>(s, &mut columns, &mut []);
         if F::REDUCES {
             let results = columns.results::<F, S>(summary);

@@ -34,7 +34,7 @@ pub(super) fn serves<F: Function>(isa: Isa, rows: &Matrix<'_>) -> bool {
             };
     pays && isa.has_trees()
         && rows.rows >= BATCH
-        && rows.logits.is_none()
+        && rows.has_no_logits()
         && rows.log_sum_exps.is_none()
         && !F::REDUCES
 }
