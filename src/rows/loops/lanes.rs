@@ -60,7 +60,11 @@ fn totals<F: Function, S: Simd, const FULL: bool>(
         return terms_but_maxima::<F, S, FULL>(s, columns, reference, tile);
     }
     let large = !reference.maximum.all_below(Reference::<S>::LARGE);
-    if large && F::KEEPS_TERMS {
+    if large && !F::KEEPS_TERMS {
+        let (sums, _) = rare::<F, S>(columns, reference, true);
+        return without_maxima::<F, S>(s, columns, reference, F64s::load(s, &sums));
+    }
+    if large {
         // The differences are stored where the terms will be, so the loop that computes terms is
         // the same.
         columns.replace::<S, FULL>(
@@ -88,9 +92,7 @@ fn totals<F: Function, S: Simd, const FULL: bool>(
             |columns, j| reference.term::<false>(columns.entry::<S, FULL>(s, j)),
         );
     }
-    let sums = if large && !F::KEEPS_TERMS {
-        F64s::load(s, &rare::<F, S>(columns, reference, true).0)
-    } else if F::SERVES_FAST && columns.fast {
+    let sums = if F::SERVES_FAST && columns.fast {
         sums_of_all::<F::Fast, S, FULL>(s, columns, reference, tile)
     } else {
         sums_of_all::<F, S, FULL>(s, columns, reference, tile)
