@@ -45,7 +45,7 @@ def fast(report: Report) -> None:
     report.equal(
         "COEFFICIENTS",
         [-c3, c2, mpf(-1), mpf(1)],
-        within="impl Map<1> for Fast<Sigmoid>",
+        within="fn fast_denominator",
         note=note,
     )
 
