@@ -164,20 +164,6 @@ impl<'a> Matrix<'a> {
         known: &mut [Option<f32>],
     ) {
         logits.write(self.rows_of_logits(first, maxima.len()), maxima);
-        self.settle(logits, first, maxima, sinks, known);
-    }
-
-    /// Does what is left to do after the logits of rows are written, as
-    /// [`write_logits`](Self::write_logits) says.
-    #[inline(never)]
-    pub(super) fn settle(
-        &mut self,
-        logits: &Logits<'_>,
-        first: usize,
-        maxima: &mut [f32],
-        sinks: &mut [f32],
-        known: &mut [Option<f32>],
-    ) {
         let has_log_sum_exps = self.log_sum_exps.is_some();
         let each = maxima.iter_mut().zip(sinks).zip(known);
         for (i, ((maximum, sink), known)) in each.enumerate() {
