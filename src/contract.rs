@@ -32,16 +32,41 @@ pub struct Bounds {
     pub backward: Bound,
 }
 
+/// Where a derivative crosses 0. No relative error has a bound there, so errors are in units in the
+/// last place of `unit` where the derivative is smaller than that.
+#[derive(Clone, Copy, Debug)]
+pub struct Crossing {
+    pub from: f64,
+    pub to: f64,
+    pub unit: f64,
+}
+
+impl Crossing {
+    /// Returns the number whose last place is the unit of errors of the derivative at x.
+    #[must_use]
+    pub fn measure(crossing: Option<Self>, x: f64, derivative: f64) -> f64 {
+        match crossing {
+            Some(Self { from, to, unit }) if from <= x && x <= to => derivative.abs().max(unit),
+            _ => derivative,
+        }
+    }
+}
+
 /// The promises of an operation, stated beside its kernels and enforced by the tests.
 pub(crate) trait Contract: Copy {
     const NAME: &'static str;
     const BOUNDS: Bounds;
+    /// Whether it is made of several functions, each with its own error: bounds of up to 2 ULP.
+    const COMPOSED: bool = false;
     const RANGE: [f32; 2];
     const ODD: bool = false;
     const MONOTONE: bool = true;
+    /// The promise of the fast tier.
+    const FAST_MONOTONE: bool = Self::MONOTONE;
     /// Pairs of input and output that hold bit for bit.
     const SPECIALS: &'static [[f32; 2]];
     const DERIVATIVE_SPECIALS: &'static [[f32; 2]];
+    const CROSSING: Option<Crossing> = None;
 
     /// The function as the tables of the documents show it.
     const FORMULA: &'static str;
@@ -101,9 +126,9 @@ pub struct Operation {
     pub backward: Backward,
     /// The gradient from the output, where that tells it.
     pub backward_from_output: Option<Backward>,
+    pub composed: bool,
     pub range: [f32; 2],
     pub odd: bool,
-    pub monotone: bool,
     pub specials: &'static [[f32; 2]],
     pub exact: fn(f64) -> f64,
 }
@@ -113,6 +138,8 @@ pub struct Operation {
 pub struct Kernel {
     pub tier: Tier,
     pub bound: Bound,
+    /// Whether results never decrease.
+    pub monotone: bool,
     pub apply: fn(Isa, &mut [f32]),
     pub apply_into: fn(Isa, &[f32], &mut [f32]),
     pub apply_uninit: fn(Isa, &[f32], &mut [MaybeUninit<f32>]),
@@ -126,6 +153,7 @@ pub struct Backward {
     pub bound: Bound,
     pub specials: &'static [[f32; 2]],
     pub derivative: fn(f64) -> f64,
+    pub crossing: Option<Crossing>,
     /// From x or y, and dy, to dx.
     pub backward: fn(Isa, &[f32], &[f32], &mut [f32]),
     /// From x or y, and what is in the last slice.

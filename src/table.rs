@@ -13,7 +13,7 @@ use crate::{
     rows::{OnlineSoftmax, RowLayout, Softmax, SoftmaxOptions},
 };
 pub use crate::{
-    contract::{Backward, Bound, Bounds, Kernel, Operation},
+    contract::{Backward, Bound, Bounds, Crossing, Kernel, Operation},
     each_operation,
     ops::table::OPERATIONS,
     rows::{ROW_OPERATIONS, ROW_REDUCTIONS, RowOperation, RowReduction},

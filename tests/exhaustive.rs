@@ -129,6 +129,7 @@ fn bounds_are_within_the_contract() {
     for operation in OPERATIONS {
         for kernel in operation.kernels {
             let (fused, baseline) = match kernel.tier {
+                Tier::Default if operation.composed => (2.0, 2.0),
                 Tier::Default => (1.0, 2.0),
                 Tier::Fast => (4.0, 4.0),
                 Tier::Exact => (0.5, 0.5),

@@ -93,14 +93,14 @@ fn in_every_rounding_direction_results_are_within_a_limit_and_in_range_and_no_na
         "operation   kernel    level     direction   max ULP  at input        got             exact"
     );
     for operation in OPERATIONS {
-        let exact = Exact { value: operation.exact, nearest: None };
+        let exact = Exact { value: operation.exact, crossing: None, nearest: None };
         let forward = Kind { exact, range: operation.range, nan: true };
         let tiers = operation.kernels.iter().filter(|kernel| kernel.tier != Tier::Exact);
         let tiers = tiers.map(|kernel| (kernel.tier.name(), Form::Into(kernel), kernel.bound));
         check_directions(operation, &forward, &tiers.collect::<Vec<_>>());
 
-        let Backward { derivative: value, bound, specials, .. } = operation.backward;
-        let exact = Exact { value, nearest: None };
+        let Backward { derivative: value, bound, crossing, specials, .. } = operation.backward;
+        let exact = Exact { value, crossing, nearest: None };
         let nan = !specials.iter().any(|[x, _]| x.is_nan());
         let gradient = Kind { exact, range: [f32::NEG_INFINITY, f32::INFINITY], nan };
         check_directions(

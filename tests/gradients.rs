@@ -2,9 +2,12 @@
 
 use activations::{
     Activation, At, Celu, Elu, Gradient, GradientFromOutput, LeakyRelu, ScaledElu,
-    table::OPERATIONS,
+    table::{Backward, Crossing, OPERATIONS},
 };
-use activations_testing::{at_levels, isas, spread, ulp::ulps};
+use activations_testing::{
+    at_levels, isas, spread,
+    ulp::{per_ulp, ulps},
+};
 
 /// In ULP of the exact product, wherever that is a normal number.
 const LIMIT: f64 = 2.5;
@@ -28,11 +31,16 @@ fn gradients(len: usize) -> Vec<f32> {
 }
 
 fn assert_near(what: &str, x: f32, dy: f32, dx: f32, exact: f64) {
+    assert_near_by(what, x, dy, dx, exact, exact);
+}
+
+/// As `assert_near`, in units in the last place of `measure`.
+fn assert_near_by(what: &str, x: f32, dy: f32, dx: f32, exact: f64, measure: f64) {
     // Where the product rounds to infinity or to the largest number is not looked at.
     let largest = f64::from(f32::MAX) * 0.999_999;
     let is_normal = exact.abs() >= f64::from(f32::MIN_POSITIVE) && exact.abs() <= largest;
     if is_normal {
-        let error = ulps(dx, exact);
+        let error = ulps(dx, exact) / per_ulp(exact) * per_ulp(measure);
         assert!(error <= LIMIT, "{what}: {dy:e} at {x:e} gives {dx:e}, not {exact:e}: {error} ULP");
     } else if exact.abs() > largest {
         assert!(
@@ -57,11 +65,14 @@ fn gradients_are_the_exact_product_for_every_dy() {
         for isa in isas() {
             (operation.backward.backward)(isa, &x, &dy, &mut dx);
             for i in 0..x.len() {
-                let derivative = (operation.backward.derivative)(x[i].into());
+                let Backward { derivative, crossing, .. } = operation.backward;
+                let derivative = derivative(x[i].into());
                 // An infinite input has a derivative by its limit, which no product is made of.
                 if derivative.is_finite() {
                     let what = format!("{} at {isa}", operation.name);
-                    assert_near(&what, x[i], dy[i], dx[i], derivative * f64::from(dy[i]));
+                    let measure = Crossing::measure(crossing, x[i].into(), derivative);
+                    let [exact, measure] = [derivative, measure].map(|d| d * f64::from(dy[i]));
+                    assert_near_by(&what, x[i], dy[i], dx[i], exact, measure);
                 }
             }
         }

@@ -158,6 +158,7 @@ macro_rules! backward_from_output {
             bound: <$Op>::OUTPUT_BOUND,
             specials: <$Op>::OUTPUT_SPECIALS,
             derivative: |y| <$Op>::default().derivative_from_output(y),
+            crossing: None,
             backward: |isa, y, dy, dx| {
                 <$Op>::default().backward_from_output_at(isa, y, Some(dy), dx);
             },
@@ -167,10 +168,11 @@ macro_rules! backward_from_output {
 }
 
 macro_rules! kernel {
-    ($tier:ident, $bound:expr, $kernel:expr) => {
+    ($tier:ident, $bound:expr, $monotone:expr, $kernel:expr) => {
         Kernel {
             tier: Tier::$tier,
             bound: $bound,
+            monotone: $monotone,
             apply: |isa, x| $kernel.apply_at(isa, None, x),
             apply_into: |isa, src, dst| $kernel.apply_at(isa, Some(src), dst),
             apply_uninit: |isa, src, dst| $kernel.apply_uninit_at(isa, src, dst),
@@ -181,15 +183,15 @@ macro_rules! kernel {
 macro_rules! kernels {
     ($Op:ty, exact none) => {
         &[
-            kernel!(Default, <$Op>::BOUNDS.default, <$Op>::default()),
-            kernel!(Fast, <$Op>::BOUNDS.fast, Fast(<$Op>::default())),
+            kernel!(Default, <$Op>::BOUNDS.default, <$Op>::MONOTONE, <$Op>::default()),
+            kernel!(Fast, <$Op>::BOUNDS.fast, <$Op>::FAST_MONOTONE, Fast(<$Op>::default())),
         ]
     };
     ($Op:ty, exact $exact:ident) => {
         &[
-            kernel!(Default, <$Op>::BOUNDS.default, <$Op>::default()),
-            kernel!(Fast, <$Op>::BOUNDS.fast, Fast(<$Op>::default())),
-            kernel!(Exact, exact_bound!($Op, $exact), Exact(<$Op>::default())),
+            kernel!(Default, <$Op>::BOUNDS.default, <$Op>::MONOTONE, <$Op>::default()),
+            kernel!(Fast, <$Op>::BOUNDS.fast, <$Op>::FAST_MONOTONE, Fast(<$Op>::default())),
+            kernel!(Exact, exact_bound!($Op, $exact), <$Op>::MONOTONE, Exact(<$Op>::default())),
         ]
     };
 }
@@ -250,13 +252,14 @@ macro_rules! operations { ($(
                 bound: <$Op>::BOUNDS.backward,
                 specials: <$Op>::DERIVATIVE_SPECIALS,
                 derivative: |x| <$Op>::default().derivative(x),
+                crossing: <$Op>::CROSSING,
                 backward: |isa, x, dy, dx| <$Op>::default().backward_at(isa, x, Some(dy), dx),
                 in_place: |isa, x, dy| <$Op>::default().backward_at(isa, x, None, dy),
             },
             backward_from_output: backward_from_output!($Op, $from_output),
+            composed: <$Op>::COMPOSED,
             range: <$Op>::RANGE,
             odd: <$Op>::ODD,
-            monotone: <$Op>::MONOTONE,
             specials: <$Op>::SPECIALS,
             exact: |x| <$Op>::default().exact(x),
         },

@@ -2,7 +2,7 @@
 
 use activations::{
     Isa, each_operation,
-    table::{Backward, OPERATIONS, Operation},
+    table::{self, Backward, OPERATIONS, Operation},
 };
 use activations_testing::{
     digest::digests,
@@ -64,12 +64,10 @@ impl Named {
 
     /// What is promised of all inputs, without a space.
     pub(crate) fn promise(&self) -> String {
-        let Operation { range: [low, high], odd, monotone, .. } = *self.operation;
-        if self.is_gradient() {
-            return format!("{:?}", self.bound);
-        }
+        let Operation { range: [low, high], odd, .. } = *self.operation;
+        let Some(kernel) = self.forward() else { return format!("{:?}", self.bound) };
         let odd = if odd { ",odd" } else { "" };
-        let monotone = if monotone { ",monotone" } else { "" };
+        let monotone = if kernel.monotone { ",monotone" } else { "" };
         format!("{:?},{low:?}..{high:?}{odd}{monotone}", self.bound)
     }
 
@@ -85,6 +83,10 @@ impl Named {
         gradients(self.operation).find(|backward| backward.kernel == self.kernel)
     }
 
+    fn forward(&self) -> Option<&'static table::Kernel> {
+        self.operation.kernels.iter().find(|kernel| kernel.tier.name() == self.kernel)
+    }
+
     pub(crate) fn is_gradient(&self) -> bool {
         self.gradient().is_some()
     }
@@ -97,12 +99,11 @@ impl Named {
     }
 
     fn apply<'a>(&self, ones: &'a [f32]) -> Apply<'a> {
-        let Self { operation, isa, .. } = *self;
+        let Self { isa, .. } = *self;
         if let Some(&Backward { backward, .. }) = self.gradient() {
             return Box::new(move |x, y| backward(isa, x, &ones[..x.len()], y));
         }
-        let kernel = operation.kernels.iter().find(|kernel| kernel.tier.name() == self.kernel);
-        let apply_into = kernel.expect("a kernel of the operation").apply_into;
+        let apply_into = self.forward().expect("a kernel of the operation").apply_into;
         Box::new(move |x, y| apply_into(isa, x, y))
     }
 }
@@ -126,20 +127,23 @@ pub(crate) fn swept_rows(
     let groups = [forward, gradients, from_output];
     let mut rows = Vec::new();
     for kernels in groups.into_iter().filter(|kernels| !kernels.is_empty()) {
-        let Operation { name, range, odd, monotone, exact, .. } = *kernels[0].operation;
+        let Operation { name, range, odd, exact, .. } = *kernels[0].operation;
         let gradient = kernels[0].gradient();
         let promised = |named: &Named| {
             let apply = named.apply(&ones);
-            if gradient.is_some() {
-                let range = [f32::NEG_INFINITY, f32::INFINITY];
-                Kernel { apply, range, odd: false, monotone: false }
-            } else {
-                Kernel { apply, range, odd, monotone }
+            match named.forward() {
+                Some(&table::Kernel { monotone, .. }) => Kernel { apply, range, odd, monotone },
+                None => {
+                    let range = [f32::NEG_INFINITY, f32::INFINITY];
+                    Kernel { apply, range, odd: false, monotone: false }
+                }
             }
         };
         let exact = match gradient {
-            Some(backward) => Exact { value: backward.derivative, nearest: None },
-            None => Exact { value: exact, nearest: nearest(name) },
+            Some(&Backward { derivative, crossing, .. }) => {
+                Exact { value: derivative, crossing, nearest: None }
+            }
+            None => Exact { value: exact, crossing: None, nearest: nearest(name) },
         };
         let promised: Vec<_> = kernels.iter().map(promised).collect();
         let reports = sweep(inputs, exact, &promised, tick);

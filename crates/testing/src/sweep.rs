@@ -5,6 +5,7 @@ use crate::{
     nearest::{Function, round},
     ulp::{finite, per_ulp},
 };
+use activations::table::Crossing;
 use std::{
     ops::Range,
     sync::{
@@ -74,6 +75,8 @@ pub(crate) fn on_all_cores(count: usize, work: impl Fn(&mut dyn Iterator<Item = 
 pub struct Exact {
     /// The function in f64.
     pub value: fn(f64) -> f64,
+    /// Where it is a derivative that crosses 0.
+    pub crossing: Option<Crossing>,
     /// The correctly rounded function, where f64 is not enough to round by.
     pub nearest: Option<Function>,
 }
@@ -191,7 +194,9 @@ impl Block {
         let pairs = self.x.iter().zip(&self.exact);
         self.rounded.extend(pairs.map(|(&x, &y)| round(x, y, exact.nearest)));
         self.per_ulp.clear();
-        self.per_ulp.extend(self.exact.iter().map(|&exact| per_ulp(exact)));
+        let pairs = self.x.iter().zip(&self.exact);
+        self.per_ulp
+            .extend(pairs.map(|(&x, &y)| per_ulp(Crossing::measure(exact.crossing, x.into(), y))));
         self.seen.clear();
     }
 
