@@ -131,13 +131,11 @@ pub(crate) fn swept_rows(
         let gradient = kernels[0].gradient();
         let promised = |named: &Named| {
             let apply = named.apply(&ones);
-            match named.forward() {
-                Some(&table::Kernel { monotone, .. }) => Kernel { apply, range, odd, monotone },
-                None => {
-                    let range = [f32::NEG_INFINITY, f32::INFINITY];
-                    Kernel { apply, range, odd: false, monotone: false }
-                }
+            if let Some(&table::Kernel { monotone, .. }) = named.forward() {
+                return Kernel { apply, range, odd, monotone };
             }
+            let range = [f32::NEG_INFINITY, f32::INFINITY];
+            Kernel { apply, range, odd: false, monotone: false }
         };
         let exact = match gradient {
             Some(&Backward { derivative, crossing, .. }) => {
