@@ -1,6 +1,6 @@
 """Writes what PyTorch makes of the inputs in a folder, which tests/torch.rs has put there.
 
-Each line of FOLDER/jobs is a shape and a call, by its name in torch.nn.functional or torch:
+Each line of FOLDER/jobs is a shape and a call, by its name in torch.nn.functional, torch or below:
 "3x5x7 prelu", "1x4096 leaky_relu(0.25)", "40x2 softmax(dim=1)". Axis 1
 is that of rows and of channels. Line 0 has its inputs in 0.x, its gradients of outputs in 0.dy, and for prelu 0.slopes, as
 bare elements. Its results become 0.y.f32, 0.d_x.f32, 0.d_slopes.f32, and the same in f64, made from the same inputs.
@@ -19,6 +19,24 @@ from torch.nn import functional
 
 TYPES = {"f32": (torch.float32, "<f4"), "f64": (torch.float64, "<f8")}
 
+# What has other arguments there, or no name.
+DEFINITIONS = {
+    "hard_sigmoid": lambda x, alpha, beta: torch.clamp(x * alpha + beta, 0.0, 1.0),
+    "thresholded_relu": lambda x, alpha: functional.threshold(x, alpha, 0.0),
+    "squared_relu": lambda x: functional.relu(x).square(),
+    "soft_cap": lambda x, cap: cap * torch.tanh(x / cap),
+    "shrink": lambda x, threshold, bias: torch.where(
+        x < -threshold,
+        x + bias,
+        torch.where(x > threshold, x - bias, 0.0 * x),
+    ),
+    "xielu": lambda x, alpha_n, alpha_p, beta, eps: torch.where(
+        x > 0,
+        alpha_p * x * x + beta * x,
+        alpha_n * (torch.expm1(x.clamp(max=eps)) - x) + beta * x,
+    ),
+}
+
 
 def parse(text: str) -> tuple[str, list[float], dict[str, int]]:
     """The name, the parameters, which are f32 numbers in either type, and the axis."""
@@ -31,7 +49,8 @@ def parse(text: str) -> tuple[str, list[float], dict[str, int]]:
 
 def find(name: str) -> Callable[..., torch.Tensor]:
     """The function, which takes x, the numbers, and the slopes if there are any."""
-    return getattr(functional, name, None) or attrgetter(name)(torch)
+    known = DEFINITIONS.get(name) or getattr(functional, name, None)
+    return known or attrgetter(name)(torch)
 
 
 def run(folder: Path, job: int, shape: list[int], text: str) -> None:

@@ -59,3 +59,16 @@ pub(crate) fn product(
     };
     if product == Some(len) { Ok(()) } else { Err(Mismatch::Product { name, len, shape }.into()) }
 }
+
+/// That `len` elements are rows of `cols` elements.
+pub(crate) fn whole_rows(name: &'static str, len: usize, cols: usize) -> Result<(), ShapeError> {
+    if len == 0 || len.checked_rem(cols) == Some(0) {
+        return Ok(());
+    }
+    Err(if cols == 0 {
+        Mismatch::NoColumns { name, len }
+    } else {
+        Mismatch::NoMultiple { name, len, cols }
+    }
+    .into())
+}

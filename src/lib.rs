@@ -165,6 +165,7 @@ mod check;
 mod contract;
 #[doc = include_str!("../docs/guide.md")]
 pub mod guide {}
+mod gated;
 mod isa;
 mod map;
 mod math;
@@ -182,13 +183,17 @@ mod vector;
 pub use activation::{Activation, Gradient, GradientFromOutput};
 pub use any::{AnyActivation, NoExactTier, Parameter, ParameterError, ParseActivationError};
 pub use at::{At, UnavailableIsa};
+pub use gated::{
+    Bilinear, ClampedSwiGlu, GateLayout, Gated, GatedActivation, GeGlu, GeGluTanh, Glu, QuickGeGlu,
+    ReGlu, SwiGlu,
+};
 pub use isa::{Isa, ParseIsaError};
 pub use math::threefry::RandomStream;
 pub use ops::*;
 pub use rows::{
-    AxisError, Causal, EmptyRow, InfiniteLogits, LogSoftmax, LogSumExp, OnlineSoftmax,
-    RowActivation, RowGradient, RowLayout, Softmax, SoftmaxOptions, alibi_slope, axis_shape,
-    log_softmax, softmax,
+    AxisError, Causal, EmptyRow, Hardmax, InfiniteLogits, LogSoftmax, LogSumExp, OnlineSoftmax,
+    RowActivation, RowGradient, RowLayout, Softmax, SoftmaxOptions, Softmin, alibi_slope,
+    axis_shape, log_softmax, softmax,
 };
 pub use shape_error::ShapeError;
 pub use tier::{Exact, Fast, ParseTierError, Tier};

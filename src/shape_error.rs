@@ -57,6 +57,13 @@ pub(crate) enum Mismatch {
         src: usize,
         dst: usize,
     },
+    /// Of halves, or pairs.
+    Half {
+        name: &'static str,
+        len: usize,
+        half: &'static str,
+        half_len: usize,
+    },
     /// One element a row.
     RowsTo {
         name: &'static str,
@@ -164,6 +171,9 @@ impl fmt::Display for ShapeError {
             }
             Mismatch::NoColumns { name, len } => {
                 write!(f, "{name} has {len} elements, but rows have 0 columns")
+            }
+            Mismatch::Half { name, len, half, half_len } => {
+                write!(f, "{name} has {len} elements, which is not twice the {half_len} of {half}")
             }
             Mismatch::ShortStride { name, stride, cols } => {
                 write!(f, "the stride of {name}, {stride}, is less than its {cols} columns")

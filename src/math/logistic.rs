@@ -18,9 +18,9 @@ pub(crate) fn ratio<S: Simd>(s: F32s<S>) -> F32s<S> {
 }
 
 /// Returns `numerator / (e^a + 2 + e^-a)` for 0 <= a <= 106: the logistic density times
-/// `numerator`. No term cancels, and both tails are accurate.
+/// `numerator`. No term cancels, and both tails are accurate. To a is added `low`, which is tiny.
 #[inline(always)]
-fn bell<S: Simd>(a: F32s<S>, numerator: f32) -> F32s<S> {
+fn bell<S: Simd>(a: F32s<S>, low: Option<F32s<S>>, numerator: f32) -> F32s<S> {
     // Like K of the sigmoid. Here 3 K must stay below 4, and a K near the root of 2 rounds best.
     const HALVINGS: i32 = 26;
     const K: f32 = hex("0x1.53f728p-26");
@@ -33,7 +33,7 @@ fn bell<S: Simd>(a: F32s<S>, numerator: f32) -> F32s<S> {
     );
     if S::FUSED {
         let reduced = reduce(a);
-        let r = reduced.r;
+        let r = if let Some(low) = low { reduced.r + low } else { reduced.r };
         let p = r.mul_add(C3, C2).mul_add(r.tiny_product(r), r + C0);
         let scale = POWERS.at(reduced.z);
         let rest = (K * K) / scale.mul_add(p, scale) + 2.0 * K;
@@ -42,9 +42,10 @@ fn bell<S: Simd>(a: F32s<S>, numerator: f32) -> F32s<S> {
     } else {
         let reduced = unfused::reduce(a);
         let scale = unfused::power(K, reduced.k);
-        let low = scale * reduced.p;
-        let rest = (K * K) / (scale + low) + 2.0 * K;
-        (numerator * K) / (scale.at_least(rest) + (scale.at_most(rest) + low))
+        let p = if let Some(low) = low { reduced.p + low * (reduced.p + 1.0) } else { reduced.p };
+        let small = scale * p;
+        let rest = (K * K) / (scale + small) + 2.0 * K;
+        (numerator * K) / (scale.at_least(rest) + (scale.at_most(rest) + small))
     }
 }
 
@@ -65,17 +66,28 @@ pub(crate) fn gradient<const FAR: bool, S: Simd>(
     numerator: f32,
     dy: F32s<S>,
 ) -> F32s<S> {
+    gradient_of_parts::<FAR, S>(a, None, numerator, dy)
+}
+
+/// As [`gradient`], of a + `low`, where `low` is tiny.
+#[inline(always)]
+pub(crate) fn gradient_of_parts<const FAR: bool, S: Simd>(
+    a: F32s<S>,
+    low: Option<F32s<S>>,
+    numerator: f32,
+    dy: F32s<S>,
+) -> F32s<S> {
     if !FAR {
-        return bell(a, numerator) * dy;
+        return bell(a, low, numerator) * dy;
     }
     let tail = scaled_exp::<true, false, S>(
         -a,
         Factor::new(numerator),
         #[inline(always)]
-        |e| e * dy,
+        |e| if let Some(low) = low { e.neg_mul_add(low, e) * dy } else { e * dy },
     );
     if a.all_from(TAIL) {
         return tail;
     }
-    a.lt(TAIL).select(bell(a.at_most(TAIL), numerator) * dy, tail)
+    a.lt(TAIL).select(bell(a.at_most(TAIL), low, numerator) * dy, tail)
 }

@@ -40,6 +40,17 @@ macro_rules! each_operation {
             12 celu Celu: fast default, exact none, from_output own;
             13 clip Clip: fast default, exact default, from_output no;
             14 scaled_elu ScaledElu: fast default, exact none, from_output no;
+            24 hard_sigmoid HardSigmoid: fast default, exact none, from_output own;
+            25 hard_swish HardSwish: fast default, exact none, from_output no;
+            26 softsign Softsign: fast default, exact none, from_output no;
+            27 tanh_shrink TanhShrink: fast default, exact none, from_output no;
+            28 soft_shrink SoftShrink: fast default, exact default, from_output own;
+            29 hard_shrink HardShrink: fast default, exact default, from_output own;
+            30 shrink Shrink: fast default, exact default, from_output no;
+            31 soft_cap SoftCap: fast default, exact none, from_output no;
+            32 squared_relu SquaredRelu: fast default, exact default, from_output no;
+            33 thresholded_relu ThresholdedRelu: fast default, exact default, from_output no;
+            34 xielu XIelu: fast default, exact none, from_output no;
         }
     };
 }

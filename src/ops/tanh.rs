@@ -67,15 +67,22 @@ impl Map<1> for Tanh {
     fn eval<S: Simd>(self, [x]: [F32s<S>; 1]) -> F32s<S> {
         let a = x.abs();
         let b = a.at_most(1.0);
-        let s = b.tiny_product(b);
-        let v = s / half_exp_plus_half(a.at_most(9.5)).at_least(ratio(s));
+        let v = shortfall(a);
         b.neg_mul_add(v, b).with_sign_of(x)
     }
 }
 
+/// Returns 1 - tanh(a) / min(a, 1) for a >= 0.
+#[inline(always)]
+pub(super) fn shortfall<S: Simd>(a: F32s<S>) -> F32s<S> {
+    let b = a.at_most(1.0);
+    let s = b.tiny_product(b);
+    s / half_exp_plus_half(a.at_most(9.5)).at_least(ratio(s))
+}
+
 /// Returns (e^2a + 1) / 2.
 #[inline(always)]
-fn half_exp_plus_half<S: Simd>(a: F32s<S>) -> F32s<S> {
+pub(super) fn half_exp_plus_half<S: Simd>(a: F32s<S>) -> F32s<S> {
     /// 2^(i/8) / c, where c makes all eight close to f32 numbers with an even last bit. So they
     /// need no correction, and the addition of a half is exact where it matters.
     const POWERS: Powers = Powers::new(
@@ -103,7 +110,7 @@ fn half_exp_plus_half<S: Simd>(a: F32s<S>) -> F32s<S> {
 
 /// One degree more than exp and sigmoid have. The hardest inputs, ±0.0014914835 and ±0.46488494,
 /// then leave room for any good coefficients. Constants: `scripts/exact.py`.
-const EXACT: Coefficients<7, 6> = Coefficients {
+pub(super) const EXACT: Coefficients<7, 6> = Coefficients {
     fused: [
         hex_f64("0x1.ffd3abf202d11p-17"),
         hex_f64("0x1.430deca279131p-13"),

@@ -162,7 +162,10 @@ pub(super) fn axis_columns<F: Function>(
     Ok(())
 }
 
-fn width_of(&Range { start, end }: &Range<usize>, inner: usize) -> Result<usize, ShapeError> {
+pub(super) fn width_of(
+    &Range { start, end }: &Range<usize>,
+    inner: usize,
+) -> Result<usize, ShapeError> {
     if start > end || end > inner {
         return Err(Mismatch::Window { end: start.max(end), inner }.into());
     }

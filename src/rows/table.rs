@@ -10,6 +10,7 @@ use super::{
     log_sum_exp::LogSumExp,
     options::SoftmaxOptions,
     softmax::Softmax,
+    softmin::{NEGATED, Softmin},
 };
 use crate::{
     at::At,
@@ -159,6 +160,15 @@ macro_rules! row_activation {
         );
     };
 }
+
+row_traits!(Softmin, |_this| Isa::active(), &NEGATED; Softmax<'_>, gradient of Softmax<'_>);
+row_traits!(At<Softmin>, |this| this.isa(), &NEGATED; Softmax<'_>, gradient of Softmax<'_>);
+row_traits!(
+    Fast<Softmin>, |_this| Isa::active(), &NEGATED; Fast<Softmax<'_>>, gradient of Softmax<'_>
+);
+row_traits!(
+    At<Fast<Softmin>>, |this| this.isa(), &NEGATED; Fast<Softmax<'_>>, gradient of Softmax<'_>
+);
 
 /// Each function and tier, with its kernel, its gradient and its bound on the levels with and
 /// without FMA.

@@ -16,7 +16,7 @@ use syn::{
 const FLOORS: &[&[&str]] = &[
     &["lib"],
     &["any", "second_element", "table"],
-    &["rows"],
+    &["gated", "rows"],
     &["ops"],
     &["map", "math"],
     &["at", "contract", "tier", "vector"],

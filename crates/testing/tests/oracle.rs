@@ -5,6 +5,9 @@
 //! they share nothing.
 #![cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(target_family = "wasm")))]
 
+#[path = "oracle/gates.rs"]
+mod gates;
+
 use activations::table::OPERATIONS;
 use activations_testing::{nearest, same, spread, ulp::ulps};
 
@@ -94,6 +97,7 @@ fn exact_values_agree_with_other_formulas_in_f64() {
         let scale = 1.050_701_022_148_132_3 * alpha;
         assert_near("scaled_elu", x, scaled_elu(x), right * scale);
         assert_near("scaled_elu'", x, scaled_elu_derivative(x), slope * scale);
+        gates::assert_agree(x);
     }
 }
 
@@ -103,7 +107,10 @@ fn every_operation_with_an_error_has_another_formula_here() {
     let inexact = OPERATIONS.iter().filter(|operation| operation.kernels[0].bound.fused > 0.5);
     let mut names: Vec<_> = inexact.map(|operation| operation.name).collect();
     names.sort_unstable();
-    assert_eq!(names, ["celu", "elu", "exp", "scaled_elu", "selu", "sigmoid", "tanh"]);
+    let mut here = ["celu", "elu", "exp", "scaled_elu", "selu", "sigmoid", "tanh"].to_vec();
+    here.extend(gates::NAMES);
+    here.sort_unstable();
+    assert_eq!(names, here);
 }
 
 /// The inputs of `tests/exact.txt`, on which rounding is hardest.

@@ -1,0 +1,46 @@
+//! Second formulas of the hard gates, the shrinkages and what is made of tanh.
+
+use super::{assert_near, exact};
+
+/// The operations that have a formula here.
+pub(super) const NAMES: &[&str] =
+    &["hard_sigmoid", "hard_swish", "soft_cap", "softsign", "tanh_shrink", "xielu"];
+
+pub(super) fn assert_agree(x: f64) {
+    let functions = NAMES.iter().map(|name| (*name, exact(name)));
+    for (name, (function, derivative)) in functions {
+        let (right, slope) = formulas(name, x);
+        assert_near(name, x, function(x), right);
+        assert_near(&format!("{name}'"), x, derivative(x), slope);
+    }
+}
+
+fn formulas(name: &str, x: f64) -> (f64, f64) {
+    match name {
+        "hard_sigmoid" => {
+            let y = (1.0_f32 / 6.0) as f64 * x + 0.5;
+            let is_between = y as f32 > 0.0 && (y as f32) < 1.0;
+            (y.max(0.0).min(1.0), if is_between { f64::from(1.0_f32 / 6.0) } else { 0.0 })
+        }
+        "hard_swish" if x.abs() >= 3.0 => (x.max(0.0), if x > 0.0 { 1.0 } else { 0.0 }),
+        "hard_swish" => ((x * x + 3.0 * x) / 6.0, x / 3.0 + 0.5),
+        "soft_cap" => (30.0 * core_math::tanh(x / 30.0), core_math::cosh(x / 30.0).powi(-2)),
+        "softsign" => {
+            let d = 1.0 + x.abs();
+            (x.signum() * (1.0 - 1.0 / d), d.powi(-2))
+        }
+        "tanh_shrink" => {
+            let tanh = core_math::tanh(x);
+            (x - tanh, tanh * tanh)
+        }
+        _ => {
+            let [alpha, eps] = [0.8_f32, -1e-6_f32].map(f64::from);
+            let negative = core_math::expm1(x.min(eps));
+            if x > 0.0 {
+                (alpha * x * x + 0.5 * x, 2.0 * alpha * x + 0.5)
+            } else {
+                (alpha * (negative - x) + 0.5 * x, alpha * negative + 0.5)
+            }
+        }
+    }
+}
