@@ -170,6 +170,7 @@ mod isa;
 mod map;
 mod math;
 mod ops;
+mod recurrent;
 mod rows;
 #[cfg(activations_f64_literals)]
 mod second_element;
@@ -190,6 +191,7 @@ pub use gated::{
 pub use isa::{Isa, ParseIsaError};
 pub use math::threefry::RandomStream;
 pub use ops::*;
+pub use recurrent::{Coupling, GruCell, GruOrder, LstmCell, LstmOrder, RnnCell};
 pub use rows::{
     AxisError, Causal, EmptyRow, Hardmax, InfiniteLogits, LogSoftmax, LogSumExp, OnlineSoftmax,
     RowActivation, RowGradient, RowLayout, Softmax, SoftmaxOptions, Softmin, alibi_slope,

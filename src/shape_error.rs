@@ -64,6 +64,14 @@ pub(crate) enum Mismatch {
         half: &'static str,
         half_len: usize,
     },
+    /// As many slices of `of` elements as there are gates.
+    Gates {
+        name: &'static str,
+        len: usize,
+        count: usize,
+        state: &'static str,
+        of: usize,
+    },
     /// One element a row.
     RowsTo {
         name: &'static str,
@@ -174,6 +182,12 @@ impl fmt::Display for ShapeError {
             }
             Mismatch::Half { name, len, half, half_len } => {
                 write!(f, "{name} has {len} elements, which is not twice the {half_len} of {half}")
+            }
+            Mismatch::Gates { name, len, count, state, of } => {
+                write!(
+                    f,
+                    "{name} has {len} elements, which is not {count} times the {of} of {state}"
+                )
             }
             Mismatch::ShortStride { name, stride, cols } => {
                 write!(f, "the stride of {name}, {stride}, is less than its {cols} columns")

@@ -1,9 +1,10 @@
 //! The passes of a unit over blocks of gates and what they multiply.
 
-use super::{kernels::multiply, layout::GateLayout};
+use super::layout::GateLayout;
 use crate::{
     check::{equal_lengths, whole_rows},
     isa::Isa,
+    map::multiply,
     ops::table::levels::{ApplyAt, BackwardAt},
     shape_error::{Mismatch, ShapeError},
 };

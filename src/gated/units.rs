@@ -3,12 +3,13 @@
 use super::{
     GatedActivation,
     blocks::{self, Passes, Plain},
-    kernels::{multiply_by_limited, zero_beyond},
+    kernels::multiply_by_limited,
     layout::GateLayout,
 };
 use crate::{
     at::At,
     isa::Isa,
+    map::zero_beyond,
     ops::{
         Clip, Relu, Sigmoid, SoftCap as Swish, Tanh as Gelu, Tanh as GeluTanh, Tanh as QuickGelu,
         table::levels::{ApplyAt, BackwardAt},

@@ -1,11 +1,13 @@
 //! The loop that every elementwise function goes through.
 
+mod arithmetic;
 mod uninit;
 
 use crate::{
     isa::{Isa, Job, Native, Simd, at_baseline, four, on, two},
     vector::{Aligned, F32s, likely},
 };
+pub(crate) use arithmetic::{multiply, zero_beyond};
 use core::array::from_fn;
 pub(crate) use uninit::unary_uninit;
 

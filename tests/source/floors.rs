@@ -16,7 +16,7 @@ use syn::{
 const FLOORS: &[&[&str]] = &[
     &["lib"],
     &["any", "second_element", "table"],
-    &["gated", "rows"],
+    &["gated", "recurrent", "rows"],
     &["ops"],
     &["map", "math"],
     &["at", "contract", "tier", "vector"],
