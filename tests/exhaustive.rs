@@ -178,7 +178,7 @@ fn check_witnesses(rows: &[Row]) {
         };
         let x = if is_symmetric { symmetric } else { witness.x.to_string() };
         let steps = format!(" {steps_back}");
-        let steps = if named.is_gradient() { "" } else { steps.as_str() };
+        let steps = if named.has_an_order() { steps.as_str() } else { "" };
         record.check(&key, &format!("{x}{steps}"), &named.isa.to_string());
     }
     record.finish();

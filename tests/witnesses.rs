@@ -1,11 +1,11 @@
 //! The recorded inputs of the largest errors, which the README shows, have the errors that the
 //! bounds state.
 
-use activations::table::OPERATIONS;
+use activations::table::{Backward, Crossing, OPERATIONS};
 use activations_testing::{
     Form, calls,
     record::{Record, arithmetic},
-    ulp::ulps,
+    ulp::{per_ulp, ulps},
 };
 
 #[test]
@@ -13,9 +13,11 @@ fn every_bound_is_reached_at_its_witness() {
     let record = Record::witnesses();
     for call in calls() {
         let operation = call.operation;
-        let (kernel, bound, exact) = match call.form {
-            Form::Into(kernel) => (kernel.tier.name(), kernel.bound, operation.exact),
-            Form::Gradient(backward) => (backward.kernel, backward.bound, backward.derivative),
+        let (kernel, bound, exact, crossing) = match call.form {
+            Form::Into(kernel) => (kernel.tier.name(), kernel.bound, operation.exact, None),
+            Form::Gradient(&Backward { kernel, bound, derivative, crossing, .. }) => {
+                (kernel, bound, derivative, crossing)
+            }
             Form::InPlace(_) | Form::GradientInPlace(_) => continue,
         };
         let bound = bound.at(call.isa);
@@ -29,7 +31,9 @@ fn every_bound_is_reached_at_its_witness() {
         let text = witness.split(' ').next().expect("a number");
         let x: f32 = text.trim_start_matches('±').parse().expect("a number");
         for x in if text.starts_with('±') { [x, -x] } else { [x; 2] } {
-            let error = ulps(call.images(&[x])[0], exact(x.into()));
+            let value = exact(x.into());
+            let measure = Crossing::measure(crossing, x.into(), value);
+            let error = ulps(call.images(&[x])[0], value) / per_ulp(value) * per_ulp(measure);
             let is_reached = error <= bound && bound - error < 0.001;
             assert!(is_reached, "{call}: {error} ULP at {x}, bound {bound}");
         }
