@@ -82,6 +82,13 @@
 //! assert_eq!(scores, [1.0, 0.0, 0.5, 0.5]);
 //! ```
 //!
+//! # Gated units and recurrent cells
+//!
+//! [`GatedActivation`] is act(gate) · up, for [`Glu`], [`SwiGlu`], [`GeGlu`] and its kin, and for
+//! any activation as [`Gated`]: of two slices, or of rows that hold both ([`GateLayout`]).
+//! [`LstmCell`], [`GruCell`] and [`RnnCell`] go from the sums of their gates to the new state in one
+//! pass. All have their gradients.
+//!
 //! # Gradients
 //!
 //! [`Gradient::backward`] computes `dx = dy * f'(x)` from the input of the forward call, accurate
