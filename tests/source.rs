@@ -146,7 +146,16 @@ fn every_type_with_methods_at_a_level_has_a_table_line() {
             let Some(GenericArgument::Type(Type::Path(of))) = arguments.args.first() else {
                 continue;
             };
-            let name = of.path.segments.last().expect("a name").ident.to_string();
+            let mut of = of.path.segments.last().expect("a name");
+            // The type in a tier.
+            while ["Fast", "Exact"].iter().any(|tier| of.ident == tier) {
+                let PathArguments::AngleBracketed(arguments) = &of.arguments else { break };
+                let Some(GenericArgument::Type(Type::Path(inner))) = arguments.args.first() else {
+                    break;
+                };
+                of = inner.path.segments.last().expect("a name");
+            }
+            let name = of.ident.to_string();
             let is_in_tables = name == "Op" || in_tables.contains(name.as_str());
             let place = source.path.display();
             assert!(at.ident != "At" || is_in_tables, "src/{place}: {name} is in no table");
