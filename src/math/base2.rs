@@ -26,12 +26,8 @@ pub(crate) const POWERS: Powers = Powers::new(
     0,
 );
 /// 2^f / K - 1, highest power first, with an error of 0.31 * 2^-24.
-pub(crate) const REST: [f32; 4] = [
-    hex("0x1.bbdf96p-5"),
-    hex("0x1.e08502p-3"),
-    hex("0x1.5a9116p-1"),
-    hex("-0x1.805158p-6"),
-];
+pub(crate) const REST: [f32; 4] =
+    [hex("0x1.bbdf96p-5"), hex("0x1.e08502p-3"), hex("0x1.5a9116p-1"), hex("-0x1.805158p-6")];
 
 /// β log2 e, as the sum of two numbers.
 #[derive(Clone, Copy)]

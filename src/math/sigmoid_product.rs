@@ -1,9 +1,12 @@
 //! dy / (1 + e^-βx): the gradients of softplus and log-sigmoid.
+//!
+//! Constants: `scripts/softplus.py`.
 
 use super::{
-    base2::{Base2, POWERS, REST, reduce_unfused},
-    exp::{MAGIC, Unfused, unfused},
+    base2::{Base2, reduce_unfused},
+    exp::{MAGIC, Powers, Unfused, unfused},
     factor::Factor,
+    hex::hex,
     product::product_less,
     scaled_exp::scaled_exp,
 };
@@ -12,15 +15,20 @@ use crate::{isa::Simd, vector::F32s};
 /// From here on 1 + e^-βx is 1, or e^-βx on the other side.
 const TAIL: f64 = 48.0;
 
-const SCALED: super::exp::Powers = super::exp::Powers::new([
+/// The K of the sigmoid, whose powers are those of [`base2`](super::base2), beginning at another
+/// one. It keeps K + K E below 2^(n+1) where the rounding of that sum matters most.
+const K: f32 = hex("0x1.b8e172p0");
+const POWERS: Powers = Powers::new(
+    [
         0x3fdc70b9, 0x3ff06452, 0x40031319, 0x400ef018, 0x401bdff6, 0x4029fb94, 0x40395e13,
         0x404a2509,
-    ], 0);
-const K: f32 = f32::from_bits(0x3fdc70b9);
-const KREST: [f32; 4] = {
-    let k = f32::from_bits(0x3f831319) as f64;
-    [(REST[0] as f64 * k) as f32, (REST[1] as f64 * k) as f32, (REST[2] as f64 * k) as f32, ((1.0 + REST[3] as f64) * k - 1.0) as f32]
-};
+    ],
+    0,
+);
+/// 2^f - 1, highest power first, with an error of 0.32 * 2^-24.
+const EXP2_M1: [f32; 4] =
+    [hex("0x1.c6b39cp-5"), hex("0x1.ec0f8ap-3"), hex("0x1.62e43p-1"), hex("-0x1.3b97fep-26")];
+
 /// What depends on β, whose magnitude is from 2^-17 to 2^17.
 #[derive(Clone, Copy)]
 pub(crate) struct SigmoidProduct {
@@ -41,7 +49,7 @@ impl SigmoidProduct {
         x.all_below(self.limit)
     }
 
-    /// Returns `dy / (1 + e^-βx)`. The form that is `FAR` serves for all x.
+    /// Returns `dy / (1 + e^-βx)`, whose quotient is rounded before the product. The form that is `FAR` serves for all x.
     #[inline(always)]
     pub(crate) fn eval<const FAR: bool, S: Simd>(&self, x: F32s<S>, dy: F32s<S>) -> F32s<S> {
         if !FAR {
@@ -51,12 +59,12 @@ impl SigmoidProduct {
         (x * self.beta.signum()).lt(-self.limit).select(self.tail(x, dy), near)
     }
 
-    /// Returns 1 + e^-βx.
+    /// Returns K (1 + e^-βx).
     #[inline(always)]
     fn denominator<S: Simd>(&self, x: F32s<S>) -> F32s<S> {
         let (scale, p) = if S::FUSED {
             let (z, f) = self.base.reduce(x, MAGIC);
-            (SCALED.at(z), f.poly(KREST))
+            (POWERS.at(z), f.poly(EXP2_M1))
         } else {
             let Unfused { k, p } = reduce_unfused(x, self.beta);
             (unfused::power(K, k), p)
@@ -72,8 +80,7 @@ impl SigmoidProduct {
         let end = END / self.beta;
         let x = x.clamp(end.min(0.0), end.max(0.0));
         let u = x * self.beta;
-        let error =
-            if S::FUSED { x.mul_add(self.beta, -u) } else { product_less(x, self.beta, u) };
+        let error = if S::FUSED { x.mul_add(self.beta, -u) } else { product_less(x, self.beta, u) };
         scaled_exp::<true, false, S>(
             u,
             Factor::new(1.0),

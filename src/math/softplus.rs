@@ -22,21 +22,17 @@ const UNIT: f32 = hex("0x1p-32");
 const LIFTED: Powers = POWERS.times_power(LIFT);
 
 /// Coefficients of R, highest power first, for |βx| < `NEAR`, and of Q beyond.
-const R: [f32; 4] = [
-    hex("-0x1.798386p-16"),
-    hex("0x1.69621ep-12"),
-    hex("-0x1.55499ep-8"),
-    hex("0x1.fffffp-4"),
-];
+const R: [f32; 4] =
+    [hex("-0x1.726eecp-16"), hex("0x1.68b7d8p-12"), hex("-0x1.5544ccp-8"), hex("0x1.ffffe6p-4")];
 const Q: [f32; 6] = [
-    hex("0x1.8ed41p-5"),
-    hex("-0x1.026ddcp-3"),
-    hex("0x1.85ce5cp-3"),
-    hex("-0x1.fd7c2cp-3"),
-    hex("0x1.55420ap-2"),
-    hex("-0x1.ffff9cp-2"),
+    hex("0x1.a1d856p-5"),
+    hex("-0x1.0786cap-3"),
+    hex("0x1.87d2ap-3"),
+    hex("-0x1.fdd7f6p-3"),
+    hex("0x1.55458ep-2"),
+    hex("-0x1.ffffb2p-2"),
 ];
-const NEAR: f64 = 0.9;
+const NEAR: f64 = 0.95;
 
 /// The same for the fast tier.
 const FAST_R: [f32; 3] = [hex("0x1.4b8cfp-12"), hex("-0x1.54912cp-8"), hex("0x1.fffea4p-4")];
@@ -119,7 +115,7 @@ impl<const N: usize> Core<N> {
         let [constant, out] = [constant as f64, out as f64];
         Self {
             base,
-            magic: MAGIC - inverse.eighths as f32 * 0.125,
+            magic: (MAGIC as f64 - inverse.eighths as f64 / 8.0) as f32,
             power: [
                 (p3 as f64 * inverse.rest) as f32,
                 (p2 as f64 * inverse.rest) as f32,
@@ -175,11 +171,7 @@ impl<const N: usize> Core<N> {
         let e = (p.widen() + 1.0) * scale;
         let narrow = e.narrow();
         let y = e + (narrow * (narrow * narrow.poly(self.q))).widen();
-        let y = if NEGATED {
-            x.at_most(-0.0).widen() - y
-        } else {
-            x.at_least(0.0).widen() + y
-        };
+        let y = if NEGATED { x.at_most(-0.0).widen() - y } else { x.at_least(0.0).widen() + y };
         self.with_near(x, y.narrow())
     }
 
@@ -267,9 +259,6 @@ impl Inverse {
             + (above > EIGHTH_ROOTS[5]) as usize
             + (above > EIGHTH_ROOTS[6]) as usize
             + (above > EIGHTH_ROOTS[7]) as usize;
-        Self {
-            eighths: 8 * exponent + i as i32,
-            rest: EIGHTH_ROOTS[i] / mantissa,
-        }
+        Self { eighths: 8 * exponent + i as i32, rest: EIGHTH_ROOTS[i] / mantissa }
     }
 }

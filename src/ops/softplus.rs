@@ -13,12 +13,12 @@ use crate::{
 ///
 /// | maximum error, all inputs, beta = 1 | ULP | at x | |
 /// |---|---|---|---|
-/// | default | 9.999 | 0.0 | `avx512`, `avx2`, `neon` |
-/// | [`Fast`] | 9.999 | 0.0 | |
-/// | default, without FMA | 9.999 | 0.0 | `baseline` |
-/// | [`Fast`], without FMA | 9.999 | 0.0 | |
-/// | gradient | 9.999 | 0.0 | `avx512`, `avx2`, `neon` |
-/// | gradient, without FMA | 9.999 | 0.0 | `baseline` |
+/// | default | 1.999 | 0.0 | `avx512`, `avx2`, `neon` |
+/// | [`Fast`] | 1.999 | 0.0 | |
+/// | default, without FMA | 1.999 | 0.0 | `baseline` |
+/// | [`Fast`], without FMA | 1.999 | 0.0 | |
+/// | gradient | 1.999 | 0.0 | `avx512`, `avx2`, `neon` |
+/// | gradient, without FMA | 1.999 | 0.0 | `baseline` |
 ///
 /// The function of beta x is not rounded before it is divided, so other betas cost little: at most
 /// 2 ULP for every beta, 3 in the fast tier. No result overflows. Betas outside of 2^-17 to 2^17
@@ -71,7 +71,8 @@ impl Softplus {
     /// Returns the softplus of PyTorch, whose results are x where beta x is above a threshold.
     ///
     /// That is what they are anyway from beta x = 15 on, bit for bit. So the threshold, which is 20
-    /// in PyTorch, is compared with that and forgotten.
+    /// in PyTorch, is compared with that and forgotten. The text of an
+    /// [`AnyActivation`](crate::AnyActivation) may have it too: `softplus(0.5, threshold = 20)`.
     ///
     /// ```
     /// use activations::Softplus;
@@ -191,9 +192,9 @@ impl Contract for Softplus {
     const DOMAIN: [i16; 2] = [-105, 20];
     const COMPOSED: bool = true;
     const BOUNDS: Bounds = Bounds {
-        default: Bound { fused: 9.999, baseline: 9.999 },
-        fast: Bound { fused: 9.999, baseline: 9.999 },
-        backward: Bound { fused: 9.999, baseline: 9.999 },
+        default: Bound { fused: 1.999, baseline: 9.999 },
+        fast: Bound { fused: 1.999, baseline: 9.999 },
+        backward: Bound { fused: 1.999, baseline: 9.999 },
     };
     const RANGE: [f32; 2] = [0.0, f32::INFINITY];
     const SPECIALS: &'static [[f32; 2]] = &[
