@@ -3,10 +3,9 @@
 from mpmath import mp, mpf
 
 from exponential import MARGIN
-from floats import f32
 from minimax import Problem, problem
 from sources import Report, found, main
-from tables import best, distance, exact, table
+from tables import exact, table
 
 LARGEST_F = MARGIN / 16
 
@@ -41,3 +40,66 @@ def even_part(near: mpf, terms: int) -> Problem:
 
 def by_power(numbers: list[mpf]) -> dict[int, mpf]:
     return dict(enumerate(reversed(numbers)))
+
+
+def powers(report: Report) -> None:
+    """K 2^(i/8), near f32 numbers, and the rest of 2^f."""
+    k = middle(found(report.file, "POWERS"))
+    report.equal("POWERS", table(k), note=near_table(k))
+    source = by_power(found(report.file, "REST"))
+    wanted = power(k)
+    report.fitted("REST", {**source, 0: source[0] + 1}, wanted, percent=5)
+
+
+def middle(powers: list[mpf]) -> mpf:
+    """The K, which is no f32, from whose K 2^(i/8) the entries are off least."""
+    ratios = [t / x for t, x in zip(powers, exact(mpf(1)), strict=True)]
+    return (min(ratios) + max(ratios)) / 2
+
+
+def near_table(k: mpf) -> str:
+    """How far the table is from its exact numbers."""
+    pairs = zip(exact(k), table(k), strict=True)
+    farthest = max(abs(t / x - 1) for x, t in pairs)
+    return f"off by at most {mp.nstr(farthest * 2**24, 3)} * 2^-24, relatively"
+
+
+def logarithm(report: Report) -> None:
+    """Q and R of the default tier, and those of the fast one."""
+    near = mpf(1)
+    report.fitted("Q", by_power(found(report.file, "Q")), quotient(near))
+    report.fitted("R", by_power(found(report.file, "R")), even_part(near, 4))
+
+    # In the fast tier the sets were chosen for the rounding of the whole function,
+    # which never steps back with them.
+    near = mpf("0.8")
+    source = by_power(found(report.file, "FAST_Q"))
+    report.fitted("FAST_Q", source, quotient(near), percent=5)
+    source = by_power(found(report.file, "FAST_R"))
+    report.fitted("FAST_R", source, even_part(near, 3), percent=5)
+    k = middle(found(report.file, "FAST_POWERS"))
+    report.equal("FAST_POWERS", table(k), note=near_table(k))
+    source = by_power(found(report.file, "FAST_POWER"))
+    report.fitted("FAST_POWER", source, power(k), percent=70)
+
+
+def gradient(report: Report) -> None:
+    """The K of the sigmoid, and 2^f - 1."""
+    k = found("ops/sigmoid.rs", "K")[0] * 2**24
+    report.equal("K", [k])
+    report.equal("POWERS", table(k))
+    source = by_power(found(report.file, "EXP2_M1"))
+    report.fitted("EXP2_M1", {**source, 0: source[0] + 1}, power(mpf(1)), percent=5)
+
+
+def make() -> list[Report]:
+    files = ("base2", "softplus", "sigmoid_product")
+    base, core, product = (Report(f"math/{name}.rs") for name in files)
+    powers(base)
+    logarithm(core)
+    gradient(product)
+    return [base, core, product]
+
+
+if __name__ == "__main__":
+    main(make, __doc__)

@@ -23,16 +23,16 @@ const LIFTED: Powers = POWERS.times_power(LIFT);
 
 /// Coefficients of R, highest power first, for |βx| < `NEAR`, and of Q beyond.
 const R: [f32; 4] =
-    [hex("-0x1.726eecp-16"), hex("0x1.68b7d8p-12"), hex("-0x1.5544ccp-8"), hex("0x1.ffffe6p-4")];
+    [hex("-0x1.6bbb78p-16"), hex("0x1.680746p-12"), hex("-0x1.553f5ep-8"), hex("0x1.ffffdap-4")];
 const Q: [f32; 6] = [
-    hex("0x1.a1d856p-5"),
-    hex("-0x1.0786cap-3"),
-    hex("0x1.87d2ap-3"),
-    hex("-0x1.fdd7f6p-3"),
-    hex("0x1.55458ep-2"),
-    hex("-0x1.ffffb2p-2"),
+    hex("0x1.b52c6ep-5"),
+    hex("-0x1.0c76f8p-3"),
+    hex("0x1.89afc4p-3"),
+    hex("-0x1.fe2906p-3"),
+    hex("0x1.554888p-2"),
+    hex("-0x1.ffffc4p-2"),
 ];
-const NEAR: f64 = 0.95;
+const NEAR: f64 = 1.0;
 
 /// The same for the fast tier.
 const FAST_R: [f32; 3] = [hex("0x1.4b8cfp-12"), hex("-0x1.54912cp-8"), hex("0x1.fffea4p-4")];
@@ -148,7 +148,7 @@ impl<const N: usize> Core<N> {
         let scale = if FAR { LIFTED.at(z) } else { POWERS.at(z) };
         // The power is added last: one rounding of full weight.
         let small = scale * f.poly(self.power);
-        let y = scale + self.rest_of_log::<FAR, S>(scale + small, small);
+        let y = scale + self.rest_of_log::<FAR, false, S>(scale + small, small);
         self.with_near(x, sum::<FAR, NEGATED, S>(x, y))
     }
 
@@ -160,7 +160,7 @@ impl<const N: usize> Core<N> {
         let (z, f) = self.base.reduce(self.magnitude::<FAR, S>(x), self.magic);
         let scale = if FAR { FAST_LIFTED.at(z) } else { FAST_POWERS.at(z) };
         let e = scale * f.poly(self.power);
-        self.with_near(x, sum::<FAR, NEGATED, S>(x, self.rest_of_log::<FAR, S>(e, e)))
+        self.with_near(x, sum::<FAR, NEGATED, S>(x, self.rest_of_log::<FAR, true, S>(e, e)))
     }
 
     /// The kernel without FMA, for all x. Its last steps are in f64.
@@ -180,16 +180,26 @@ impl<const N: usize> Core<N> {
         if FAR { x.abs().at_most(self.far) } else { x.abs() }
     }
 
-    /// Returns `e^2 Q(e) + small`, all but e lifted if it is `FAR`. Q is evaluated in pairs, for
-    /// a chain that is as long as the rest of the kernel leaves time for.
+    /// Returns `e^2 Q(e) + small`, all but the argument of Q lifted if it is `FAR`. The sums of Q
+    /// are shorter chains than Horner's, or else the kernel waits for them. The last one has but
+    /// one factor that was rounded, unless it is `FAST`.
     #[inline(always)]
-    fn rest_of_log<const FAR: bool, S: Simd>(&self, e: F32s<S>, small: F32s<S>) -> F32s<S> {
+    fn rest_of_log<const FAR: bool, const FAST: bool, S: Simd>(
+        &self,
+        e: F32s<S>,
+        small: F32s<S>,
+    ) -> F32s<S> {
         let [q5, q4, q3, q2, q1, q0] = self.q;
         let lifted = e;
         let e = if FAR { e * UNIT } else { e };
         let square = e * e;
-        let high = e.mul_add(q5, q4).mul_add(square, e.mul_add(q3, q2));
-        let q = high.mul_add(square, e.mul_add(q1, q0));
+        let q = if FAST {
+            let high = e.mul_add(q5, q4).mul_add(square, e.mul_add(q3, q2));
+            high.mul_add(square, e.mul_add(q1, q0))
+        } else {
+            let high = square.mul_add(q5, e.mul_add(q4, q3));
+            high.mul_add(square, e.mul_add(q2, q1)).mul_add(e, q0)
+        };
         (lifted * e).mul_add(q, small)
     }
 

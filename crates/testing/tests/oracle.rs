@@ -31,6 +31,9 @@ fn overflow_counts_right_where_the_exact_value_rounds_to_infinity() {
     assert!(ulps(f32::NAN, 0.0).is_nan());
 }
 
+#[path = "oracle/softplus.rs"]
+mod softplus;
+
 type Function = fn(f64) -> f64;
 
 /// The function and the derivative of the table under this name, in f64.
@@ -95,6 +98,7 @@ fn exact_values_agree_with_other_formulas_in_f64() {
         assert_near("scaled_elu", x, scaled_elu(x), right * scale);
         assert_near("scaled_elu'", x, scaled_elu_derivative(x), slope * scale);
     }
+    softplus::agree();
 }
 
 /// The other operations are comparisons and a multiplication, which need no second formula.
@@ -103,7 +107,9 @@ fn every_operation_with_an_error_has_another_formula_here() {
     let inexact = OPERATIONS.iter().filter(|operation| operation.kernels[0].bound.fused > 0.5);
     let mut names: Vec<_> = inexact.map(|operation| operation.name).collect();
     names.sort_unstable();
-    assert_eq!(names, ["celu", "elu", "exp", "scaled_elu", "selu", "sigmoid", "tanh"]);
+    let expected =
+        ["celu", "elu", "exp", "log_sigmoid", "scaled_elu", "selu", "sigmoid", "softplus", "tanh"];
+    assert_eq!(names, expected);
 }
 
 /// The inputs of `tests/exact.txt`, on which rounding is hardest.
