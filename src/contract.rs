@@ -52,6 +52,16 @@ impl Crossing {
     }
 }
 
+/// An argument that another library has, which changes no result from a number on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Accepted {
+    pub(crate) name: &'static str,
+    /// The least value that changes nothing.
+    pub(crate) least: f32,
+    /// What is wrong with others.
+    pub(crate) mistake: &'static str,
+}
+
 /// The promises of an operation, stated beside its kernels and enforced by the tests.
 pub(crate) trait Contract: Copy {
     const NAME: &'static str;
@@ -81,6 +91,9 @@ pub(crate) trait Contract: Copy {
     const ALIASES: &'static [&'static str] = &[];
     /// Whether parameters may be infinite. None may be NaN.
     const INFINITE_PARAMETERS: bool = false;
+
+    /// What may be given after the parameters, or by its name.
+    const ACCEPTED: Option<Accepted> = None;
 
     /// Shows each parameter by its name, in the order of the fields.
     fn each_parameter(&mut self, _visit: &mut dyn FnMut(&'static str, &mut f32)) {}

@@ -10,6 +10,9 @@ use activations::{
 use activations_testing::{at_levels, is_quiet_nan, nans, same, spread, ulp::ulps};
 use std::fmt::Debug;
 
+#[path = "parameters/softplus.rs"]
+mod softplus;
+
 /// Arbitrary inputs, more inputs near 0 in units of `scale`, and all special values.
 fn inputs(scale: f32) -> Vec<f32> {
     let near = (-4000_i16..1000).map(|i| f32::from(i) * 0.03 * scale);

@@ -6,7 +6,7 @@ use super::{
     row_options::RowFunction,
 };
 use crate::{
-    contract::Contract,
+    contract::{Accepted, Contract},
     each_operation,
     rows::{EmptyRow, InfiniteLogits},
 };
@@ -28,6 +28,14 @@ macro_rules! parameters { ($(
                     &mut |name, number| visit(name, Slot::Number(number)),
                 ),)*
                 Self::OfRows(..) => self.each_option(visit),
+            }
+        }
+
+        /// What may be given beside the parameters, because another library has it.
+        pub(super) const fn accepted(&self) -> Option<Accepted> {
+            match self {
+                $(Self::$Op(_) => <crate::ops::$Op>::ACCEPTED,)*
+                Self::OfRows(..) => None,
             }
         }
 
@@ -104,7 +112,19 @@ impl Kind {
             }
             position += 1;
         });
+        if let Some(accepted) = self.accepted().filter(|of| is_wanted(position, of.name)) {
+            let mut value = accepted.least;
+            set(position, &mut Slot::Number(&mut value))?;
+            let changes_nothing = value >= accepted.least;
+            found = if changes_nothing { Ok(true) } else { Err(Mistake::Domain(accepted.mistake)) };
+        }
         found
+    }
+
+    /// The name of a parameter, or of the argument that is accepted after them.
+    pub(super) fn name_at(self, position: usize) -> Option<&'static str> {
+        let parameter = AnyActivation::from(self).parameters().nth(position);
+        parameter.map(|(name, _)| name).or(self.accepted().map(|of| of.name))
     }
 }
 

@@ -172,8 +172,7 @@ fn parse_operation(name: &str, arguments: &str) -> Result<AnyActivation, ParseMi
             return Err(Mistake::Name(kind.into()).into());
         }
         if let Some(position) = twice {
-            let (name, _) = AnyActivation::from(kind).parameters().nth(position).expect("given");
-            return Err(ParseMistake::Twice(name));
+            return Err(ParseMistake::Twice(kind.name_at(position).expect("given")));
         }
     }
     kind.check()?;

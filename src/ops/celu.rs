@@ -5,6 +5,7 @@ use crate::{
     map::{Backward, BackwardFromOutput, Map},
     math::factor::Factor,
     math::hex::hex,
+    math::product::product_less,
     math::scaled_exp::scaled_exp,
     vector::F32s,
 };
@@ -85,18 +86,6 @@ impl Celu {
     fn error<S: Simd>(self, x: F32s<S>, u: F32s<S>) -> F32s<S> {
         if S::FUSED { u.mul_add(self.alpha, -x) } else { product_less(u, self.alpha, x) }
     }
-}
-
-/// Returns u alpha - x without FMA, where that is small. The factors are split in halves, whose
-/// products are exact.
-#[inline(always)]
-fn product_less<S: Simd>(u: F32s<S>, alpha: f32, x: F32s<S>) -> F32s<S> {
-    const HIGH: u32 = 0xffff_f000;
-    let high = (u.bits() & HIGH).float();
-    let low = u - high;
-    let alpha_high = f32::from_bits(alpha.to_bits() & HIGH);
-    let alpha_low = alpha - alpha_high;
-    ((high * alpha_high - x) + (high * alpha_low + low * alpha_high)) + low * alpha_low
 }
 
 impl Map<1> for Celu {

@@ -40,6 +40,8 @@ macro_rules! each_operation {
             12 celu Celu: fast default, exact none, from_output own;
             13 clip Clip: fast default, exact default, from_output no;
             14 scaled_elu ScaledElu: fast default, exact none, from_output no;
+            19 softplus Softplus: fast own, exact none, from_output no;
+            20 log_sigmoid LogSigmoid: fast own, exact none, from_output no;
             24 hard_sigmoid HardSigmoid: fast default, exact none, from_output own;
             25 hard_swish HardSwish: fast default, exact none, from_output no;
             26 softsign Softsign: fast default, exact none, from_output no;

@@ -34,6 +34,9 @@ fn overflow_counts_right_where_the_exact_value_rounds_to_infinity() {
     assert!(ulps(f32::NAN, 0.0).is_nan());
 }
 
+#[path = "oracle/softplus.rs"]
+mod softplus;
+
 type Function = fn(f64) -> f64;
 
 /// The function and the derivative of the table under this name, in f64.
@@ -99,6 +102,7 @@ fn exact_values_agree_with_other_formulas_in_f64() {
         assert_near("scaled_elu'", x, scaled_elu_derivative(x), slope * scale);
         gates::assert_agree(x);
     }
+    softplus::agree();
 }
 
 /// The other operations are comparisons and a multiplication, which need no second formula.
@@ -109,6 +113,7 @@ fn every_operation_with_an_error_has_another_formula_here() {
     names.sort_unstable();
     let mut here = ["celu", "elu", "exp", "scaled_elu", "selu", "sigmoid", "tanh"].to_vec();
     here.extend(gates::NAMES);
+    here.extend(["log_sigmoid", "softplus"]);
     here.sort_unstable();
     assert_eq!(names, here);
 }
