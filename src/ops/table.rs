@@ -28,7 +28,7 @@ macro_rules! each_operation {
         $macro! { $($before)?
             1 exp Exp: fast own, exact own, from_output own;
             2 sigmoid Sigmoid: fast own, exact own, from_output no;
-            3 tanh Tanh: fast default, exact own, from_output no;
+            3 tanh Tanh: fast own, exact own, from_output no;
             4 relu Relu: fast default, exact default, from_output same;
             5 leaky_relu LeakyRelu: fast default, exact default, from_output same;
             6 rrelu RRelu: fast default, exact default, from_output no;
