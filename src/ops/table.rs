@@ -40,6 +40,9 @@ macro_rules! each_operation {
             12 celu Celu: fast default, exact none, from_output own;
             13 clip Clip: fast default, exact default, from_output no;
             14 scaled_elu ScaledElu: fast default, exact none, from_output no;
+            21 erf Erf: fast own, exact none, from_output no;
+            22 gelu Gelu: fast own, exact none, from_output no;
+            23 gelu_tanh GeluTanh: fast own, exact none, from_output no;
         }
     };
 }

@@ -5,6 +5,9 @@
 //! they share nothing.
 #![cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(target_family = "wasm")))]
 
+#[path = "oracle/erf.rs"]
+mod erf;
+
 use activations::table::OPERATIONS;
 use activations_testing::{nearest, same, spread, ulp::ulps};
 
@@ -97,13 +100,21 @@ fn exact_values_agree_with_other_formulas_in_f64() {
     }
 }
 
+#[test]
+fn exact_values_of_erf_and_gelu_agree_with_other_formulas_in_f64() {
+    erf::exact_values_agree();
+}
+
 /// The other operations are comparisons and a multiplication, which need no second formula.
 #[test]
 fn every_operation_with_an_error_has_another_formula_here() {
     let inexact = OPERATIONS.iter().filter(|operation| operation.kernels[0].bound.fused > 0.5);
     let mut names: Vec<_> = inexact.map(|operation| operation.name).collect();
     names.sort_unstable();
-    assert_eq!(names, ["celu", "elu", "exp", "scaled_elu", "selu", "sigmoid", "tanh"]);
+    let with_another = [
+        "celu", "elu", "erf", "exp", "gelu", "gelu_tanh", "scaled_elu", "selu", "sigmoid", "tanh",
+    ];
+    assert_eq!(names, with_another);
 }
 
 /// The inputs of `tests/exact.txt`, on which rounding is hardest.
