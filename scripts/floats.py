@@ -13,6 +13,11 @@ def f32(x: mpf, digits: int = 24) -> mpf:
     return mp.ldexp(mp.nint(mp.ldexp(x, -exponent)), exponent)
 
 
+def ulp(x: mpf) -> mpf:
+    """The unit in the last place of x in f32."""
+    return mp.ldexp(1, max(mp.frexp(x)[1], -125) - 24)
+
+
 def f32_neighbours(x: mpf) -> tuple[mpf, mpf]:
     """The nearest f32 numbers below and above."""
     exponent = mp.frexp(x)[1] - 24

@@ -99,6 +99,15 @@ class Report:
         if percent is not None and above > percent:
             self.differ(f"the error in the source is more than {percent} % above")
 
+    def error_below(
+        self, name: str, error: mpf, limit: float, *, unit: str, within: str = ""
+    ) -> None:
+        """The numbers of the source have this error, which must be below a limit."""
+        self.title(name, within)
+        self.line(f"error {mp.nstr(error, 4)} {unit}, and the limit {limit}")
+        if error >= limit:
+            self.differ("the error is above the limit")
+
     def title(self, name: str, within: str) -> None:
         print(f"{self.file}: {name}" + (f" in `{within}`" if within else ""))
 

@@ -49,8 +49,9 @@
 //! # Tiers
 //!
 //! An operation itself is the default tier: at most 1 ULP, and 2 for composed functions. [`Fast`]
-//! around it is quicker, with at most 4 ULP and the same promises otherwise. [`Exact`] around it is
-//! correctly rounded, so that every machine gives the same bits. [`Tier`] is the choice as a value.
+//! around it is quicker, with at most 4 ULP and the same promises otherwise, but that it may
+//! decrease where the documentation of the operation says so. [`Exact`] around it is correctly
+//! rounded, so that every machine gives the same bits. [`Tier`] is the choice as a value.
 //!
 //! ```
 //! use activations::{Activation, Exact, Fast, Sigmoid};

@@ -5,6 +5,8 @@ use core::{error::Error, fmt, str::FromStr};
 
 /// The fast tier of an operation: at most 4 ULP, and all else as in the default tier: special
 /// values, range, subnormal results, position independence, the same bits on every level with FMA.
+/// The order of results is the exception: where an operation's documentation says so, as that of
+/// [`Tanh`](crate::Tanh) does, results may decrease where x increases.
 ///
 /// Where no faster kernel keeps those promises it is the default kernel. Gradients are the default
 /// tier's.

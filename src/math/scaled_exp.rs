@@ -4,7 +4,10 @@ use super::{
     exp::{C0, C2, C3, LN_2, MAGIC, Powers, Reduced, reduce, unfused},
     factor::Factor,
 };
-use crate::{isa::Simd, vector::F32s};
+use crate::{
+    isa::Simd,
+    vector::{F32s, U32s},
+};
 
 /// T_i = 2^(i/8), rounded to f32. Constants: `scripts/exponential.py`.
 const POWERS: Powers = Powers::new(
@@ -70,10 +73,6 @@ pub(crate) fn scaled_exp<const FAR: bool, const LARGE: bool, S: Simd>(
     factor: Factor,
     times: impl Fn(F32s<S>) -> F32s<S>,
 ) -> F32s<S> {
-    /// The largest magnitude of an exponent that is applied at once.
-    const MOST: f32 = 100.0;
-    /// Twice the bias of exponents.
-    const BIASES: f32 = 254.0;
     if !FAR {
         return times(exp::<false, true, S>(x) * factor.value);
     }
@@ -91,17 +90,44 @@ pub(crate) fn scaled_exp<const FAR: bool, const LARGE: bool, S: Simd>(
         return unfused::scale(times(e * mantissa), rest);
     }
     let reduced = reduce(x);
-    let z = reduced.z.float();
-    let magic = MAGIC - added;
-    let kept = z.at_least(magic - MOST);
-    let kept = if LARGE { kept.at_most(magic + MOST) } else { kept };
-    // With the biases added, the halves of the exponent that is left out are bits of powers.
-    let k = (z - kept + (unfused::MAGIC + BIASES)).bits();
-    let power = k << 23;
-    let half = (k << 22) & 0xff80_0000;
-    let bits = BIASED_POWERS.bits_at(reduced.z) - power;
+    let beyond = Beyond::of::<LARGE>(reduced.z.float(), MAGIC - added);
+    let bits = beyond.taken_from(BIASED_POWERS.bits_at(reduced.z));
     let scale = (bits + (u32::from(exponent.cast_unsigned()) << 23)).float();
     let e = scale.mul_add(polynomial::<true, S>(reduced), scale);
-    let product = times(e * mantissa).signed_tiny_product(half.float());
-    product.signed_tiny_product((power - half).float())
+    beyond.applied_to(times(e * mantissa))
+}
+
+/// The largest magnitude of an exponent that is applied at once.
+pub(super) const MOST: f32 = 100.0;
+
+/// 2^k for the part k of an exponent beyond [`MOST`] in magnitude, with FMA.
+pub(crate) struct Beyond<S: Simd> {
+    power: U32s<S>,
+    half: U32s<S>,
+}
+
+impl<S: Simd> Beyond<S> {
+    /// Returns the part of the exponent z - `magic`. Unless it may be `LARGE`, it is below 100.
+    #[inline(always)]
+    pub(crate) fn of<const LARGE: bool>(z: F32s<S>, magic: f32) -> Self {
+        /// Twice the bias of exponents.
+        const BIASES: f32 = 254.0;
+        let kept = z.at_least(magic - MOST);
+        let kept = if LARGE { kept.at_most(magic + MOST) } else { kept };
+        // With the biases added, the halves of the exponent that is left out are bits of powers.
+        let k = (z - kept + (unfused::MAGIC + BIASES)).bits();
+        Self { power: k << 23, half: (k << 22) & 0xff80_0000 }
+    }
+    /// Returns a power without this part, given its bits times 2^254.
+    #[inline(always)]
+    pub(crate) fn taken_from(&self, bits: U32s<S>) -> U32s<S> {
+        bits - self.power
+    }
+    /// Returns the product with 2^k, rounded once.
+    #[inline(always)]
+    pub(crate) fn applied_to(&self, product: F32s<S>) -> F32s<S> {
+        product
+            .signed_tiny_product(self.half.float())
+            .signed_tiny_product((self.power - self.half).float())
+    }
 }

@@ -28,7 +28,7 @@ macro_rules! each_operation {
         $macro! { $($before)?
             1 exp Exp: fast own, exact own, from_output own;
             2 sigmoid Sigmoid: fast own, exact own, from_output no;
-            3 tanh Tanh: fast default, exact own, from_output no;
+            3 tanh Tanh: fast own, exact own, from_output no;
             4 relu Relu: fast default, exact default, from_output same;
             5 leaky_relu LeakyRelu: fast default, exact default, from_output same;
             6 rrelu RRelu: fast default, exact default, from_output no;
@@ -40,6 +40,9 @@ macro_rules! each_operation {
             12 celu Celu: fast default, exact none, from_output own;
             13 clip Clip: fast default, exact default, from_output no;
             14 scaled_elu ScaledElu: fast default, exact none, from_output no;
+            21 erf Erf: fast own, exact none, from_output no;
+            22 gelu Gelu: fast own, exact none, from_output no;
+            23 gelu_tanh GeluTanh: fast own, exact none, from_output no;
             19 softplus Softplus: fast own, exact none, from_output no;
             20 log_sigmoid LogSigmoid: fast own, exact none, from_output no;
             24 hard_sigmoid HardSigmoid: fast default, exact none, from_output own;

@@ -5,6 +5,8 @@
 //! they share nothing.
 #![cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(target_family = "wasm")))]
 
+#[path = "oracle/erf.rs"]
+mod erf;
 #[path = "oracle/gates.rs"]
 mod gates;
 
@@ -105,6 +107,11 @@ fn exact_values_agree_with_other_formulas_in_f64() {
     softplus::agree();
 }
 
+#[test]
+fn exact_values_of_erf_and_gelu_agree_with_other_formulas_in_f64() {
+    erf::exact_values_agree();
+}
+
 /// The other operations are comparisons and a multiplication, which need no second formula.
 #[test]
 fn every_operation_with_an_error_has_another_formula_here() {
@@ -113,7 +120,7 @@ fn every_operation_with_an_error_has_another_formula_here() {
     names.sort_unstable();
     let mut here = ["celu", "elu", "exp", "scaled_elu", "selu", "sigmoid", "tanh"].to_vec();
     here.extend(gates::NAMES);
-    here.extend(["log_sigmoid", "softplus"]);
+    here.extend(["erf", "gelu", "gelu_tanh", "log_sigmoid", "softplus"]);
     here.sort_unstable();
     assert_eq!(names, here);
 }
