@@ -23,8 +23,11 @@ thread_local! {
     static PLACE: RefCell<Option<(String, u32)>> = const { RefCell::new(None) };
 }
 
-/// The message of the panic that `call` ends in, and the place that it blames.
-fn refusal(call: impl FnOnce()) -> (String, (String, u32)) {
+/// The message of the panic that `call` ends in. It blames the call in the closure that begins on
+/// the line of the caller, and nothing of the destination, of `len` elements, is written. A closure
+/// that is too long for the line has its call on one of the next two.
+#[track_caller]
+fn refusal(len: usize, call: &mut dyn FnMut(&mut [f32])) -> String {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
         let others = panic::take_hook();
@@ -36,32 +39,33 @@ fn refusal(call: impl FnOnce()) -> (String, (String, u32)) {
             }
         }));
     });
+    let mut dst = vec![UNTOUCHED; len];
     EXPECTED.set(true);
-    let result = catch_unwind(AssertUnwindSafe(call));
+    let result = catch_unwind(AssertUnwindSafe(|| call(&mut dst)));
     EXPECTED.set(false);
-    let message = result.expect_err("a panic").downcast::<String>().expect("a formatted message");
-    (*message, PLACE.take().expect("a place"))
-}
-
-/// That the place is the call in the closure that begins on the line of `caller`. A closure that
-/// is too long for the line has its call on one of the next two.
-#[track_caller]
-fn assert_blames(caller: &Location, (file, line): &(String, u32), message: &str) {
+    let message = *result.expect_err("a panic").downcast::<String>().expect("a formatted message");
+    let caller = Location::caller();
+    let (file, line) = PLACE.take().expect("a place");
     let lines = caller.line()..=caller.line() + 2;
-    assert!(file == caller.file() && lines.contains(line), "{message}: blames {file}:{line}");
+    let is_blamed = file == caller.file() && lines.contains(&line);
+    assert!(is_blamed, "{message}: blames {file}:{line}");
+    assert!(dst.iter().all(|&x| x == UNTOUCHED), "{message}, but has written");
+    message
 }
 
 /// That `call` panics, in the closure of this call, for an input of `len` elements beside its
 /// destination of `dst_len`.
 #[track_caller]
-pub(crate) fn assert_refused((len, dst_len): (usize, usize), call: impl FnOnce(&mut [f32])) {
-    let caller = Location::caller();
-    let mut dst = vec![UNTOUCHED; dst_len];
-    let (message, place) = refusal(|| call(&mut dst));
-    assert_blames(caller, &place, &message);
+pub(crate) fn assert_refused(lengths: (usize, usize), mut call: impl FnMut(&mut [f32])) {
+    check_lengths(lengths, &mut call);
+}
+
+/// Compiled once: a copy for each of some hundred closures takes a minute.
+#[track_caller]
+fn check_lengths((len, dst_len): (usize, usize), call: &mut dyn FnMut(&mut [f32])) {
+    let message = refusal(dst_len, call);
     let numbers = message.split(|c: char| !c.is_ascii_digit()).filter(|number| !number.is_empty());
     assert!(numbers.eq([len, dst_len].map(|len| len.to_string())), "{message}");
-    assert!(dst.iter().all(|&x| x == UNTOUCHED), "{message}, but has written");
 }
 
 fn refuses_different_lengths<Op: Gradient + Copy>(_: &str, op: Op)
@@ -112,13 +116,13 @@ where
 
 /// That `call` panics so, in the closure of this call, for a destination of `len` elements.
 #[track_caller]
-pub(crate) fn assert_says(expected: &str, len: usize, call: impl FnOnce(&mut [f32])) {
-    let caller = Location::caller();
-    let mut dst = vec![UNTOUCHED; len];
-    let (message, place) = refusal(|| call(&mut dst));
-    assert_eq!(message, expected);
-    assert_blames(caller, &place, &message);
-    assert!(dst.iter().all(|&x| x == UNTOUCHED), "{message}, but has written");
+pub(crate) fn assert_says(expected: &str, len: usize, mut call: impl FnMut(&mut [f32])) {
+    check_message(expected, len, &mut call);
+}
+
+#[track_caller]
+fn check_message(expected: &str, len: usize, call: &mut dyn FnMut(&mut [f32])) {
+    assert_eq!(refusal(len, call), expected);
 }
 
 #[test]
