@@ -1,21 +1,12 @@
 //! Rules of the source that the compiler does not check.
 #![cfg(not(any(target_family = "wasm", miri)))]
 
-#[path = "source/floors.rs"]
-mod floors;
-#[path = "source/inlining.rs"]
-mod inlining;
-
 use activations::table::{OPERATIONS, OTHER_OPERATIONS, Operation, ROW_REDUCTIONS};
-use proc_macro2::{TokenStream, TokenTree};
+use activations_source::{floors, inlining, items};
 use std::{
     collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
-};
-use syn::{
-    Attribute, Expr, ExprLit, GenericArgument, Item, ItemImpl, Lit, Meta, PathArguments, Type,
-    TypePath, Visibility,
 };
 
 /// A file of Rust.
@@ -26,12 +17,6 @@ struct Source {
 }
 
 impl Source {
-    fn items(&self) -> Vec<Item> {
-        syn::parse_file(&self.text)
-            .unwrap_or_else(|error| panic!("{}: {error}", self.path.display()))
-            .items
-    }
-
     /// The operation that the file defines.
     fn operation(&self) -> Option<&str> {
         let file = self.path.strip_prefix("ops").ok()?;
@@ -110,15 +95,8 @@ fn unsafe_stands_only_where_it_is_forbidden() {
 
 #[test]
 fn only_instruction_sets_name_the_crates_behind_them() {
-    fn names(tokens: TokenStream) -> bool {
-        tokens.into_iter().any(|token| match token {
-            TokenTree::Ident(name) => name == "pulp" || name == "wide",
-            TokenTree::Group(group) => names(group.stream()),
-            _ => false,
-        })
-    }
     for Source { path, text } in sources() {
-        let named = names(text.parse().expect("tokens"));
+        let named = items::mentions(&text, &["pulp", "wide"]);
         assert!(!named || path.starts_with("isa"), "{}", path.display());
     }
 }
@@ -138,19 +116,20 @@ fn every_type_with_methods_at_a_level_has_a_table_line() {
     let reductions = ROW_REDUCTIONS.iter().map(|reduction| reduction.type_name);
     let in_tables: BTreeSet<_> = others.chain(reductions).collect();
     for source in sources().iter().filter(|source| !source.path.starts_with("any")) {
-        for item in source.items() {
-            let Item::Impl(ItemImpl { trait_: None, self_ty, .. }) = item else { continue };
-            let Type::Path(TypePath { path, .. }) = *self_ty else { continue };
-            let at = path.segments.last().expect("a name");
-            let PathArguments::AngleBracketed(arguments) = &at.arguments else { continue };
-            let Some(GenericArgument::Type(Type::Path(of))) = arguments.args.first() else {
-                continue;
-            };
-            let name = of.path.segments.last().expect("a name").ident.to_string();
+        for name in items::types_with_methods_at_a_level(&source.text) {
             let is_in_tables = name == "Op" || in_tables.contains(name.as_str());
-            let place = source.path.display();
-            assert!(at.ident != "At" || is_in_tables, "src/{place}: {name} is in no table");
+            assert!(is_in_tables, "src/{}: {name} is in no table", source.path.display());
         }
+    }
+}
+
+#[test]
+fn tests_of_the_library_stand_in_modules_that_units_compiles() {
+    let units = include_str!("units.rs");
+    for Source { path, text } in sources() {
+        let folder = path.iter().next().expect("a name").display();
+        let is_compiled = units.contains(&format!("\"../src/{folder}/mod.rs\""));
+        assert!(is_compiled || !text.contains("#[test]"), "{}", path.display());
     }
 }
 
@@ -188,23 +167,17 @@ fn every_operation_documents_its_bounds_nan_definition_and_an_example() {
         let operation =
             OPERATIONS.iter().find(|operation| operation.name == name).expect("in the table");
         let mut documented = 0;
-        for item in source.items() {
-            match item {
-                Item::Struct(item) if is_public(&item.vis) => {
-                    check_struct(operation, &documentation(&item.attrs));
-                    documented += 1;
-                }
-                Item::Fn(item) if is_public(&item.vis) => {
-                    let text = documentation(&item.attrs);
-                    assert!(text.contains("```"), "the function {name} has no example");
-                    let call = format!("activations::{name} ");
-                    assert!(each.contains(&call), "each_function! does not call {name}");
-                    assert!(
-                        states(&text, operation.kernels[0].bound.fused),
-                        "the function {name} has no bound"
-                    );
-                }
-                _ => {}
+        for item in items::public(&source.text) {
+            let text = item.documentation;
+            if item.is_function {
+                assert!(text.contains("```"), "the function {name} has no example");
+                let call = format!("activations::{name} ");
+                assert!(each.contains(&call), "each_function! does not call {name}");
+                let bound = operation.kernels[0].bound.fused;
+                assert!(states(&text, bound), "the function {name} has no bound");
+            } else {
+                check_struct(operation, &text);
+                documented += 1;
             }
         }
         assert_eq!(documented, 1, "{name} is one public struct");
@@ -235,21 +208,4 @@ fn states(text: &str, ulps: f64) -> bool {
         0.5 => text.contains("correctly rounded"),
         _ => text.contains(&format!("{ulps:.3}")),
     }
-}
-
-fn is_public(visibility: &Visibility) -> bool {
-    matches!(visibility, Visibility::Public(_))
-}
-
-/// The lines of a documentation comment, each after a line feed.
-fn documentation(attributes: &[Attribute]) -> String {
-    let mut text = String::new();
-    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("doc")) {
-        if let Meta::NameValue(meta) = &attribute.meta
-            && let Expr::Lit(ExprLit { lit: Lit::Str(line), .. }) = &meta.value
-        {
-            text = text + "\n" + &line.value();
-        }
-    }
-    text
 }

@@ -48,7 +48,7 @@ struct File {
 }
 
 /// Returns what is wrong with the imports of these files, given by their paths in `src`.
-pub(crate) fn complaints<'a>(files: impl Iterator<Item = (&'a Path, &'a str)>) -> Vec<String> {
+pub fn complaints<'a>(files: impl Iterator<Item = (&'a Path, &'a str)>) -> Vec<String> {
     let texts: Vec<_> = files.map(|(path, text)| (path, module(path), text)).collect();
     let modules: BTreeSet<_> = texts.iter().map(|(_, module, _)| module.clone()).collect();
     let files = texts.into_iter().map(|(path, module, text)| {
@@ -233,6 +233,7 @@ impl<'a> Visit<'a> for Reader<'_> {
     }
 }
 
+#[cfg(test)]
 mod tests {
     use super::complaints;
     use std::path::Path;

@@ -12,7 +12,7 @@ use syn::{
 /// The names of the functions without `#[inline(always)]` that are generic over an instruction set,
 /// or belong to something that is, and of those whose closures lack it; with `all`, of every
 /// function that lacks it.
-pub(crate) fn missing(text: &str, all: bool) -> Vec<String> {
+pub fn missing(text: &str, all: bool) -> Vec<String> {
     let mut file = Functions { generic: all, all, ..Functions::default() };
     file.visit_file(&syn::parse_file(text).expect("a file of Rust"));
     let Functions { mut missing, macros, called, .. } = file;
@@ -197,6 +197,7 @@ fn is_attributed(before: &[TokenTree]) -> bool {
     }
 }
 
+#[cfg(test)]
 mod tests {
     use super::missing;
 
