@@ -157,7 +157,7 @@ fn other_options_panic_at_the_callers_line_and_nothing_is_written() {
         let sum = LogSumExp::new();
         assert_says(&message, 3, |dst| sum.axis_columns_into(&x, dst, [3, 2, 2], columns.clone()));
         assert_says(&message, 6, |dst| {
-            new().axis_columns_into(&x, dst, [3, 2, 2], columns.clone())
+            new().axis_columns_into(&x, dst, [3, 2, 2], columns.clone());
         });
     }
     assert_says("dst has 6 elements, its shape is [3, 1, 1]", 6, |dst| {

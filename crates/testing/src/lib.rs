@@ -34,6 +34,11 @@ pub use call::{Call, Form, at_levels, calls, forward, gradients, isas};
 pub use normal::normal;
 pub use values::{bits, is_quiet_nan, nans, same, spread};
 
+/// Whether the tests run in an emulator, as the scripts say that start one.
+pub fn is_emulated() -> bool {
+    std::env::var_os("ACTIVATIONS_TEST_STRIDE").is_some()
+}
+
 /// Returns the folder of the repository.
 pub fn root() -> std::path::PathBuf {
     let package = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
