@@ -2,8 +2,8 @@
 //!
 //! Far from 0, log(1 + E) = E (1 + E Q(E)), E = e^-|βx|. The factor 1 / β is part of the exponent
 //! and of the constants, so it adds no rounding. Near 0, the sum is (x + x^2 R(x^2)) / 2 + log 2,
-//! for β = 1. There x enters the last fused step but one exactly, and its steps outweigh what the
-//! other term can lose: both sums are monotonic. An x that enters through e^-|x| would not do, for
+//! for β = 1. There x enters the inner sum exactly, and its steps outweigh what the other term can
+//! lose: both sums are monotonic. An x that enters through e^-|x| would not do, for
 //! that has coarser steps.
 //!
 //! Constants: `scripts/softplus.py`.
@@ -19,6 +19,9 @@ use crate::{isa::Simd, vector::F32s};
 /// in the last sum, which rounds once.
 const LIFT: i32 = 32;
 const UNIT: f32 = hex("0x1p-32");
+/// Without FMA, where 1 / β is no part of the power.
+const UNFUSED_LIFT: f32 = hex("0x1p64");
+const UNFUSED_UNIT: f64 = 1.0 / UNFUSED_LIFT as f64;
 const LIFTED: Powers = POWERS.times_power(LIFT);
 
 /// Coefficients of R, highest power first, for |βx| < `NEAR`, and of Q beyond.
@@ -68,15 +71,15 @@ pub(crate) struct Core<const N: usize> {
     power: [f32; 4],
     q: [f32; 6],
     r: [f32; N],
-    /// log 2 / β
-    middle: f32,
+    /// log 2 / β, and twice what is missing of it.
+    middle: [f32; 2],
     /// The square of where x is no longer near.
     near: f32,
     /// Below this magnitude no power is subnormal, nor its square.
     usual: f32,
     /// From here on the logarithm is 0.
     far: f32,
-    /// Without FMA: |β|, and `UNIT` / |β|.
+    /// Without FMA: |β|, and `UNFUSED_UNIT` / |β|.
     beta: f32,
     unit: f64,
 }
@@ -111,6 +114,7 @@ impl<const N: usize> Core<N> {
         let sign = if beta < 0.0 { -1.0 } else { 1.0 };
         let beta = beta.abs() as f64;
         let inverse = Inverse::of(beta);
+        let middle = sign * core::f64::consts::LN_2 / beta;
         let [p3, p2, p1] = power;
         let [constant, out] = [constant as f64, out as f64];
         Self {
@@ -124,12 +128,12 @@ impl<const N: usize> Core<N> {
             ],
             q: powers_times(beta, beta, q),
             r: powers_times(2.0 * sign * beta, beta * beta, r),
-            middle: (sign * core::f64::consts::LN_2 / beta) as f32,
+            middle: [middle as f32, ((middle - middle as f32 as f64) * 2.0) as f32],
             near: (near * near / (beta * beta)) as f32,
             usual: (40.0 / beta) as f32,
             far: (core::f64::consts::LN_2 * (156.0 - inverse.eighths as f64 / 8.0) / beta) as f32,
             beta: beta as f32,
-            unit: UNIT as f64 / beta,
+            unit: UNFUSED_UNIT / beta,
         }
     }
 
@@ -167,7 +171,7 @@ impl<const N: usize> Core<N> {
     #[inline(always)]
     pub(crate) fn eval_unfused<const NEGATED: bool, S: Simd>(&self, x: F32s<S>) -> F32s<S> {
         let Unfused { k, p } = reduce_unfused(x.abs().at_most(self.far), self.beta);
-        let scale = unfused::power::<S>(1.0 / UNIT, k).widen() * self.unit;
+        let scale = unfused::power::<S>(UNFUSED_LIFT, k).widen() * self.unit;
         let e = (p.widen() + 1.0) * scale;
         let narrow = e.narrow();
         let y = e + (narrow * (narrow * narrow.poly(self.q))).widen();
@@ -207,7 +211,8 @@ impl<const N: usize> Core<N> {
     #[inline(always)]
     fn with_near<S: Simd>(&self, x: F32s<S>, y: F32s<S>) -> F32s<S> {
         let square = x * x;
-        let near = square.mul_add(square.poly(self.r), x).mul_add(0.5, self.middle);
+        let [middle, rest] = self.middle;
+        let near = (square.mul_add(square.poly(self.r), rest) + x).mul_add(0.5, middle);
         square.lt(self.near).select(near, y)
     }
 }
