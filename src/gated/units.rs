@@ -11,7 +11,7 @@ use crate::{
     isa::Isa,
     map::zero_beyond,
     ops::{
-        Clip, Relu, Sigmoid, SoftCap as Swish, Tanh as Gelu, Tanh as GeluTanh, Tanh as QuickGelu,
+        Clip, Gelu, GeluTanh, QuickGelu, Relu, Sigmoid, Swish,
         table::levels::{ApplyAt, BackwardAt},
     },
     shape_error::ShapeError,
@@ -231,8 +231,8 @@ gated! {
     [Op: ApplyAt + BackwardAt] Gated<Op>: |unit| Plain(unit.0);
     [] Glu: |_unit| Plain(Sigmoid);
     [] Fast<Glu>: |_unit| Plain(Fast(Sigmoid));
-    [] SwiGlu: |unit| Plain(Swish { cap: unit.beta });
-    [] Fast<SwiGlu>: |unit| Plain(Fast(Swish { cap: unit.0.beta }));
+    [] SwiGlu: |unit| Plain(Swish { beta: unit.beta });
+    [] Fast<SwiGlu>: |unit| Plain(Fast(Swish { beta: unit.0.beta }));
     [] GeGlu: |_unit| Plain(Gelu);
     [] Fast<GeGlu>: |_unit| Plain(Fast(Gelu));
     [] GeGluTanh: |_unit| Plain(GeluTanh);
@@ -244,11 +244,11 @@ gated! {
     [] Bilinear: |_unit| Identity;
     [] Fast<Bilinear>: |_unit| Identity;
     [] ClampedSwiGlu: |unit| Clamped {
-        swish: Swish { cap: unit.alpha },
+        swish: Swish { beta: unit.alpha },
         limit: unit.limit,
     };
     [] Fast<ClampedSwiGlu>: |unit| Clamped {
-        swish: Fast(Swish { cap: unit.0.alpha }),
+        swish: Fast(Swish { beta: unit.0.alpha }),
         limit: unit.0.limit,
     };
 }

@@ -44,6 +44,22 @@ pub(crate) trait Map<const N: usize>: Copy {
     }
 }
 
+/// An operation, and the kernel that is compiled for it: its own, or one that it shares with
+/// operations that differ from it in numbers alone.
+pub(crate) trait Compiled<const N: usize>: Copy {
+    type Kernel: Map<N>;
+    fn kernel(self) -> Self::Kernel;
+}
+
+impl<K: Map<N>, const N: usize> Compiled<N> for K {
+    type Kernel = Self;
+
+    #[inline(always)]
+    fn kernel(self) -> Self {
+        self
+    }
+}
+
 /// The gradient kernel of an operation, of x and dy.
 #[derive(Clone, Copy)]
 pub(crate) struct Backward<Op>(pub(crate) Op);
@@ -55,14 +71,22 @@ pub(crate) struct BackwardFromOutput<Op>(pub(crate) Op);
 /// `dst[i] = kernel(src[i])`, or `kernel(dst[i])` if there is no `src`; both slices have the same
 /// length.
 #[inline(always)]
-pub(crate) fn unary(isa: Isa, kernel: impl Map<1>, src: Option<&[f32]>, dst: &mut [f32]) {
+pub(crate) fn unary(isa: Isa, of: impl Compiled<1>, src: Option<&[f32]>, dst: &mut [f32]) {
+    let kernel = of.kernel();
     on(isa, Apply::<_, 1, 0> { kernel, inputs: [src.unwrap_or_default()], dst });
 }
 
 /// `dst[i] = kernel(a[i], b[i])`, or `kernel(a[i], dst[i])` if there is no `b`; all slices have the
 /// same length.
 #[inline(always)]
-pub(crate) fn binary(isa: Isa, kernel: impl Map<2>, a: &[f32], b: Option<&[f32]>, dst: &mut [f32]) {
+pub(crate) fn binary(
+    isa: Isa,
+    of: impl Compiled<2>,
+    a: &[f32],
+    b: Option<&[f32]>,
+    dst: &mut [f32],
+) {
+    let kernel = of.kernel();
     on(isa, Apply::<_, 2, 1> { kernel, inputs: [a, b.unwrap_or_default()], dst });
 }
 

@@ -1,6 +1,6 @@
 //! The loop for destinations that nothing has been written to.
 
-use super::{Map, eval_any, write_any};
+use super::{Compiled, Map, eval_any, write_any};
 use crate::{
     isa::{Isa, Job, Native, Simd, four, on, two},
     vector::F32s,
@@ -11,10 +11,11 @@ use core::mem::MaybeUninit;
 #[inline(always)]
 pub(crate) fn unary_uninit(
     isa: Isa,
-    kernel: impl Map<1>,
+    of: impl Compiled<1>,
     src: &[f32],
     dst: &mut [MaybeUninit<f32>],
 ) {
+    let kernel = of.kernel();
     on(isa, Uninit { kernel, src, dst });
 }
 

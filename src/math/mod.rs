@@ -6,6 +6,7 @@ pub(crate) mod exp;
 pub(crate) mod exp_f64;
 pub(crate) mod expm1;
 pub(crate) mod factor;
+pub(crate) mod gate;
 pub(crate) mod gauss;
 pub(crate) mod gelu;
 pub(crate) mod hex;

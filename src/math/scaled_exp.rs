@@ -79,7 +79,7 @@ pub(crate) fn scaled_exp<const FAR: bool, const LARGE: bool, S: Simd>(
     let Factor { mantissa, exponent, .. } = factor;
     let added = f32::from(exponent);
     // Beyond these limits the product is 0 or infinite, whatever the other numbers are.
-    let x = x.at_least((-280.0 - added) * LN_2);
+    let x = x.at_least((-300.0 - added) * LN_2);
     let x = if LARGE { x.at_most((300.0 - added) * LN_2) } else { x };
     if !S::FUSED {
         let reduced = unfused::reduce(x);

@@ -40,6 +40,10 @@ macro_rules! each_operation {
             12 celu Celu: fast default, exact none, from_output own;
             13 clip Clip: fast default, exact default, from_output no;
             14 scaled_elu ScaledElu: fast default, exact none, from_output no;
+            15 silu Silu: fast own, exact none, from_output no;
+            16 swish Swish: fast own, exact none, from_output no;
+            17 quick_gelu QuickGelu: fast own, exact none, from_output no;
+            18 mish Mish: fast own, exact none, from_output no;
             21 erf Erf: fast own, exact none, from_output no;
             22 gelu Gelu: fast own, exact none, from_output no;
             23 gelu_tanh GeluTanh: fast own, exact none, from_output no;
