@@ -7,8 +7,8 @@
 
 #[path = "oracle/erf.rs"]
 mod erf;
-#[path = "oracle/gates.rs"]
-mod gates;
+#[path = "oracle/pieces.rs"]
+mod pieces;
 
 use activations::table::OPERATIONS;
 use activations_testing::{nearest, same, spread, ulp::ulps};
@@ -102,7 +102,7 @@ fn exact_values_agree_with_other_formulas_in_f64() {
         let scale = 1.050_701_022_148_132_3 * alpha;
         assert_near("scaled_elu", x, scaled_elu(x), right * scale);
         assert_near("scaled_elu'", x, scaled_elu_derivative(x), slope * scale);
-        gates::assert_agree(x);
+        pieces::assert_agree(x);
     }
     softplus::agree();
 }
@@ -119,7 +119,7 @@ fn every_operation_with_an_error_has_another_formula_here() {
     let mut names: Vec<_> = inexact.map(|operation| operation.name).collect();
     names.sort_unstable();
     let mut here = ["celu", "elu", "exp", "scaled_elu", "selu", "sigmoid", "tanh"].to_vec();
-    here.extend(gates::NAMES);
+    here.extend(pieces::NAMES);
     here.extend(["erf", "gelu", "gelu_tanh", "log_sigmoid", "softplus"]);
     here.sort_unstable();
     assert_eq!(names, here);
