@@ -5,6 +5,9 @@
 //! they share nothing.
 #![cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(target_family = "wasm")))]
 
+#[path = "oracle/gates.rs"]
+mod gates;
+
 use activations::table::OPERATIONS;
 use activations_testing::{nearest, same, spread, ulp::ulps};
 
@@ -97,13 +100,33 @@ fn exact_values_agree_with_other_formulas_in_f64() {
     }
 }
 
+#[test]
+fn exact_values_of_gates_agree_with_other_formulas_in_f64() {
+    gates::assert_gates_agree();
+}
+
 /// The other operations are comparisons and a multiplication, which need no second formula.
 #[test]
 fn every_operation_with_an_error_has_another_formula_here() {
     let inexact = OPERATIONS.iter().filter(|operation| operation.kernels[0].bound.fused > 0.5);
     let mut names: Vec<_> = inexact.map(|operation| operation.name).collect();
     names.sort_unstable();
-    assert_eq!(names, ["celu", "elu", "exp", "scaled_elu", "selu", "sigmoid", "tanh"]);
+    assert_eq!(
+        names,
+        [
+            "celu",
+            "elu",
+            "exp",
+            "mish",
+            "quick_gelu",
+            "scaled_elu",
+            "selu",
+            "sigmoid",
+            "silu",
+            "swish",
+            "tanh"
+        ]
+    );
 }
 
 /// The inputs of `tests/exact.txt`, on which rounding is hardest.
