@@ -1,5 +1,8 @@
 //! Operations with other parameters than those of the table, against their definitions.
 
+#[path = "parameters/gates.rs"]
+mod gates;
+
 use activations::{
     Activation, At, Celu, Clip, Elu, Fast, Gradient, GradientFromOutput, HardTanh, Isa, ScaledElu,
     Threshold,
