@@ -41,9 +41,9 @@ use crate::{
 /// ```
 /// use activations::{Activation, Mish};
 ///
-/// let mut x = [0.0, 1.0, f32::NEG_INFINITY];
+/// let mut x = [0.0, -1.0, f32::NEG_INFINITY];
 /// Mish.apply(&mut x);
-/// assert_eq!(x, [0.0, 0.8650984, -0.0]);
+/// assert_eq!(x, [0.0, -0.30340147, -0.0]);
 /// ```
 ///
 /// Definition: `Mish` of ONNX, `torch.nn.Mish`; Misra, "Mish: a self regularized non-monotonic
