@@ -16,6 +16,7 @@ SCRIPTS = (
     "gelu.py",
     "elu.py",
     "softplus.py",
+    "gate.py",
     "softmax.py",
     "exact.py",
 )

@@ -1,5 +1,7 @@
 //! Operations with other parameters than those of the table, against their definitions.
 
+#[path = "parameters/gates.rs"]
+mod gates;
 #[path = "parameters/pieces.rs"]
 mod pieces;
 

@@ -7,6 +7,8 @@
 
 #[path = "oracle/erf.rs"]
 mod erf;
+#[path = "oracle/gates.rs"]
+mod gates;
 #[path = "oracle/pieces.rs"]
 mod pieces;
 
@@ -112,6 +114,11 @@ fn exact_values_of_erf_and_gelu_agree_with_other_formulas_in_f64() {
     erf::exact_values_agree();
 }
 
+#[test]
+fn exact_values_of_gates_agree_with_other_formulas_in_f64() {
+    gates::assert_gates_agree();
+}
+
 /// The other operations are comparisons and a multiplication, which need no second formula.
 #[test]
 fn every_operation_with_an_error_has_another_formula_here() {
@@ -120,7 +127,17 @@ fn every_operation_with_an_error_has_another_formula_here() {
     names.sort_unstable();
     let mut here = ["celu", "elu", "exp", "scaled_elu", "selu", "sigmoid", "tanh"].to_vec();
     here.extend(pieces::NAMES);
-    here.extend(["erf", "gelu", "gelu_tanh", "log_sigmoid", "softplus"]);
+    here.extend([
+        "erf",
+        "gelu",
+        "gelu_tanh",
+        "log_sigmoid",
+        "mish",
+        "quick_gelu",
+        "silu",
+        "softplus",
+        "swish",
+    ]);
     here.sort_unstable();
     assert_eq!(names, here);
 }

@@ -172,10 +172,9 @@ impl Gate {
             return e * (unfused::power(LIFT, k).widen() * LOWER);
         }
         let half = (k << 22) & 0xff80_0000;
-        let [half, rest] = [half, (k << 23) - half].map(
-            #[inline(always)]
-            |k| (k + LIFT.to_bits()).float().widen() * LOWER,
-        );
+        let rest = (k << 23) - half;
+        let half = (half + LIFT.to_bits()).float().widen() * LOWER;
+        let rest = (rest + LIFT.to_bits()).float().widen() * LOWER;
         e * half * rest
     }
 }
