@@ -111,9 +111,8 @@ fn every_operation_with_an_error_has_another_formula_here() {
     let inexact = OPERATIONS.iter().filter(|operation| operation.kernels[0].bound.fused > 0.5);
     let mut names: Vec<_> = inexact.map(|operation| operation.name).collect();
     names.sort_unstable();
-    let with_another = [
-        "celu", "elu", "erf", "exp", "gelu", "gelu_tanh", "scaled_elu", "selu", "sigmoid", "tanh",
-    ];
+    let with_another =
+        ["celu", "elu", "erf", "exp", "gelu", "gelu_tanh", "scaled_elu", "selu", "sigmoid", "tanh"];
     assert_eq!(names, with_another);
 }
 
