@@ -23,8 +23,8 @@ use core::f64::consts::{FRAC_1_SQRT_2, LOG2_E};
 /// | gradient, without FMA | 1.156 | −6.7067027 | `baseline` |
 ///
 /// Results are accurate in the whole left tail, subnormal ones too. The minimum is −0.16997121 at
-/// −0.7517916. Between −1.25 and −0.5, where the derivative crosses 0, errors of the gradient are in
-/// units in the last place of 0.125 if it is smaller.
+/// −0.7517916. Between −1.25 and −0.5, where the derivative crosses 0, errors of the gradient are
+/// in units in the last place of 0.125 if it is smaller.
 ///
 /// | x | gelu(x) | gelu'(x) |
 /// |---|---|---|
@@ -44,8 +44,8 @@ use core::f64::consts::{FRAC_1_SQRT_2, LOG2_E};
 /// ```
 ///
 /// Definition: `Gelu` of ONNX and `torch.nn.functional.gelu`, with `approximate = "none"`;
-/// Hendrycks, Gimpel, "Gaussian error linear units (GELUs)" (2016). [`GeluTanh`](crate::GeluTanh) is
-/// the other form.
+/// Hendrycks, Gimpel, "Gaussian error linear units (GELUs)" (2016). [`GeluTanh`](crate::GeluTanh)
+/// is the other form.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Gelu;
 

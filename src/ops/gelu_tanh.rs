@@ -26,8 +26,8 @@ use core::f64::consts::LN_2;
 /// The errors are those from this formula, not from [`Gelu`](crate::Gelu), which it approximates to
 /// within 0.00048. It is computed as x / (1 + e^−2u), which has all digits in the left tail,
 /// subnormal results too. The minimum is −0.17004074 at −0.7524614. Between −1.25 and −0.5, where
-/// the derivative crosses 0, errors of the gradient are in units in the last place of 0.125 if it is
-/// smaller.
+/// the derivative crosses 0, errors of the gradient are in units in the last place of 0.125 if it
+/// is smaller.
 ///
 /// | x | gelu_tanh(x) | gelu_tanh'(x) |
 /// |---|---|---|
@@ -105,7 +105,7 @@ impl Map<1> for GeluTanh {
         let s = LIFTED.at(z.bits());
         let p = r.poly(COEFFICIENTS);
         let e = s.mul_add(p, s);
-        // 1 + E = d + dl. The quotient a s / (1 + E) is corrected by its residual, and 1 + p follows.
+        // 1 + E = d + dl. The quotient a s / (1 + E) is corrected by its residual; 1 + p follows.
         let d = e.mul_add(UNIT, 1.0);
         let dl = e.mul_add(UNIT, 1.0 - d);
         let g = 1.0 / d;
