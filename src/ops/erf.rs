@@ -18,8 +18,8 @@ use crate::{
 /// | gradient, without FMA | 1.075 | ±5.094844 | `baseline` |
 ///
 /// The result is in [−1, 1] and odd bit for bit. It is monotonic in the default tier. With FMA
-/// `Fast(Erf)` decreases by 1 ULP at 66 270 of the inputs of each sign, all with |x| < 0.27. Results
-/// for subnormal x are as accurate as the others.
+/// `Fast(Erf)` decreases by 1 ULP at 66 270 of the inputs of each sign, all with |x| < 0.27.
+/// Results for subnormal x are as accurate as the others.
 ///
 /// | x | erf(x) | erf'(x) |
 /// |---|---|---|
