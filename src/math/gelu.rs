@@ -69,8 +69,8 @@ pub(crate) fn unfused_product<S: Simd>(x: F32s<S>, product: F64s<S>, dy: F32s<S>
     ((product * sign + one) * dy.widen()).narrow()
 }
 
-/// a - M(a) for 0 <= a < 10.2, where M(a) = Φ(-a) / φ(a) is Mills' ratio of the normal distribution.
-/// The value at 0 is such that the gradient there is 1/2.
+/// a - M(a) for 0 <= a < 10.2, where M(a) = Φ(-a) / φ(a) is Mills' ratio of the normal
+/// distribution. The value at 0 is such that the gradient there is 1/2.
 const MILLS: Pieces = Pieces {
     centres: [
         0x3f829c40, 0x3fd9a533, 0x402e24b9, 0x4082a13d, 0x40c3f49e, 0x410d8599, 0x00000000,
