@@ -8,7 +8,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-SCRIPTS = ("exponential.py", "sigmoid.py", "tanh.py", "elu.py", "softplus.py", "softmax.py", "exact.py")
+SCRIPTS = (
+    "exponential.py",
+    "sigmoid.py",
+    "tanh.py",
+    "elu.py",
+    "softplus.py",
+    "softmax.py",
+    "exact.py",
+)
 
 
 def main() -> None:
