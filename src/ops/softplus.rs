@@ -115,7 +115,8 @@ impl Map<1> for Softplus {
         if S::FUSED {
             return Core::new(self.beta).eval::<false, false, S>(x);
         }
-        if self.is_usual() { Core::new(self.beta).eval_unfused::<false, S>(x) } else { self.each(x) }
+        let Self { beta } = self;
+        if self.is_usual() { Core::new(beta).eval_unfused::<false, S>(x) } else { self.each(x) }
     }
     #[inline(always)]
     fn is_usual<S: Simd>(self, [x]: [F32s<S>; 1]) -> bool {
