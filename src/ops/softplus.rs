@@ -179,9 +179,11 @@ impl Map<2> for Backward<Softplus> {
         x.each_pair_of_lanes(
             dy,
             #[inline(always)]
-            |x, dy| match op.derivative(x.into()) {
-                0.0 => 0.0,
-                derivative => (f64::from(dy) * derivative) as f32,
+            |x, dy| {
+                // Times NaN or infinity, no derivative is 0: so it is in the other kernels.
+                let derivative = op.derivative(x.into());
+                let positive = if derivative == 0.0 { f64::MIN_POSITIVE } else { derivative };
+                (f64::from(dy) * positive) as f32
             },
         )
     }
