@@ -59,8 +59,8 @@ pub use text::ParseActivationError;
 /// their usual values. Functions of rows take theirs by name alone. A tier stands around it, as in
 /// `exact(tanh)`. Names are those of this crate, of ONNX and of PyTorch: case, `_` and `-` make no
 /// difference (`LeakyRelu`, `hardtanh`, `ReLU`, `logsoftmax`). A number that f32 cannot hold, a
-/// parameter given twice, and one outside its domain are errors. The threshold of PyTorch's softplus
-/// may stand after its beta, as in `softplus(1, 20)`, and is forgotten: see
+/// parameter given twice, and one outside its domain are errors. The threshold of PyTorch's
+/// softplus may stand after its beta, as in `softplus(1, 20)`, and is forgotten: see
 /// [`Softplus::with_threshold`](crate::Softplus::with_threshold).
 ///
 /// Conversion from an operation, as in `AnyActivation::from(LeakyRelu { slope })`, takes any

@@ -49,7 +49,8 @@ impl SigmoidProduct {
         x.all_below(self.limit)
     }
 
-    /// Returns `dy / (1 + e^-βx)`, whose quotient is rounded before the product. The form that is `FAR` serves for all x.
+    /// Returns `dy / (1 + e^-βx)`. The quotient is rounded before the product. The form that is
+    /// `FAR` serves for all x.
     #[inline(always)]
     pub(crate) fn eval<const FAR: bool, S: Simd>(&self, x: F32s<S>, dy: F32s<S>) -> F32s<S> {
         if !FAR {

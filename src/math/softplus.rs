@@ -3,8 +3,8 @@
 //! Far from 0, log(1 + E) = E (1 + E Q(E)), E = e^-|βx|. The factor 1 / β is part of the exponent
 //! and of the constants, so it adds no rounding. Near 0, the sum is (x + x^2 R(x^2)) / 2 + log 2,
 //! for β = 1. There x enters the inner sum exactly, and its steps outweigh what the other term can
-//! lose: both sums are monotonic. An x that enters through e^-|x| would not do, for
-//! that has coarser steps.
+//! lose: both sums are monotonic. An x that enters through e^-|x| would not do, for that has
+//! coarser steps.
 //!
 //! Constants: `scripts/softplus.py`.
 

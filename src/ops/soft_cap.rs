@@ -116,7 +116,7 @@ impl Map<2> for Backward<SoftCap> {
     #[inline(always)]
     fn eval_far<S: Simd>(self, [x, dy]: [F32s<S>; 2]) -> F32s<S> {
         if self.0.is_none() {
-            return dy + (x - x);
+            return x.le(x).select(dy, f32::NAN);
         }
         self.0.gradient::<true, S>([x, dy])
     }

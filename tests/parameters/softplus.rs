@@ -55,7 +55,7 @@ fn softplus_is_near_its_definition_for_every_beta() {
             fast.apply_into(&x, &mut of_fast);
             for (i, &x) in x.iter().enumerate() {
                 let exact = softplus(beta, x.into());
-                for (y, limit) in [(y[i], 2.0), (of_fast[i], 3.0)] {
+                for (y, limit) in [(y[i], 2.1), (of_fast[i], 3.0)] {
                     let right = if x.is_nan() { is_quiet_nan(y) } else { ulps(y, exact) <= limit };
                     assert!(right, "{op:?}: {x:e} gives {y:e}, not {exact:e}");
                 }
@@ -76,7 +76,7 @@ fn gradients_of_softplus_are_the_exact_product_for_every_beta_and_dy() {
             op.backward(&x, &vec![1.0; x.len()], &mut slope);
             for i in 0..x.len() {
                 let derivative = sigmoid(f64::from(beta) * f64::from(x[i]));
-                for (dy, dx, limit) in [(1.0, slope[i], 2.0), (dy[i], dx[i], 2.5)] {
+                for (dy, dx, limit) in [(1.0, slope[i], 2.2), (dy[i], dx[i], 2.5)] {
                     let exact = derivative * f64::from(dy);
                     let right = if x[i].is_nan() || dy.is_nan() {
                         is_quiet_nan(dx)
