@@ -21,6 +21,9 @@ TYPES = {"f32": (torch.float32, "<f4"), "f64": (torch.float64, "<f8")}
 
 # What has other arguments there, or no name.
 DEFINITIONS = {
+    "swish": lambda x, beta: x * torch.sigmoid(beta * x),
+    "quick_gelu": lambda x: x * torch.sigmoid(float(np.float32(1.702)) * x),
+    "gelu_tanh": lambda x: functional.gelu(x, approximate="tanh"),
     "hard_sigmoid": lambda x, alpha, beta: torch.clamp(x * alpha + beta, 0.0, 1.0),
     "thresholded_relu": lambda x, alpha: functional.threshold(x, alpha, 0.0),
     "squared_relu": lambda x: functional.relu(x).square(),

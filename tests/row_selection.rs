@@ -62,7 +62,9 @@ fn rows() -> Vec<(Vec<f32>, usize)> {
     let (nan, infinity) = (f32::NAN, f32::INFINITY);
     let long = |special: &[(usize, f32)], len: usize| {
         let mut row: Vec<_> = numbers(len);
-        special.iter().for_each(|&(i, x)| row[i] = x);
+        for &(i, x) in special {
+            row[i] = x;
+        }
         row
     };
     let mut rows = vec![

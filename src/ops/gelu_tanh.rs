@@ -238,7 +238,7 @@ fn gradient<const LARGE: bool, S: Simd>(x: F32s<S>, dy: F32s<S>) -> F32s<S> {
 impl Contract for GeluTanh {
     const NAME: &'static str = "gelu_tanh";
     const FORMULA: &'static str = "x σ(2u), u = √(2/π) (x + 0.044715 x³)";
-    const TORCH: &'static str = "gelu";
+    const ALIASES: &'static [&'static str] = &["gelu_new", "gelu_pytorch_tanh"];
     const DOMAIN: [i16; 2] = [-12, 8];
     const SHAPE: [f32; 2] = [-4.0, 4.0];
     const BOUNDS: Bounds = Bounds {

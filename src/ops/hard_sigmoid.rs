@@ -25,8 +25,8 @@ use crate::{
 /// assert_eq!(x, [0.0, 0.625, 0.75]);
 /// ```
 ///
-/// The alpha is what the field holds: 1/6 rounded to an f32, by default. PyTorch divides by 6, which
-/// differs by up to 1.5e-8.
+/// The alpha is what the field holds: 1/6 rounded to an f32, by default. PyTorch divides by 6,
+/// which differs by up to 1.5e-8.
 ///
 /// Definition: `HardSigmoid` of ONNX, whose default alpha is 0.2; `torch.nn.Hardsigmoid`, with the
 /// default here.

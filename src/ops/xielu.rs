@@ -7,7 +7,8 @@ use crate::{
     vector::{F32s, F64s},
 };
 
-/// The xIELU: alpha_p · x² + beta · x where x > 0, else alpha_n · (e^min(x, eps) − 1 − x) + beta · x.
+/// The xIELU: alpha_p · x² + beta · x where x > 0, else
+/// alpha_n · (e^min(x, eps) − 1 − x) + beta · x.
 ///
 /// | maximum error, all inputs, by default | ULP | at x | |
 /// |---|---|---|---|

@@ -8,6 +8,7 @@ mod gru_methods;
 mod lstm;
 mod lstm_gates;
 mod lstm_gradient;
+mod lstm_methods;
 mod rnn;
 
 pub use gru::{GruCell, GruOrder};

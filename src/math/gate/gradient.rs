@@ -1,6 +1,6 @@
 //! Gradients of gates.
 
-use super::{Gate, POWERS, REST, derivative};
+use super::{Gate, POWERS, REST, exact::derivative};
 use crate::{
     isa::Simd,
     math::{exp::Reduced, factor::Factor, hex::hex, scaled_exp::scaled_exp},

@@ -18,9 +18,9 @@ pub(super) fn assert_agree(x: f64) {
 fn formulas(name: &str, x: f64) -> (f64, f64) {
     match name {
         "hard_sigmoid" => {
-            let y = (1.0_f32 / 6.0) as f64 * x + 0.5;
+            let y = f64::from(1.0_f32 / 6.0) * x + 0.5;
             let is_between = y as f32 > 0.0 && (y as f32) < 1.0;
-            (y.max(0.0).min(1.0), if is_between { f64::from(1.0_f32 / 6.0) } else { 0.0 })
+            (y.clamp(0.0, 1.0), if is_between { f64::from(1.0_f32 / 6.0) } else { 0.0 })
         }
         "hard_swish" if x.abs() >= 3.0 => (x.max(0.0), if x > 0.0 { 1.0 } else { 0.0 }),
         "hard_swish" => ((x * x + 3.0 * x) / 6.0, x / 3.0 + 0.5),
