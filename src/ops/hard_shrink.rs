@@ -66,7 +66,13 @@ impl Map<2> for BackwardFromOutput<HardShrink> {
 impl FromOutput for HardShrink {
     const OUTPUT_BOUND: Bound = Bound::EXACT;
     const OUTPUT_SPECIALS: &'static [[f32; 2]] =
-        &[[0.0, 0.0], [-0.0, 0.0], [f32::INFINITY, 1.0], [f32::NEG_INFINITY, 1.0]];
+        &[
+        [0.0, 0.0],
+        [-0.0, 0.0],
+        [f32::INFINITY, 1.0],
+        [f32::NEG_INFINITY, 1.0],
+        [f32::NAN, 1.0],
+    ];
 
     fn derivative_from_output(self, y: f64) -> f64 {
         if y == 0.0 { 0.0 } else { 1.0 }

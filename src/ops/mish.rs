@@ -21,7 +21,7 @@ use crate::{
 /// | gradient | 2.000 | 0.6548037 | `avx512`, `avx2`, `neon` |
 /// | gradient, without FMA | 1.200 | −3.8019009 | `baseline` |
 ///
-/// Between -2.2 and -0.6, where the derivative crosses 0, errors of gradients smaller than 1/8 are
+/// Between -3 and -0.6, where the derivative crosses 0, errors of gradients smaller than 1/8 are
 /// in ULP of 1/8.
 ///
 /// The function falls down to its minimum of -0.30884342 near -1.1924 and rises from there on.
@@ -145,7 +145,7 @@ const ROOT_POWERS: Powers = Powers::new(
 
 /// As `REST`, less the relative error of `ROOT`, which cancels in the quotient where x is far below
 /// 0.
-const ROOT_REST: [f32; 4] = [REST[0], REST[1], REST[2], REST[3] - hex("0x1.2p-26")];
+const ROOT_REST: [f32; 4] = [REST[0], REST[1], REST[2], REST[3] - hex("0x0.cp-26")];
 
 /// The kernel without FMA: x N / (N + 2 V), with N = 2 e + e^2 and V = 1 where x < 0, else
 /// N = 1 + 2 e and V = e^2, for e = e^-|x|.
@@ -255,7 +255,7 @@ impl Contract for Mish {
         backward: Bound { fused: 2.000, baseline: 1.200 },
     };
     const RANGE: [f32; 2] = [-0.308_843_43, f32::INFINITY];
-    const CROSSING: Option<Crossing> = Some(Crossing { from: -2.2, to: -0.6, unit: 0.125 });
+    const CROSSING: Option<Crossing> = Some(Crossing { from: -3.0, to: -0.6, unit: 0.125 });
     const SPECIALS: &'static [[f32; 2]] = &[
         [0.0, 0.0],
         [-0.0, -0.0],

@@ -35,7 +35,7 @@ use crate::{
 ///
 /// let mut x = [-1.0, 0.5, 2.0_f32];
 /// XIelu::default().apply(&mut x);
-/// assert_eq!(x, [-0.20569643, 0.45, 4.2]);
+/// assert_eq!(x, [-0.20569645, 0.45, 4.2]);
 /// ```
 ///
 /// Definition: Huang, Schlag, "Deriving activation functions using integration" (2024); the model

@@ -12,8 +12,8 @@ use crate::{
     tier::Tier,
 };
 
-/// A step of a plain recurrent network: h' = act(a + b), where a = W x and b = R h are the sums that
-/// matrix products give.
+/// A step of a plain recurrent network: h' = act(a + b), where a = W x and b = R h are the sums
+/// that matrix products give.
 ///
 /// The sum is rounded, and then the activation has the error of its tier.
 ///

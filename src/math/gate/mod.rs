@@ -58,7 +58,7 @@ impl Gate {
     pub(crate) const fn new(beta: f32) -> Self {
         const LOG2_E: f64 = hex_f64("0x1.71547652b82fep0");
         /// Between these, no intermediate result of a usual input is beyond the range of f32.
-        const SMALLEST: f32 = hex("0x1p-60");
+        const SMALLEST: f32 = hex("0x1p-20");
         const LARGEST: f32 = hex("0x1p60");
         let size = beta.abs();
         let factor = beta as f64 * -LOG2_E;
@@ -115,7 +115,7 @@ impl Gate {
     #[inline(always)]
     pub(crate) fn far<const FAST: bool, S: Simd>(self, x: F32s<S>) -> F32s<S> {
         /// Below and above these values of beta x, results are 0 and x.
-        const LOWEST: f32 = -110.0;
+        const LOWEST: f32 = -125.0;
         const HIGHEST: f32 = 60.0;
         if self.near == 0.0 {
             return x.each_lane(
