@@ -25,7 +25,7 @@ use crate::{
 ///
 /// let mut gate = [0.0, 1.0_f32];
 /// Gated(Mish).apply(&mut gate, &[1.0, 2.0]);
-/// assert_eq!(gate, [0.0, 1.7301968]);
+/// assert!(gate[0] == 0.0 && (gate[1] - 1.730197).abs() < 1e-6);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Gated<Op>(pub Op);
@@ -91,7 +91,7 @@ pub struct Bilinear;
 ///
 /// let mut gate = [0.0, 100.0_f32];
 /// ClampedSwiGlu::default().apply(&mut gate, &[1.0, -100.0]);
-/// assert_eq!(gate, [0.0, -41.99972]);
+/// assert!(gate[0] == 0.0 && (gate[1] + 41.99972).abs() < 1e-4);
 /// ```
 ///
 /// Definition: the experts of OpenAI's gpt-oss (2025), `swiglu` with a limit of 7.

@@ -17,7 +17,7 @@ use crate::{
 /// | gradient | 2.000 | −1.2913313 | `avx512`, `avx2`, `neon` |
 /// | gradient, without FMA | 1.100 | −13.642197 | `baseline` |
 ///
-/// Between -1.29 and -0.353, where the derivative crosses 0, errors of gradients smaller than 1/8
+/// Between -1.763 and -0.353, where the derivative crosses 0, errors of gradients smaller than 1/8
 /// are in ULP of 1/8.
 ///
 /// The function falls down to its minimum of -0.16361018 at -0.75115424 and rises from there on.
@@ -88,7 +88,7 @@ impl Contract for QuickGelu {
         backward: Bound { fused: 2.000, baseline: 1.100 },
     };
     const RANGE: [f32; 2] = [-0.163_610_2, f32::INFINITY];
-    const CROSSING: Option<Crossing> = Some(Crossing { from: -1.29, to: -0.353, unit: 0.125 });
+    const CROSSING: Option<Crossing> = Some(Crossing { from: -1.763, to: -0.353, unit: 0.125 });
     const SPECIALS: &'static [[f32; 2]] = &[
         [0.0, 0.0],
         [-0.0, -0.0],

@@ -107,6 +107,6 @@ impl Contract for Shrink {
     }
     fn derivative(self, x: f64) -> f64 {
         let lambda = f64::from(self.lambda);
-        if x < -lambda || x > lambda { 1.0 } else { 0.0 }
+        if x >= -lambda && x <= lambda { 0.0 } else { 1.0 }
     }
 }

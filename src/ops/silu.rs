@@ -15,7 +15,7 @@ use crate::{
 /// | gradient | 1.700 | −2.2904003 | `avx512`, `avx2`, `neon` |
 /// | gradient, without FMA | 1.100 | −6.566209 | `baseline` |
 ///
-/// Between -2.2 and -0.6, where the derivative crosses 0, errors of gradients smaller than 1/8 are
+/// Between -3 and -0.6, where the derivative crosses 0, errors of gradients smaller than 1/8 are
 /// in ULP of 1/8.
 ///
 /// The function falls down to its minimum of -0.27846456 at -1.2784645 and rises from there on.
@@ -87,7 +87,7 @@ impl Contract for Silu {
         backward: Bound { fused: 1.700, baseline: 1.100 },
     };
     const RANGE: [f32; 2] = [-0.278_464_56, f32::INFINITY];
-    const CROSSING: Option<Crossing> = Some(Crossing { from: -2.2, to: -0.6, unit: 0.125 });
+    const CROSSING: Option<Crossing> = Some(Crossing { from: -3.0, to: -0.6, unit: 0.125 });
     const SPECIALS: &'static [[f32; 2]] = &[
         [0.0, 0.0],
         [-0.0, -0.0],

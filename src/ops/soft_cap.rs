@@ -72,7 +72,7 @@ impl Map<1> for SoftCap {
         // product with cap, which would be rounded.
         let (a, cap) = (x.abs(), self.cap.abs());
         let b = a.at_most(cap);
-        b.neg_mul_add(shortfall(a * self.per_cap()), b).with_sign_of(x)
+        b.neg_mul_add(shortfall(self.over_cap(a.at_most(16.0 * cap))), b).with_sign_of(x)
     }
 }
 
@@ -80,6 +80,18 @@ impl SoftCap {
     /// 1 / |cap|. That of a subnormal cap would be infinite.
     fn per_cap(self) -> f32 {
         (1.0 / self.cap.abs()).min(f32::MAX)
+    }
+
+    /// Returns a / cap, correctly rounded but for the last few bits of the remainder: with the
+    /// rounding error of a product more, the function would step back.
+    #[inline(always)]
+    fn over_cap<S: Simd>(self, a: F32s<S>) -> F32s<S> {
+        let cap = self.cap.abs();
+        if !S::FUSED {
+            return a / cap;
+        }
+        let u = a * self.per_cap();
+        u.neg_mul_add(cap, a).mul_add(self.per_cap(), u)
     }
 
     /// 2 |x| / cap as the sum of two numbers.

@@ -19,7 +19,7 @@ use crate::{
 ///
 /// With another beta from 1e−18 to 1e18 in magnitude the default tier is within 1.1 ULP and
 /// gradients are within 2: -beta log2(e) is a sum of two f32 numbers, and beta x is not rounded.
-/// Where beta x is between -2.2 and -0.6, errors of gradients smaller than 1/8 are in ULP of 1/8.
+/// Where beta x is between -3 and -0.6, errors of gradients smaller than 1/8 are in ULP of 1/8.
 /// Other betas, 0 among them, go through f64 lane by lane, slowly.
 ///
 /// The table of special values is for a positive beta. A beta of 0 makes the function x / 2. With a
@@ -148,7 +148,7 @@ impl Contract for Swish {
         backward: Bound { fused: 1.700, baseline: 1.100 },
     };
     const RANGE: [f32; 2] = [-0.278_464_56, f32::INFINITY];
-    const CROSSING: Option<Crossing> = Some(Crossing { from: -2.2, to: -0.6, unit: 0.125 });
+    const CROSSING: Option<Crossing> = Some(Crossing { from: -3.0, to: -0.6, unit: 0.125 });
     const SPECIALS: &'static [[f32; 2]] = &[
         [0.0, 0.0],
         [-0.0, -0.0],

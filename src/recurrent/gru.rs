@@ -45,8 +45,8 @@ pub enum GruOrder {
 ///
 /// In the tiers, `Fast(cell)` and `Exact(cell)`, the functions are those of that tier.
 ///
-/// Definition: `GRU` of ONNX, `torch.nn.GRUCell`; Cho et al., "Learning phrase representations using
-/// RNN encoder-decoder for statistical machine translation" (2014).
+/// Definition: `GRU` of ONNX, `torch.nn.GRUCell`; Cho et al., "Learning phrase representations
+/// using RNN encoder-decoder for statistical machine translation" (2014).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct GruCell {
     order: GruOrder,

@@ -2,7 +2,7 @@
 
 /// Returns x / (1 + e^(-beta x)) in f64.
 pub(crate) fn exact(beta: f64, x: f64) -> f64 {
-    let t = if beta == 0.0 { 0.0 } else { beta * x };
+    let t = if beta == 0.0 && !x.is_nan() { 0.0 } else { beta * x };
     let e = libm::exp(-t.abs());
     match t {
         _ if t >= 0.0 => x / (1.0 + e),
@@ -13,7 +13,7 @@ pub(crate) fn exact(beta: f64, x: f64) -> f64 {
 
 /// Returns its derivative in f64.
 pub(crate) fn derivative(beta: f64, x: f64) -> f64 {
-    let t = if beta == 0.0 { 0.0 } else { beta * x };
+    let t = if beta == 0.0 && !x.is_nan() { 0.0 } else { beta * x };
     let a = t.abs();
     let e = libm::exp(-a);
     let d = 1.0 + e;

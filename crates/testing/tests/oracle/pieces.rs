@@ -24,8 +24,10 @@ fn formulas(name: &str, x: f64) -> (f64, f64) {
             (y, (1.0 + x.abs()).powi(-2))
         }
         "tanh_shrink" => {
+            // Lambert's continued fraction: tanh x = x / (1 + t).
+            let t = (1..40).rev().fold(0.0, |t, n| x * x / (f64::from(2 * n + 1) + t));
             let tanh = core_math::tanh(x);
-            (x - tanh, tanh * tanh)
+            (if x.abs() < 5.0 { x * (t / (1.0 + t)) } else { x - tanh }, tanh * tanh)
         }
         _ => {
             let [alpha, eps] = [0.8_f32, -1e-6_f32].map(f64::from);
