@@ -31,7 +31,7 @@ DEFINITIONS = {
     "shrink": lambda x, threshold, bias: torch.where(
         x < -threshold,
         x + bias,
-        torch.where(x > threshold, x - bias, 0.0 * x),
+        torch.where(x > threshold, x - bias, torch.where(x.isnan(), x.detach(), 0.0 * x.detach())),
     ),
     "xielu": lambda x, alpha_n, alpha_p, beta, eps: torch.where(
         x > 0,

@@ -14,9 +14,9 @@ use crate::{
 /// |---|---|---|
 /// | ±0, ±lambda | ±0 | 0 |
 /// | ±∞ | ±∞ | 1 |
-/// | NaN | NaN | 1 |
+/// | NaN | NaN | 0 |
 ///
-/// The function is odd bit for bit. A lambda that is negative or NaN keeps every x.
+/// The function is odd bit for bit. A lambda that is negative keeps every x.
 ///
 /// ```
 /// use activations::{Activation, HardShrink};
@@ -52,14 +52,15 @@ impl Map<1> for HardShrink {
 impl Map<2> for Backward<HardShrink> {
     #[inline(always)]
     fn eval<S: Simd>(self, [x, dy]: [F32s<S>; 2]) -> F32s<S> {
-        dy.zero_where(x.abs().le(self.0.lambda))
+        let a = x.abs();
+        a.same(self.0.lambda).lt(a).select(dy, 0.0)
     }
 }
 
 impl Map<2> for BackwardFromOutput<HardShrink> {
     #[inline(always)]
     fn eval<S: Simd>(self, [y, dy]: [F32s<S>; 2]) -> F32s<S> {
-        dy.zero_where(y.abs().le(0.0))
+        y.same(0.0).lt(y.abs()).select(dy, 0.0)
     }
 }
 
@@ -71,11 +72,11 @@ impl FromOutput for HardShrink {
         [-0.0, 0.0],
         [f32::INFINITY, 1.0],
         [f32::NEG_INFINITY, 1.0],
-        [f32::NAN, 1.0],
+        [f32::NAN, 0.0],
     ];
 
     fn derivative_from_output(self, y: f64) -> f64 {
-        if y == 0.0 { 0.0 } else { 1.0 }
+        if y.abs() > 0.0 { 1.0 } else { 0.0 }
     }
     fn mistake_from_output(self) -> Option<&'static str> {
         (self.lambda < 0.0).then_some("lambda must not be negative")
@@ -108,7 +109,7 @@ impl Contract for HardShrink {
         [-0.5, 0.0],
         [f32::INFINITY, 1.0],
         [f32::NEG_INFINITY, 1.0],
-        [f32::NAN, 1.0],
+        [f32::NAN, 0.0],
     ];
 
     fn each_parameter(&mut self, visit: &mut dyn FnMut(&'static str, &mut f32)) {
@@ -121,6 +122,6 @@ impl Contract for HardShrink {
         if x.abs() <= self.lambda.into() { 0.0 } else { x }
     }
     fn derivative(self, x: f64) -> f64 {
-        if x.abs() <= self.lambda.into() { 0.0 } else { 1.0 }
+        if x.abs() > self.lambda.into() { 1.0 } else { 0.0 }
     }
 }

@@ -15,7 +15,7 @@ use crate::{
 /// | ±0 | 0.5 | 0.16666667 |
 /// | +∞ (and from 3) | 1 | 0 |
 /// | −∞ (and below −3) | +0 | 0 |
-/// | NaN | NaN | 0.16666667 |
+/// | NaN | NaN | 0 |
 ///
 /// ```
 /// use activations::{Activation, HardSigmoid};
@@ -76,7 +76,7 @@ impl Map<2> for Backward<HardSigmoid> {
 impl Map<2> for BackwardFromOutput<HardSigmoid> {
     #[inline(always)]
     fn eval<S: Simd>(self, [y, dy]: [F32s<S>; 2]) -> F32s<S> {
-        (dy * self.0.alpha).zero_where(y.le(0.0)).zero_where(y.same(1.0).le(y))
+        y.same(0.0).lt(y).select((dy * self.0.alpha).zero_where(y.same(1.0).le(y)), 0.0)
     }
 }
 
@@ -89,11 +89,11 @@ impl FromOutput for HardSigmoid {
         [1.0, 0.0],
         [f32::INFINITY, 0.0],
         [f32::NEG_INFINITY, 0.0],
-        [f32::NAN, 1.0 / 6.0],
+        [f32::NAN, 0.0],
     ];
 
     fn derivative_from_output(self, y: f64) -> f64 {
-        if y <= 0.0 || y >= 1.0 { 0.0 } else { self.alpha.into() }
+        if y > 0.0 && y < 1.0 { self.alpha.into() } else { 0.0 }
     }
 }
 
@@ -121,7 +121,7 @@ impl Contract for HardSigmoid {
         [-4.0, 0.0],
         [f32::INFINITY, 0.0],
         [f32::NEG_INFINITY, 0.0],
-        [f32::NAN, 1.0 / 6.0],
+        [f32::NAN, 0.0],
     ];
 
     fn each_parameter(&mut self, visit: &mut dyn FnMut(&'static str, &mut f32)) {

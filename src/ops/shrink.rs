@@ -14,7 +14,7 @@ use crate::{
 /// |---|---|---|
 /// | ±0, ±lambda | +0 | 0 |
 /// | ±∞ | ±∞ | 1 |
-/// | NaN | NaN | 1 |
+/// | NaN | NaN | 0 |
 ///
 /// With a negative lambda both conditions may hold, and the first one counts. With 0 <= bias <=
 /// lambda the function is monotonic.
@@ -60,7 +60,7 @@ impl Map<2> for Backward<Shrink> {
     #[inline(always)]
     fn eval<S: Simd>(self, [x, dy]: [F32s<S>; 2]) -> F32s<S> {
         let lambda = self.0.lambda;
-        x.lt(-lambda).select(dy, dy.zero_where(x.le(lambda)))
+        x.lt(-lambda).select(dy, x.same(lambda).lt(x).select(dy, 0.0))
     }
 }
 
@@ -88,7 +88,7 @@ impl Contract for Shrink {
         [-0.5, 0.0],
         [f32::INFINITY, 1.0],
         [f32::NEG_INFINITY, 1.0],
-        [f32::NAN, 1.0],
+        [f32::NAN, 0.0],
     ];
 
     fn each_parameter(&mut self, visit: &mut dyn FnMut(&'static str, &mut f32)) {
@@ -107,6 +107,6 @@ impl Contract for Shrink {
     }
     fn derivative(self, x: f64) -> f64 {
         let lambda = f64::from(self.lambda);
-        if x >= -lambda && x <= lambda { 0.0 } else { 1.0 }
+        if x < -lambda || x > lambda { 1.0 } else { 0.0 }
     }
 }

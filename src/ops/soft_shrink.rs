@@ -16,7 +16,7 @@ use crate::{
 /// |---|---|---|
 /// | ±0, ±lambda | ±0 | 0 |
 /// | ±∞ | ±∞ | 1 |
-/// | NaN | NaN | 1 |
+/// | NaN | NaN | 0 |
 ///
 /// The function is odd bit for bit, and monotonic for lambda >= 0.
 ///

@@ -43,8 +43,11 @@ impl Map<2> for Backward<SquaredRelu> {
     fn eval<S: Simd>(self, [x, dy]: [F32s<S>; 2]) -> F32s<S> {
         // An infinite x times a dy of 0 is 0.
         let most = dy.abs().le(0.0).select(f32::MAX, f32::INFINITY);
-        let half = (x.at_most(most) * dy).zero_where(x.le(0.0));
-        half + half
+        let x = x.at_most(most);
+        // The factor that is doubled does not overflow unless the product does.
+        let small = x.lt(1.0);
+        let product = small.select(x + x, x) * small.select(dy, dy + dy);
+        product.zero_where(x.le(0.0))
     }
 }
 

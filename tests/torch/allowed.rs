@@ -3,7 +3,7 @@
 use crate::jobs::{Job, Part};
 use activations::{
     Isa,
-    table::{Bound, OPERATIONS, ROW_OPERATIONS},
+    table::{Bound, Crossing, OPERATIONS, ROW_OPERATIONS},
 };
 use activations_testing::ulp::per_ulp;
 
@@ -81,13 +81,16 @@ fn bound(job: &Job, part: Part) -> Bound {
 /// The error of the derivative, times dy, and the rounding of the product. A subnormal product may
 /// be rounded twice.
 fn of_products(job: &Job, bound: f64, exact: &Exact) -> Vec<f64> {
+    let operation = OPERATIONS.iter().find(|operation| operation.name == job.name());
+    let crossing = operation.and_then(|operation| operation.backward.crossing);
     let error = |(i, &dx): (usize, &f64)| {
         let dy = f64::from(job.dy_of(i));
         let unit = if job.is_of_rows() {
             ulp(dx / dy) * dy.abs()
         } else {
             // Only the product is rounded to f32: the derivative has its digits beyond that range.
-            let binade = (dx / dy).abs().log2().floor().exp2();
+            let measure = Crossing::measure(crossing, job.x[i].into(), dx / dy);
+            let binade = measure.abs().log2().floor().exp2();
             (binade * f64::exp2(-23.0) * dy.abs()).max(if dx == 0.0 { 0.0 } else { ulp(0.0) })
         };
         let derivative = bound * unit;

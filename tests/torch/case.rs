@@ -102,6 +102,14 @@ impl Case<'_> {
         scale.is_infinite() || error <= self.allowed.max(0.0) + scale * f64::exp2(-50.0)
     }
 
+    /// Whether float64 may have lost the digits in which it differs, where powers of x cancel.
+    pub(crate) fn is_close_beside_x(&self, power: i32) -> bool {
+        let scale = if self.is_gradient() { f64::from(self.dy()).abs() } else { 1.0 };
+        let scale = scale * f64::from(self.x()).abs().powi(power);
+        let error = (f64::from(self.ours) - self.exact).abs();
+        error <= self.allowed.max(0.0) + scale * f64::exp2(-50.0)
+    }
+
     /// Whether float64 has the same, within the error that is allowed.
     pub(crate) fn is_as_in_float64(&self) -> bool {
         let Self { ours, exact, allowed, .. } = *self;

@@ -21,6 +21,8 @@ pub(crate) struct Occurs {
 
 const FLOAT32: Occurs = Occurs { in_float32_only: true, versions: [0, 0]..[u32::MAX, 0] };
 const BOTH: Occurs = Occurs { in_float32_only: false, ..FLOAT32 };
+/// When NaN was not kept.
+const BEFORE_2: Occurs = Occurs { in_float32_only: false, versions: [0, 0]..[2, 0] };
 /// When elu was computed without expm1.
 const BEFORE_2_8: Occurs = Occurs { in_float32_only: false, versions: [0, 0]..[2, 8] };
 
@@ -56,6 +58,17 @@ differences! {
     BOTH ["log_softmax"]: |c| c.is_forward() && c.ours.abs() < 1e-6 && c.is_close(), "the logarithm of a sum near 1";
     BOTH ["log_softmax"]: |c| c.is_gradient() && c.spread().is_infinite(), "the dy of -∞ counts; here that has no part in its row";
     BOTH ["log_sum_exp"]: |c| c.is_gradient() && c.largest().abs() > 1e9, "e^(x - y), where y has lost the logarithm of the sum";
+    BOTH ["silu", "swish", "quick_gelu", "mish", "gelu", "gelu_tanh", "hard_swish", "softsign", "xielu"]: |c| c.is_forward() && c.x().is_infinite() && c.torch.is_nan(), "NaN, of an infinite number and 0 or another infinite one; here that is the limit";
+    BOTH ["silu", "swish", "quick_gelu", "mish", "erf", "gelu", "gelu_tanh", "softplus", "log_sigmoid", "soft_cap", "softsign", "xielu", "squared_relu"]: |c| c.is_gradient() && c.x().is_infinite() && c.torch.is_nan(), "NaN, of an infinite number and 0 or another infinite one; here that is the limit";
+    BOTH ["silu", "swish", "quick_gelu", "mish", "erf", "gelu", "gelu_tanh", "softplus", "log_sigmoid", "soft_cap", "softsign", "xielu"]: |c| c.is_gradient() && c.dy().is_infinite() && c.torch.is_nan(), "NaN, of an infinite dy and 0, or of two infinite parts";
+    BOTH ["gelu", "gelu_tanh"]: |c| c.x() < 0.0 && c.is_close_beside_x(if c.is_forward() { 1 } else { 4 }), "1 + erf and 1 + tanh, which cancel";
+    BOTH ["soft_cap"]: |c| c.is_gradient() && c.is_close(), "0 where y rounds to the cap, of 1 - y²";
+    BOTH ["softsign"]: |c| c.is_gradient() && c.is_close(), "1 / d - abs(x) / d², which cancels, for d = 1 + abs(x)";
+    BOTH ["tanh_shrink"]: |c| c.is_forward() && c.is_close_beside_x(1), "x - tanh(x), which cancels";
+    BOTH ["tanh_shrink"]: |c| c.is_gradient() && c.is_close(), "1 - (1 - tanh(x)²), which cancels";
+    BOTH ["xielu"]: |c| c.is_gradient() && c.x() <= 0.0 && c.x() > -2e-6, "the derivative of min(x, eps) above eps, which is 0";
+    BEFORE_2 ["soft_shrink"]: |c| c.x().is_nan() && c.is_forward(), "0 at NaN";
+    FLOAT32 ["silu", "swish", "quick_gelu", "mish", "erf", "gelu", "gelu_tanh", "softplus", "log_sigmoid", "hard_shrink", "soft_shrink", "shrink", "soft_cap", "softsign", "squared_relu", "tanh_shrink", "xielu", "hard_swish", "hard_sigmoid"]: |c| !c.is_of_slopes(), "NaN, an infinity or 0 of a number that float32 has rounded on the way";
     FLOAT32 ["prelu"]: |c| c.is_of_slopes() && c.torch == 0.0 && c.ours == 0.0, "the sign of a sum that rounds to 0";
     FLOAT32 ["prelu"]: |c| c.is_of_slopes() && c.torch.is_nan(), "both infinities, by overflow, in a sum of float32";
 }
