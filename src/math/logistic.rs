@@ -42,8 +42,14 @@ fn bell<S: Simd>(a: F32s<S>, low: Option<F32s<S>>, numerator: f32) -> F32s<S> {
     } else {
         let reduced = unfused::reduce(a);
         let scale = unfused::power(K, reduced.k);
-        let p = if let Some(low) = low { reduced.p + low * (reduced.p + 1.0) } else { reduced.p };
-        let small = scale * p;
+        if let Some(low) = low {
+            // In f64, because the sum with `low` would be rounded once more.
+            let e = (reduced.p.widen() + 1.0)
+                * (low.widen() + 1.0)
+                * unfused::power(1.0, reduced.k).widen();
+            return (f64::from(numerator) / (e + 2.0 + 1.0 / e)).narrow();
+        }
+        let small = scale * reduced.p;
         let rest = (K * K) / (scale + small) + 2.0 * K;
         (numerator * K) / (scale.at_least(rest) + (scale.at_most(rest) + small))
     }

@@ -10,10 +10,10 @@ use crate::{
 ///
 /// | maximum error, all inputs | ULP | at x | |
 /// |---|---|---|---|
-/// | every tier | 0.501 | TODO | `avx512`, `avx2`, `neon` |
-/// | every tier, without FMA | 0.501 | TODO | `baseline` |
-/// | gradient | TODO | TODO | `avx512`, `avx2`, `neon` |
-/// | gradient, without FMA | TODO | TODO | `baseline` |
+/// | every tier | 0.501 | 0.00000046169558 | `avx512`, `avx2`, `neon` |
+/// | every tier, without FMA | correctly rounded | | `baseline` |
+/// | gradient | 1.334 | 0.50000036 | `avx512`, `avx2`, `neon` |
+/// | gradient, without FMA | 1.334 | 0.50000036 | `baseline` |
 ///
 /// | x | hard_swish(x) | hard_swish'(x) |
 /// |---|---|---|
@@ -77,9 +77,9 @@ impl Contract for HardSwish {
     const DOMAIN: [i16; 2] = [-4, 4];
     const SHAPE: [f32; 2] = [-4.0, 4.0];
     const BOUNDS: Bounds = Bounds {
-        default: Bound { fused: 0.501, baseline: 0.501 },
-        fast: Bound { fused: 0.501, baseline: 0.501 },
-        backward: Bound { fused: 2.0, baseline: 2.0 },
+        default: Bound { fused: 0.501, baseline: 0.500 },
+        fast: Bound { fused: 0.501, baseline: 0.500 },
+        backward: Bound { fused: 1.334, baseline: 1.334 },
     };
     const RANGE: [f32; 2] = [-0.375, f32::INFINITY];
     const MONOTONE: bool = false;
