@@ -87,8 +87,8 @@
 //!
 //! [`GatedActivation`] is act(gate) · up, for [`Glu`], [`SwiGlu`], [`GeGlu`] and its kin, and for
 //! any activation as [`Gated`]: of two slices, or of rows that hold both ([`GateLayout`]).
-//! [`LstmCell`], [`GruCell`] and [`RnnCell`] go from the sums of their gates to the new state in one
-//! pass. All have their gradients.
+//! [`LstmCell`], [`GruCell`] and [`RnnCell`] go from the sums of their gates to the new state in
+//! one pass. All have their gradients.
 //!
 //! # Gradients
 //!

@@ -7,8 +7,8 @@ use crate::{
 
 /// The hard sigmoid, alpha · x + beta limited to [0, 1].
 ///
-/// Results are rounded once in every tier. The gradient is `alpha dy` where the result is between 0
-/// and 1, else 0, and the output tells it, too.
+/// Results are correctly rounded in every tier. The gradient is `alpha dy` where the result is
+/// between 0 and 1, else 0, and the output tells it, too.
 ///
 /// | x, by default | hard_sigmoid(x) | hard_sigmoid'(x) |
 /// |---|---|---|

@@ -16,7 +16,7 @@ use crate::{
 /// | maximum error, all inputs | ULP | at x | |
 /// |---|---|---|---|
 /// | default | 1.621 | 0.62926894 | `avx512`, `avx2`, `neon` |
-/// | [`Fast`] | 4.000 | −10.806127 | |
+/// | [`Fast`] | 3.876 | −11.453917 | |
 /// | both, without FMA | 1.114 | −82.10792 | `baseline` |
 /// | gradient | 1.962 | −0.9837465 | `avx512`, `avx2`, `neon` |
 /// | gradient, without FMA | 1.146 | −6.5675406 | `baseline` |

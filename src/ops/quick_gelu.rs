@@ -12,7 +12,7 @@ use crate::{
 /// | maximum error, all inputs | ULP | at x | |
 /// |---|---|---|---|
 /// | default | 1.021 | −24.715439 | `avx512`, `avx2`, `neon` |
-/// | [`Fast`] | 2.800 | −2.0679224 | |
+/// | [`Fast`] | 2.720 | −4.103634 | |
 /// | both, without FMA | 1.174 | −10.77215 | `baseline` |
 /// | gradient | 1.933 | −10.20663 | `avx512`, `avx2`, `neon` |
 /// | gradient, without FMA | 1.162 | −13.21127 | `baseline` |

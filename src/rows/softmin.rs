@@ -3,8 +3,8 @@ use super::options::SoftmaxOptions;
 /// The softmin of a row, e^−x_i / (e^−x_1 + … + e^−x_n): the softmax of −x.
 ///
 /// Errors, special values with the signs of their infinities turned, and forms are those of
-/// [`Softmax`](crate::Softmax), with a [`scale`](SoftmaxOptions::scale) of −1. With further options, that scale is
-/// the way to a softmin.
+/// [`Softmax`](crate::Softmax) with a [`scale`](SoftmaxOptions::scale) of −1. With further options,
+/// that scale is the way to a softmin.
 ///
 /// ```
 /// use activations::{RowActivation, Softmin};
