@@ -70,7 +70,7 @@ impl Contract for Shrink {
         "x + bias where x < −lambda, x − bias where x > lambda, else 0";
     const SHAPE: [f32; 2] = [-2.0, 2.0];
     const BOUNDS: Bounds =
-        Bounds { default: Bound::ROUNDED, fast: Bound::ROUNDED, backward: Bound::EXACT };
+        Bounds { default: Bound::EXACT, fast: Bound::EXACT, backward: Bound::EXACT };
     const RANGE: [f32; 2] = [f32::NEG_INFINITY, f32::INFINITY];
     const SPECIALS: &'static [[f32; 2]] = &[
         [0.0, 0.0],

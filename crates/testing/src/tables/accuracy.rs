@@ -124,7 +124,16 @@ fn errors(
     kernel: &str,
     bound: Bound,
 ) -> Result<(String, String), String> {
-    let [fused, baseline] = ["fused", "baseline"].map(|of| witness(witnesses, name, kernel, of));
+    // What is correctly rounded has no witness.
+    let witness_of = |arithmetic, bound| {
+        if bound <= Bound::ROUNDED.fused {
+            Ok(String::new())
+        } else {
+            witness(witnesses, name, kernel, arithmetic)
+        }
+    };
+    let fused = witness_of("fused", bound.fused);
+    let baseline = witness_of("baseline", bound.baseline);
     let (fused, baseline) = (fused?, baseline?);
     let cut = |text: &str| {
         let (x, steps) = text.split_once(' ').unwrap_or((text, ""));
@@ -132,7 +141,11 @@ fn errors(
     };
     let ((x, steps), (x_baseline, steps_baseline)) = (cut(&fused), cut(&baseline));
     let Bound { fused, baseline } = bound;
-    let steps = if steps == steps_baseline { steps } else { format!("{steps}, {steps_baseline}") };
+    let steps = match (steps.as_str(), steps_baseline.as_str()) {
+        (same, other) if same == other || other.is_empty() => steps,
+        ("", _) => steps_baseline,
+        _ => format!("{steps}, {steps_baseline}"),
+    };
     Ok((format!(" {fused:.3} | {x} | {baseline:.3} | {x_baseline}"), steps))
 }
 
