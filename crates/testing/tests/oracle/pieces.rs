@@ -28,7 +28,7 @@ fn assert_close(name: &str, x: f64, got: f64, right: f64) {
 fn formulas(name: &str, x: f64) -> (f64, f64) {
     match name {
         "hard_swish" if x.abs() >= 3.0 => (x.max(0.0), if x > 0.0 { 1.0 } else { 0.0 }),
-        "hard_swish" => ((x * x + 3.0 * x) / 6.0, x / 3.0 + 0.5),
+        "hard_swish" => (x / 6.0 * (x + 3.0), (x + 1.5) / 3.0),
         "soft_cap" => (30.0 * core_math::tanh(x / 30.0), core_math::cosh(x / 30.0).powi(-2)),
         "softsign" => {
             let y = if x == 0.0 { x } else { 1.0 / (1.0 / x + x.signum()) };
