@@ -36,6 +36,26 @@
 //! | [`Celu`] | x where x > 0, else alpha · (e^(x / alpha) − 1) |
 //! | [`Clip`] | min(max(x, min), max), with a derivative of 1 at max |
 //! | [`ScaledElu`] | gamma · x where x > 0, else gamma · alpha · (e^x − 1) |
+//! | [`Silu`] | x / (1 + e^−x) |
+//! | [`Swish`] | x / (1 + e^(−beta x)) |
+//! | [`QuickGelu`] | x / (1 + e^(−1.702 x)) |
+//! | [`Mish`] | x · tanh(log(1 + e^x)) |
+//! | [`Erf`] | 2/√π ∫₀ˣ e^(−t²) dt |
+//! | [`Gelu`] | x Φ(x) = x (1 + erf(x/√2)) / 2 |
+//! | [`GeluTanh`] | x σ(2u), u = √(2/π) (x + 0.044715 x³) |
+//! | [`Softplus`] | log(1 + e^(beta · x)) / beta |
+//! | [`LogSigmoid`] | −log(1 + e^−x) |
+//! | [`HardSigmoid`] | min(max(alpha · x + beta, 0), 1) |
+//! | [`HardSwish`] | x · min(max(x + 3, 0), 6) / 6 |
+//! | [`Softsign`] | x / (1 + |x|) |
+//! | [`TanhShrink`] | x − tanh(x) |
+//! | [`SoftShrink`] | max(|x| − lambda, 0), with the sign of x |
+//! | [`HardShrink`] | x where |x| > lambda, else 0 |
+//! | [`Shrink`] | x + bias where x < −lambda, x − bias where x > lambda, else 0 |
+//! | [`SoftCap`] | cap · tanh(x / cap) |
+//! | [`SquaredRelu`] | max(x, 0)² |
+//! | [`ThresholdedRelu`] | x where x > alpha, else 0 |
+//! | [`XIelu`] | alpha_p · x² + beta · x where x > 0, else alpha_n · (e^min(x, eps) − 1 − x) + beta · x |
 //! | [`PRelu`] | x where x > 0, else slope · x, with one slope, one a channel, or one an element |
 //! | [`Softmax`] | e^x_i / (e^x_1 + … + e^x_n), of rows |
 //! | [`LogSoftmax`] | x_i − log(e^x_1 + … + e^x_n), of rows |
