@@ -81,8 +81,8 @@ fn every_argument_that_is_refused_gives_one_line_and_leaves_the_output_alone() {
         &folder,
         &[
             (
-                "swish good.npy out.npy",
-                &format!("'swish': unknown operation: expected one of {functions}"),
+                "swoosh good.npy out.npy",
+                &format!("'swoosh': unknown operation: expected one of {functions}"),
             ),
             (
                 "sigmoid good.npy out.npy --tier slow",
