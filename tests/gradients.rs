@@ -1,5 +1,8 @@
 //! Gradients for every dy: loss scaling makes it huge, and products are rounded once at their end.
 
+#[path = "gradients/foreign.rs"]
+mod foreign;
+
 use activations::{
     Activation, At, Celu, Elu, Gradient, GradientFromOutput, LeakyRelu, ScaledElu,
     table::{Backward, Crossing, OPERATIONS},
@@ -146,6 +149,30 @@ fn the_output_tells_the_gradient_with_any_parameter_of_the_domain() {
     }
 }
 
+/// The form for usual inputs and the one for all have the same bits for every dy.
+#[test]
+fn a_gradient_is_the_same_alone_and_among_others() {
+    let x = inputs();
+    let dy = gradients(x.len());
+    let mut dx = vec![7.0; x.len()];
+    for operation in OPERATIONS {
+        for isa in isas() {
+            (operation.backward.backward)(isa, &x, &dy, &mut dx);
+            for i in 0..x.len() {
+                let mut alone = [7.0];
+                (operation.backward.backward)(isa, &x[i..=i], &dy[i..=i], &mut alone);
+                let [a, b] = [dx[i], alone[0]];
+                let is_same = a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan();
+                assert!(
+                    is_same,
+                    "{} at {isa}: {:e} at {:e}: {a:e}, {b:e}",
+                    operation.name, dy[i], x[i]
+                );
+            }
+        }
+    }
+}
+
 #[test]
 fn reported_products_are_right() {
     for (name, x, dy, expected) in [
@@ -231,53 +258,5 @@ fn gradients_of_scaled_elu_are_the_exact_product_for_every_dy() {
                 assert_near(&format!("{op:?}"), x[i], dy[i], dx[i], derivative * f64::from(dy[i]));
             }
         }
-    }
-}
-
-/// The exponential of base 2 from another crate, with what a trait demands of it alone.
-struct Exp2;
-
-impl Activation for Exp2 {
-    fn apply(&self, x: &mut [f32]) {
-        for x in x {
-            *x = x.exp2();
-        }
-    }
-    fn apply_into(&self, src: &[f32], dst: &mut [f32]) {
-        dst.copy_from_slice(src);
-        self.apply(dst);
-    }
-}
-
-impl Gradient for Exp2 {
-    fn backward(&self, x: &[f32], dy: &[f32], dx: &mut [f32]) {
-        self.apply_into(x, dx);
-        let y = dx.to_vec();
-        self.backward_from_output(&y, dy, dx);
-    }
-}
-
-impl GradientFromOutput for Exp2 {
-    fn backward_from_output(&self, y: &[f32], dy: &[f32], dx: &mut [f32]) {
-        assert!(y.len() == dx.len() && dy.len() == dx.len());
-        (0..y.len()).for_each(|i| dx[i] = y[i] * std::f32::consts::LN_2 * dy[i]);
-    }
-}
-
-#[test]
-fn operations_of_other_crates_have_their_gradients_in_place() {
-    for len in [0_u16, 1, 255, 256, 257, 1000] {
-        let x: Vec<_> = (0..len).map(|i| f32::from(i) * 0.01 - 3.0).collect();
-        let len = x.len();
-        let dy = gradients(len);
-        let (mut y, mut dx) = (x.clone(), vec![7.0; len]);
-        Exp2.apply(&mut y);
-        let [mut in_place, mut from_output] = [dy.clone(), dy.clone()];
-        Exp2.backward(&x, &dy, &mut dx);
-        Exp2.backward_in_place(&x, &mut in_place);
-        assert_eq!(in_place, dx);
-        Exp2.backward_from_output(&y, &dy, &mut dx);
-        Exp2.backward_from_output_in_place(&y, &mut from_output);
-        assert_eq!(from_output, dx);
     }
 }

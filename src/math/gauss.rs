@@ -50,11 +50,12 @@ pub(crate) enum Curve {
 }
 
 impl Curve {
-    /// Below this magnitude of x the form for usual x serves.
+    /// Below this magnitude of x the form for usual x serves. The exponent is less than [`MOST`]
+    /// there, so that products are rounded once in both forms.
     #[inline(always)]
     pub(crate) const fn limit(self) -> f32 {
         match self {
-            Self::Erf => 9.0,
+            Self::Erf => 8.25,
             Self::Normal => 10.2,
         }
     }
