@@ -36,6 +36,10 @@ fn neighbours() -> BoxedStrategy<Vec<f32>> {
     number().prop_map(following).boxed()
 }
 
+/// Operations that multiply by dy before their last rounding.
+const OTHER_ORDER: &str = "scaled_elu silu swish quick_gelu mish erf gelu gelu_tanh softplus \
+    log_sigmoid softsign tanh_shrink xielu";
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -122,8 +126,8 @@ proptest! {
                 let exact = (backward.derivative)(x[i].into());
                 let measure = Crossing::measure(backward.crossing, x[i].into(), exact);
                 let [exact, measure] = [exact, measure].map(|of| of * f64::from(dy[i]));
-                let is_near =
-                    dx == product || ulps(dx, exact) / per_ulp(exact) * per_ulp(measure) <= 2.5;
+                let error = ulps(dx, exact) / per_ulp(exact) * per_ulp(measure);
+                let is_near = dx == product || OTHER_ORDER.split(' ').any(|of| of == call.operation.name) && error <= 2.5;
                 let right =
                     same(dx, product) || dx.is_nan() && product.is_nan() || is_tail || is_near;
                 prop_assert!(right, "{call}: {:e} with dy = {:e} gives {dx:e}", x[i], dy[i]);
