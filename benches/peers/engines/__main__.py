@@ -13,6 +13,7 @@ left out.
 import argparse
 import importlib
 import os
+import subprocess
 import sys
 
 for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -42,7 +43,7 @@ def main():
     for peer in PEERS:
         try:
             engines.append(importlib.import_module(peer))
-        except ImportError as missing:
+        except (ImportError, OSError, subprocess.SubprocessError) as missing:
             print(f"### LEFT OUT: {peer}: {missing}", file=sys.stderr)
     for name, part in PARTS.items():
         if arguments.part in (None, name):

@@ -7,6 +7,7 @@ import numpy as np
 from errors import error, number, sample
 from functions import FUNCTIONS
 from ours import elementwise as ours
+from ours import level
 from timing import interleaved, page_aligned, ratio
 
 SIZES = {"L1": 4096, "L2": 131_072, "memory": 1 << 24}
@@ -59,50 +60,66 @@ def times(function, peers, numbers, size, rounds):
     return ns, ratios, {name: costs[name] / left[name] for name in left}
 
 
-def cell(name, ratios, calls, found):
-    """The ratios of a peer in L1 and in memory, and its error.
+def all_peers(function, engines):
+    """The tiers of the crate and all peers that have the function."""
+    peers = ours(function)
+    for engine in engines:
+        more = engine.elementwise(function)
+        if not more:
+            print(f"### LEFT OUT: {engine.__name__} has no {function.name}")
+        peers |= more
+    return peers
 
-    Brackets stand around a ratio of less than a quarter of what a call costs.
+
+def cells(peers, ns, ratios, calls, found):
+    """A row of the table: the ratios in L1 and in memory, and the errors.
+
+    For the default tier they are times. Brackets stand around a ratio of less than a quarter of
+    what a call costs.
     """
-    parts = []
-    for size in ("L1", "memory"):
-        text = f"{ratios[size][name]:.2f}"
-        parts.append(f"({text})" if calls[size][name] > 4 else text)
-    return f"{', '.join(parts)}; {number(found[name].ulp)}"
+    row = {}
+    for name in peers:
+        parts = []
+        for size in ("L1", "memory"):
+            text = f"{ratios[size][name]:.2f}"
+            noise = calls[size][name] > 4
+            parts.append(f"({text})" if noise else text)
+        if name == "ours":
+            parts = [f"{ns[size]:.3f}" for size in ("L1", "memory")]
+        row[name] = f"{', '.join(parts)}; {number(found[name].ulp)}"
+    return row
+
+
+def table(rows):
+    """Prints the rows of all functions with a column for each peer."""
+    names = list(dict.fromkeys(name for row in rows.values() for name in row))
+    lines = [["", *names], ["---"] * (len(names) + 1)]
+    for function, row in rows.items():
+        lines.append([function, *(row.get(name, "") for name in names)])
+    print()
+    for line in lines:
+        print("| " + " | ".join(line) + " |")
 
 
 def run(engines, wanted, quick):
     """Prints the figures of all functions, and a table of those in L1 and in memory."""
-    rows, names = [], []
+    print(f"functions of one number, at the level {level()}")
+    rows = {}
     for function in FUNCTIONS:
         if wanted not in function.name:
             continue
         numbers = np.random.default_rng(1)
-        peers = ours(function)
-        for engine in engines:
-            peers |= engine.elementwise(function)
-        names += [name for name in peers if name not in names]
+        peers = all_peers(function, engines)
         found = errors(function, peers, numbers)
-        nanoseconds, ratios, calls = {}, {}, {}
+        ns, ratios, calls = {}, {}, {}
         for size, rounds in ROUNDS.items():
-            nanoseconds[size], ratios[size], calls[size] = times(
+            ns[size], ratios[size], calls[size] = times(
                 function, peers, numbers, size, 1 if quick else rounds
             )
-        figures = ", ".join(f"{ns:.3f} in {size}" for size, ns in nanoseconds.items())
+        figures = ", ".join(f"{ns[size]:.3f} in {size}" for size in SIZES)
         print(f"\n{function.name}: {figures} (ns per element)")
         for name in peers:
             of_sizes = ", ".join(f"{ratios[size][name]:.2f}" for size in SIZES)
             print(f"  {name}: {of_sizes}; {found[name]}", flush=True)
-        row = [function.name]
-        row.append(f"{nanoseconds['L1']:.3f}, {nanoseconds['memory']:.3f}")
-        row[-1] += f"; {number(found['ours'].ulp)}"
-        for name in names[1:]:
-            known = name in peers
-            row.append(cell(name, ratios, calls, found) if known else "")
-        rows.append(row)
-    print()
-    print("| " + " | ".join(["", *names]) + " |")
-    print("|---" * (len(names) + 1) + "|")
-    for row in rows:
-        row += [""] * (len(names) + 1 - len(row))
-        print("| " + " | ".join(row) + " |")
+        rows[function.name] = cells(peers, ns, ratios, calls, found)
+    table(rows)

@@ -18,7 +18,10 @@ SIXTH = float(np.float32(1 / 6))
 
 @dataclass(frozen=True)
 class Function:
-    """A function of x, or of x and up, and what it is called elsewhere."""
+    """A function of x, or of x and up, and what it is called elsewhere.
+
+    `exact_tier` tells that it has an exact tier with a kernel of its own.
+    """
 
     name: str
     exact: Callable
@@ -27,6 +30,7 @@ class Function:
     tflite: str | None = None
     svml: str | None = None
     gated: bool = False
+    exact_tier: bool = False
 
 
 def tanh_argument(x):
@@ -52,6 +56,7 @@ FUNCTIONS = [
         "y = Exp (x)",
         "y = EXP (x)",
         "expf(x)",
+        exact_tier=True,
     ),
     Function(
         "sigmoid",
@@ -60,6 +65,7 @@ FUNCTIONS = [
         "y = Sigmoid (x)",
         "y = LOGISTIC (x)",
         "1 / (1 + expf(-x))",
+        exact_tier=True,
     ),
     Function(
         "tanh",
@@ -68,6 +74,7 @@ FUNCTIONS = [
         "y = Tanh (x)",
         "y = TANH (x)",
         "tanhf(x)",
+        exact_tier=True,
     ),
     Function(
         "erf",

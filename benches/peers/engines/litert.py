@@ -73,18 +73,22 @@ def taken_whole(interpreter):
     )
 
 
-def elementwise(function):
-    """A function of one number, or a gated unit, all of whose nodes XNNPACK takes."""
-    if function.tflite is None:
-        return {}
+def loaded(function, length):
+    """An interpreter of one thread for a function of so many elements."""
     names = ["x", "up"] if function.gated else ["x"]
+    content = model(names, function.tflite, length)
+    interpreter = Interpreter(model_content=content, num_threads=1)
+    interpreter.allocate_tensors()
+    return interpreter
+
+
+def elementwise(function):
+    """A function of one number, or a gated unit, if XNNPACK takes all its nodes."""
+    if function.tflite is None or not taken_whole(loaded(function, 1)):
+        return {}
 
     def prepare(inputs, y):
-        content = model(names, function.tflite, y.size)
-        interpreter = Interpreter(model_content=content, num_threads=1)
-        interpreter.allocate_tensors()
-        if not taken_whole(interpreter):
-            raise RuntimeError(f"XNNPACK does not take all of {function.tflite}")
+        interpreter = loaded(function, y.size)
         for described, x in zip(interpreter.get_input_details(), inputs):
             interpreter.set_tensor(described["index"], x)
         (result,) = interpreter.get_output_details()

@@ -50,7 +50,7 @@ def rows(function):
 
 
 def elementwise(function):
-    """A function of one number in the default and the fast tier."""
+    """A function of one number, or a gated unit, in all tiers that it has."""
     loaded = library()
 
     def bind(name):
@@ -82,7 +82,7 @@ def elementwise(function):
             "ours": bind_gated(function.name),
             "ours, fast": bind_gated(f"fast_{function.name}"),
         }
-    return {
-        "ours": bind(function.name),
-        "ours, fast": bind(f"fast({function.name})"),
-    }
+    tiers = {"ours": function.name, "ours, fast": f"fast({function.name})"}
+    if function.exact_tier:
+        tiers["ours, exact"] = f"exact({function.name})"
+    return {name: bind(text) for name, text in tiers.items()}

@@ -1,6 +1,7 @@
 """Intel's SVML, in loops that are compiled for this run."""
 
 import ctypes
+import re
 import subprocess
 import tempfile
 from importlib.metadata import distribution
@@ -14,8 +15,9 @@ LEVELS = {
     "avx512": (16, "_z0", ["-mavx512f", "-mavx512dq"]),
     "avx2": (8, "_l9", ["-mavx2", "-mfma"]),
 }
-# The accuracies as the compiler names them: low, medium, high.
-VARIANTS = {"low": "_ep", "medium": "", "high": "_ha"}
+# The accuracies as the compiler names them, and correct rounding, of some functions.
+VARIANTS = {"low": "_ep", "medium": "", "high": "_ha", "correct": "_cr"}
+CALL = re.compile(r"(\w+)\(x\)")
 
 
 def libraries():
@@ -27,6 +29,17 @@ def libraries():
     raise ImportError(f"{PACKAGE} has no libsvml.so")
 
 
+def lines(library, variant):
+    """The loops that a variant has: only calls in the correct one, as no formula rounds once."""
+    lanes, suffix, _ = LEVELS[level()]
+    for each in FUNCTIONS:
+        formula = each.svml or ""
+        call = CALL.fullmatch(formula)
+        there = call and hasattr(library, f"__svml_{call[1]}{lanes}_cr{suffix}")
+        if formula and (variant != "correct" or there):
+            yield f"LOOP({each.name}, ({formula}))"
+
+
 def compiled():
     """The loops of each variant."""
     if level() not in LEVELS:
@@ -34,12 +47,12 @@ def compiled():
     lanes, suffix, flags = LEVELS[level()]
     version, folder = libraries()
     ctypes.CDLL(str(folder / "libintlc.so.5"), mode=ctypes.RTLD_GLOBAL)
+    svml = ctypes.CDLL(str(folder / "libsvml.so"))
     loops = {}
     with tempfile.TemporaryDirectory() as scratch:
         header = Path(scratch) / "functions.h"
-        lines = [f"LOOP({each.name}, ({each.svml}))" for each in FUNCTIONS if each.svml]
-        header.write_text("\n".join(lines))
         for variant, letters in VARIANTS.items():
+            header.write_text("\n".join(lines(svml, variant)))
             library = Path(scratch) / f"svml_{variant}.so"
             command = [
                 *("c++", "-O2", "-shared", "-fPIC", "-fno-math-errno", *flags),
@@ -61,8 +74,6 @@ LOOPS = compiled()
 
 def elementwise(function):
     """A function of one number, or a gated unit, in each variant."""
-    if function.svml is None:
-        return {}
 
     def bind(library):
         call = getattr(library, f"map_{function.name}")
@@ -75,4 +86,8 @@ def elementwise(function):
 
         return prepare
 
-    return {name: bind(library) for name, library in LOOPS.items()}
+    return {
+        name: bind(library)
+        for name, library in LOOPS.items()
+        if hasattr(library, f"map_{function.name}")
+    }
