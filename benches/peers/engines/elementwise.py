@@ -74,15 +74,15 @@ def all_peers(function, engines):
 def cells(peers, ns, ratios, calls, found):
     """A row of the table: the ratios in L1 and in memory, and the errors.
 
-    For the default tier they are times. Brackets stand around a ratio of less than a quarter of
-    what a call costs.
+    For the default tier they are times. Brackets stand around a ratio whose time is less than half
+    of what a call costs.
     """
     row = {}
     for name in peers:
         parts = []
         for size in ("L1", "memory"):
             text = f"{ratios[size][name]:.2f}"
-            noise = calls[size][name] > 4
+            noise = calls[size][name] > 2
             parts.append(f"({text})" if noise else text)
         if name == "ours":
             parts = [f"{ns[size]:.3f}" for size in ("L1", "memory")]
