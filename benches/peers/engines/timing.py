@@ -16,7 +16,10 @@ def page_aligned(length):
 
 
 def seconds(call, repeats):
-    """The time of a call, as the mean of some. What else has the core meanwhile does not count."""
+    """The time of a call, as the mean of some.
+
+    It is that of the thread: other work on the core does not count.
+    """
     start = time.thread_time()
     for _ in range(repeats):
         call()
