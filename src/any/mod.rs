@@ -36,7 +36,7 @@ pub use text::ParseActivationError;
 /// bits of its parameters. It stands for every function of one number, and for [`Softmax`],
 /// [`LogSoftmax`] and [`LogSumExp`] with the options that are no slices. Not here:
 /// [`PRelu`](crate::PRelu), masks and what heads have, which are slices, and the training step of
-/// [`RRelu`](crate::RRelu).
+/// [`RRelu`](crate::RRelu). Gated units, which have two inputs, are [`AnyGated`].
 ///
 /// Every call has a twin that begins with `try_` and returns what the call itself panics with.
 ///
