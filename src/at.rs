@@ -6,9 +6,9 @@ use core::{error::Error, fmt};
 /// An operation at a given level instead of [`Isa::active`].
 ///
 /// Every operation can be wrapped: those on elements, in any tier, functions of rows,
-/// [`PRelu`](crate::PRelu), the training step of [`RRelu`](crate::RRelu),
-/// [`OnlineSoftmax`](crate::OnlineSoftmax) and [`AnyActivation`](crate::AnyActivation). It has the
-/// methods of the operation that depend on the level.
+/// [`PRelu`](crate::PRelu), the training step of [`RRelu`](crate::RRelu), gated units, recurrent
+/// cells, [`OnlineSoftmax`](crate::OnlineSoftmax), [`AnyActivation`](crate::AnyActivation) and
+/// [`AnyGated`](crate::AnyGated). It has the methods of the operation that depend on the level.
 ///
 /// ```
 /// use activations::{Activation, At, Fast, Isa, Sigmoid};

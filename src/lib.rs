@@ -121,6 +121,7 @@
 //!
 //! [`AnyActivation`] holds any operation with its parameters and its tier. It is `Copy`, compares
 //! and hashes by bits, and is parsed from a text such as `leaky_relu(0.1)` or `fast(softmax)`.
+//! [`AnyGated`] does so for gated units: `swiglu`, `gated(mish)`.
 //!
 //! # Instruction sets and bits
 //!
@@ -210,7 +211,9 @@ mod tier;
 mod vector;
 
 pub use activation::{Activation, Gradient, GradientFromOutput};
-pub use any::{AnyActivation, NoExactTier, Parameter, ParameterError, ParseActivationError};
+pub use any::{
+    AnyActivation, AnyGated, NoExactTier, Parameter, ParameterError, ParseActivationError,
+};
 pub use at::{At, UnavailableIsa};
 pub use gated::{
     Bilinear, ClampedSwiGlu, GateLayout, Gated, GatedActivation, GeGlu, GeGluTanh, Glu, QuickGeGlu,

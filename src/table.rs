@@ -10,7 +10,8 @@ mod cells;
 
 pub use crate::{
     contract::{Backward, Bound, Bounds, Crossing, Kernel, Operation},
-    each_operation,
+    each_gated_unit, each_operation,
+    gated::{GATED_UNITS, GatedUnit},
     ops::table::OPERATIONS,
     rows::{ROW_OPERATIONS, ROW_REDUCTIONS, RowOperation, RowReduction},
 };

@@ -1,9 +1,12 @@
 //! Gated units are the activation and a product, in every layout, bit for bit.
 
+#[path = "gated/any.rs"]
+mod any;
+
 use activations::{
-    Activation, At, Bilinear, ClampedSwiGlu, Fast, GateLayout, Gated, GatedActivation, GeGlu,
-    GeGluTanh, Gelu, GeluTanh, Glu, Gradient, QuickGeGlu, QuickGelu, ReGlu, Relu, Sigmoid,
-    SquaredRelu, SwiGlu, Swish, ThresholdedRelu,
+    Activation, AnyActivation, At, Bilinear, ClampedSwiGlu, Fast, GateLayout, Gated,
+    GatedActivation, Glu, Gradient, SquaredRelu, SwiGlu, Swish, ThresholdedRelu, Tier,
+    table::GATED_UNITS,
 };
 use activations_testing::{at_levels, same, spread, ulp::ulps};
 
@@ -87,19 +90,18 @@ fn assert_is<Unit: GatedActivation>(
     }
 }
 
-/// The unit, and what its activation and a product make.
-fn assert_is_product<Unit, Op>(unit: Unit, operation: Op)
+/// The unit at every level, and what its activation and a product make there.
+fn assert_is_product<Unit>(unit: Unit, activation: impl Into<AnyActivation>)
 where
     Unit: Copy + std::fmt::Debug,
-    Op: Copy,
     At<Unit>: GatedActivation,
-    At<Op>: Gradient,
 {
+    let activation = activation.into();
     for unit in at_levels(unit) {
-        let operation = At::new(unit.isa(), operation).expect("the level of the unit");
+        let activation = At::new(unit.isa(), activation).expect("the level of the unit");
         let image = |gate: &[f32]| {
             let mut y = vec![7.0; gate.len()];
-            operation.apply_into(gate, &mut y);
+            activation.apply_into(gate, &mut y);
             y
         };
         assert_is(
@@ -108,30 +110,48 @@ where
             |gate, up| products(&image(gate), up),
             |gate, up, dy| {
                 let mut d_gate = products(dy, up);
-                operation.backward_in_place(gate, &mut d_gate);
+                activation.backward_in_place(gate, &mut d_gate);
                 [d_gate, products(&image(gate), dy)]
             },
         );
     }
 }
 
+/// A unit of the table in a tier, whose line names the activation.
+fn assert_is_its_formula<Unit>(id: u16, unit: Unit, tier: Tier)
+where
+    Unit: Copy + std::fmt::Debug,
+    At<Unit>: GatedActivation,
+{
+    let line = GATED_UNITS.iter().find(|line| line.id == id).expect("a line of the table");
+    if let Some(name) = line.formula.strip_suffix("(gate) · up") {
+        let activation: AnyActivation = name.parse().expect("the name of an activation");
+        assert_is_product(unit, activation.with_tier(tier).expect("a tier of the activation"));
+    } else {
+        let has_a_test = ["bilinear", "clamped_swiglu"].contains(&line.name);
+        assert!(has_a_test, "{} is no activation and a product, and has no test", line.name);
+    }
+}
+
+macro_rules! assert_all_are_their_formula { ($($id:literal $Unit:ident;)*) => {$(
+    assert_is_its_formula($id, activations::$Unit::default(), Tier::Default);
+    assert_is_its_formula($id, Fast(activations::$Unit::default()), Tier::Fast);
+)*}; }
+
 #[test]
 fn a_unit_is_its_activation_and_a_product_in_every_layout() {
-    assert_is_product(Glu, Sigmoid);
-    assert_is_product(Fast(Glu), Fast(Sigmoid));
-    for beta in [1.0, 1.702, 0.5] {
+    activations::each_gated_unit!(assert_all_are_their_formula);
+}
+
+#[test]
+fn a_unit_takes_its_parameters_and_gates_by_any_activation() {
+    for beta in [1.702, 0.5] {
         assert_is_product(SwiGlu { beta }, Swish { beta });
         assert_is_product(Fast(SwiGlu { beta }), Fast(Swish { beta }));
     }
-    assert_is_product(GeGlu, Gelu);
-    assert_is_product(Fast(GeGlu), Fast(Gelu));
-    assert_is_product(GeGluTanh, GeluTanh);
-    assert_is_product(Fast(GeGluTanh), Fast(GeluTanh));
-    assert_is_product(QuickGeGlu, QuickGelu);
-    assert_is_product(Fast(QuickGeGlu), Fast(QuickGelu));
-    assert_is_product(ReGlu, Relu);
     assert_is_product(Gated(SquaredRelu), SquaredRelu);
-    assert_is_product(Gated(Fast(ThresholdedRelu { alpha: 0.5 })), ThresholdedRelu { alpha: 0.5 });
+    let threshold = ThresholdedRelu { alpha: 0.5 };
+    assert_is_product(Gated(Fast(threshold)), threshold);
 }
 
 #[test]

@@ -1,6 +1,8 @@
-//! Steps of recurrent cells against their definitions in f64, and their gradients against
-//! derivatives of those.
+//! Steps of recurrent cells against their definitions in f64 and against a captured network, and
+//! their gradients against derivatives of the definitions.
 
+#[path = "recurrent/captured.rs"]
+mod captured;
 #[path = "recurrent/gru.rs"]
 mod gru;
 

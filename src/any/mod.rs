@@ -1,8 +1,12 @@
 //! Operations that are chosen at run time: one type for all that need no slices of their own.
 
 mod calls;
+mod gated;
+mod gated_calls;
+mod gated_text;
 mod kernels;
 mod levels;
+mod messages;
 mod panicking;
 mod parameter;
 mod parameters;
@@ -18,10 +22,11 @@ use crate::{
 };
 use core::{
     error::Error,
-    fmt,
     hash::{Hash, Hasher},
 };
+pub use gated::AnyGated;
 pub use parameter::{Parameter, ParameterError};
+use parameters::HasParameters;
 use row_options::{RowFunction, RowOptions};
 pub use text::ParseActivationError;
 
@@ -31,7 +36,7 @@ pub use text::ParseActivationError;
 /// bits of its parameters. It stands for every function of one number, and for [`Softmax`],
 /// [`LogSoftmax`] and [`LogSumExp`] with the options that are no slices. Not here:
 /// [`PRelu`](crate::PRelu), masks and what heads have, which are slices, and the training step of
-/// [`RRelu`](crate::RRelu).
+/// [`RRelu`](crate::RRelu). Gated units, which have two inputs, are [`AnyGated`].
 ///
 /// Every call has a twin that begins with `try_` and returns what the call itself panics with.
 ///
@@ -229,7 +234,7 @@ impl AnyActivation {
     /// If the operation has no exact tier and that is asked for.
     pub fn with_tier(self, tier: Tier) -> Result<Self, NoExactTier> {
         if tier == Tier::Exact && !self.kind.has_exact_tier() {
-            return Err(NoExactTier(self));
+            return Err(NoExactTier(self.name()));
         }
         Ok(Self { tier, ..self })
     }
@@ -251,7 +256,8 @@ impl AnyActivation {
 impl PartialEq for AnyActivation {
     /// Compares operation, tier and the bits of the parameters.
     fn eq(&self, other: &Self) -> bool {
-        self.id() == other.id() && self.tier == other.tier && self.bits() == other.bits()
+        let (mut kind, mut of_other) = (self.kind, other.kind);
+        self.id() == other.id() && self.tier == other.tier && kind.bits() == of_other.bits()
     }
 }
 
@@ -259,18 +265,13 @@ impl Eq for AnyActivation {}
 
 impl Hash for AnyActivation {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        (self.id(), self.tier, self.bits()).hash(state);
+        let mut kind = self.kind;
+        (self.id(), self.tier, kind.bits()).hash(state);
     }
 }
 
-/// The error of asking for the exact tier of an operation that has none.
+/// The error of asking for the exact tier of an operation or a gated unit that has none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NoExactTier(AnyActivation);
-
-impl fmt::Display for NoExactTier {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} has no exact tier", self.0.name())
-    }
-}
+pub struct NoExactTier(&'static str);
 
 impl Error for NoExactTier {}

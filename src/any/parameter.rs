@@ -1,6 +1,5 @@
 //! The value of one parameter: its type, its place in an operation, its text.
 
-use super::AnyActivation;
 use core::{error::Error, fmt};
 
 /// The value of a parameter.
@@ -45,15 +44,16 @@ impl fmt::Display for Parameter {
     }
 }
 
-/// The error of setting a parameter, or of turning a function of rows with masks into an
-/// [`AnyActivation`].
+/// The error of setting a parameter, of turning a function of rows with masks into an
+/// [`AnyActivation`](crate::AnyActivation), or of turning any function of rows into an
+/// [`AnyGated`](crate::AnyGated).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ParameterError(pub(super) Mistake);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mistake {
-    /// The operation has no such parameter.
-    Name(AnyActivation),
+    /// The operation or unit with this number has no such parameter.
+    Name(u16),
     NotANumber,
     NotAnInteger,
     NotAFlag,
@@ -64,34 +64,12 @@ pub(super) enum Mistake {
     IsNan(&'static str),
     Domain(&'static str),
     Slices,
+    /// The function of this name does not work on elements.
+    OfRows(&'static str),
 }
 
 impl ParameterError {
     pub(super) const SLICES: Self = Self(Mistake::Slices);
-}
-
-impl fmt::Display for ParameterError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Mistake::Name(activation) => {
-                f.write_str("no such parameter: expected ")?;
-                activation.write_call(f, &mut |f, name, _| f.write_str(name))
-            }
-            Mistake::NotANumber => f.write_str("a parameter is no number"),
-            Mistake::NotAnInteger => f.write_str("a parameter is no integer of its range"),
-            Mistake::NotAFlag => f.write_str("a parameter is neither true nor false"),
-            Mistake::NotAChoice(names) => {
-                f.write_str("unknown choice: expected one of")?;
-                names.iter().try_for_each(|name| write!(f, " {name}"))
-            }
-            Mistake::TooLarge => f.write_str("a parameter is beyond the largest f32"),
-            Mistake::TooSmall => f.write_str("a parameter is not 0, but the nearest f32 is"),
-            Mistake::NotFinite(name) => write!(f, "{name} must be finite"),
-            Mistake::IsNan(name) => write!(f, "{name} must be a number"),
-            Mistake::Domain(message) => f.write_str(message),
-            Mistake::Slices => f.write_str("masks and what heads have are no parameters"),
-        }
-    }
 }
 
 impl Error for ParameterError {}

@@ -17,12 +17,120 @@ const INFINITE_LOGITS: &[&str] = &["nan", "shared"];
 /// More than any operation has.
 const PARAMETERS: usize = 12;
 
+/// The name and the value of each parameter.
+pub(super) type Parameters = [Option<(&'static str, Parameter)>; PARAMETERS];
+
+/// What has parameters by their names.
+pub(super) trait HasParameters {
+    /// The number of the operation or the unit.
+    fn id(&self) -> u16;
+
+    /// Shows each parameter, by its name, in the order of the fields.
+    fn each_parameter(&mut self, visit: &mut dyn FnMut(&'static str, Slot<'_>));
+
+    /// What may be given beside the parameters, because another library has it.
+    fn accepted(&self) -> Option<Accepted>;
+
+    /// What is wrong with the parameters as a whole, and whether they may be infinite.
+    fn domain(&self) -> (Option<&'static str>, bool);
+
+    /// Whether a text gives its parameters by name alone.
+    fn is_by_name(&self) -> bool;
+
+    /// Refuses parameters outside their domain.
+    fn check(&mut self) -> Result<(), Mistake> {
+        let (mistake, may_be_infinite) = self.domain();
+        let mut result = Ok(());
+        self.each_parameter(&mut |name, slot| {
+            let (Slot::Number(&mut x) | Slot::OptionalNumber(&mut Some(x))) = slot else {
+                return;
+            };
+            if x.is_nan() {
+                result = Err(Mistake::IsNan(name));
+            } else if x.is_infinite() && !may_be_infinite {
+                result = Err(Mistake::NotFinite(name));
+            }
+        });
+        result.and(mistake.map_or(Ok(()), |message| Err(Mistake::Domain(message))))
+    }
+
+    fn parameters(&mut self) -> Parameters {
+        let mut parameters = [None; PARAMETERS];
+        let mut count = 0;
+        self.each_parameter(&mut |name, slot| {
+            parameters[count] = Some((name, slot.get()));
+            count += 1;
+        });
+        parameters
+    }
+
+    /// The bits of the parameters, by which operations are compared.
+    fn bits(&mut self) -> [u64; PARAMETERS] {
+        self.parameters().map(|parameter| match parameter {
+            None => 0,
+            Some((_, Parameter::Number(x))) => x.to_bits().into(),
+            Some((_, Parameter::Integer(i))) => i as u64,
+            Some((_, Parameter::Flag(flag))) => flag.into(),
+            Some((_, Parameter::Choice(name))) => {
+                name.bytes().fold(0, |bits, byte| bits << 8 | u64::from(byte))
+            }
+            Some((_, Parameter::Absent)) => u64::MAX >> 1,
+        })
+    }
+
+    /// Applies `set` to the parameter that `is_wanted` by its position and name. Returns whether
+    /// there is one.
+    fn with_parameter(
+        &mut self,
+        is_wanted: &dyn Fn(usize, &str) -> bool,
+        set: &mut dyn FnMut(usize, &mut Slot<'_>) -> Result<(), Mistake>,
+    ) -> Result<bool, Mistake> {
+        let (mut position, mut found) = (0, Ok(false));
+        self.each_parameter(&mut |name, mut slot| {
+            if is_wanted(position, name) {
+                found = set(position, &mut slot).map(|()| true);
+            }
+            position += 1;
+        });
+        if let Some(accepted) = self.accepted().filter(|of| is_wanted(position, of.name)) {
+            let mut value = accepted.least;
+            set(position, &mut Slot::Number(&mut value))?;
+            let changes_nothing = value >= accepted.least;
+            found = if changes_nothing { Ok(true) } else { Err(Mistake::Domain(accepted.mistake)) };
+        }
+        found
+    }
+
+    /// The name of a parameter, or of the argument that is accepted after them.
+    fn name_at(&mut self, position: usize) -> Option<&'static str> {
+        let parameter = self.parameters().into_iter().flatten().nth(position);
+        parameter.map(|(name, _)| name).or(self.accepted().map(|of| of.name))
+    }
+
+    /// Sets several parameters, and checks them.
+    fn set_all(
+        &mut self,
+        parameters: &mut dyn Iterator<Item = (&str, Parameter)>,
+    ) -> Result<(), ParameterError> {
+        for (name, value) in parameters {
+            let found = self.with_parameter(&|_, of| of == name, &mut |_, slot| slot.set(value));
+            if !found.map_err(ParameterError)? {
+                return Err(ParameterError(Mistake::Name(self.id())));
+            }
+        }
+        self.check().map_err(ParameterError)
+    }
+}
+
 macro_rules! parameters { ($(
     $id:literal $file:ident $Op:ident: $($column:ident $value:ident),*;
 )*) => {
-    impl Kind {
-        /// Shows each parameter, by its name, in the order of the fields.
-        pub(super) fn each_parameter(&mut self, visit: &mut dyn FnMut(&'static str, Slot<'_>)) {
+    impl HasParameters for Kind {
+        fn id(&self) -> u16 {
+            Self::id(self)
+        }
+
+        fn each_parameter(&mut self, visit: &mut dyn FnMut(&'static str, Slot<'_>)) {
             match self {
                 $(Self::$Op(operation) => operation.each_parameter(
                     &mut |name, number| visit(name, Slot::Number(number)),
@@ -31,34 +139,24 @@ macro_rules! parameters { ($(
             }
         }
 
-        /// What may be given beside the parameters, because another library has it.
-        pub(super) const fn accepted(&self) -> Option<Accepted> {
+        fn accepted(&self) -> Option<Accepted> {
             match self {
                 $(Self::$Op(_) => <crate::ops::$Op>::ACCEPTED,)*
                 Self::OfRows(..) => None,
             }
         }
 
-        /// Refuses parameters outside their domain.
-        pub(super) fn check(mut self) -> Result<(), Mistake> {
-            let (mistake, may_be_infinite) = match self {
+        fn domain(&self) -> (Option<&'static str>, bool) {
+            match self {
                 $(Self::$Op(operation) => {
                     (operation.mistake(), <crate::ops::$Op>::INFINITE_PARAMETERS)
                 })*
                 Self::OfRows(..) => (None, true),
-            };
-            let mut result = Ok(());
-            self.each_parameter(&mut |name, slot| {
-                let (Slot::Number(&mut x) | Slot::OptionalNumber(&mut Some(x))) = slot else {
-                    return;
-                };
-                if x.is_nan() {
-                    result = Err(Mistake::IsNan(name));
-                } else if x.is_infinite() && !may_be_infinite {
-                    result = Err(Mistake::NotFinite(name));
-                }
-            });
-            result.and(mistake.map_or(Ok(()), |message| Err(Mistake::Domain(message))))
+            }
+        }
+
+        fn is_by_name(&self) -> bool {
+            matches!(self, Self::OfRows(..))
         }
     }
 }; }
@@ -97,35 +195,6 @@ impl Kind {
         visit("infinite_logits", Slot::Choice(INFINITE_LOGITS, &mut infinite_logits));
         options.infinite_logits = [InfiniteLogits::Nan, InfiniteLogits::Shared][infinite_logits];
     }
-
-    /// Applies `set` to the parameter that `is_wanted` by its position and name. Returns whether
-    /// there is one.
-    pub(super) fn with_parameter(
-        &mut self,
-        is_wanted: impl Fn(usize, &str) -> bool,
-        set: &mut dyn FnMut(usize, &mut Slot<'_>) -> Result<(), Mistake>,
-    ) -> Result<bool, Mistake> {
-        let (mut position, mut found) = (0, Ok(false));
-        self.each_parameter(&mut |name, mut slot| {
-            if is_wanted(position, name) {
-                found = set(position, &mut slot).map(|()| true);
-            }
-            position += 1;
-        });
-        if let Some(accepted) = self.accepted().filter(|of| is_wanted(position, of.name)) {
-            let mut value = accepted.least;
-            set(position, &mut Slot::Number(&mut value))?;
-            let changes_nothing = value >= accepted.least;
-            found = if changes_nothing { Ok(true) } else { Err(Mistake::Domain(accepted.mistake)) };
-        }
-        found
-    }
-
-    /// The name of a parameter, or of the argument that is accepted after them.
-    pub(super) fn name_at(self, position: usize) -> Option<&'static str> {
-        let parameter = AnyActivation::from(self).parameters().nth(position);
-        parameter.map(|(name, _)| name).or(self.accepted().map(|of| of.name))
-    }
 }
 
 impl AnyActivation {
@@ -139,13 +208,8 @@ impl AnyActivation {
     /// assert!(clip.parameters().eq(expected));
     /// ```
     pub fn parameters(&self) -> impl Iterator<Item = (&'static str, Parameter)> {
-        let mut parameters = [None; PARAMETERS];
-        let (mut kind, mut count) = (self.kind, 0);
-        kind.each_parameter(&mut |name, slot| {
-            parameters[count] = Some((name, slot.get()));
-            count += 1;
-        });
-        parameters.into_iter().flatten()
+        let mut kind = self.kind;
+        kind.parameters().into_iter().flatten()
     }
 
     /// Returns the parameter of this name.
@@ -185,31 +249,8 @@ impl AnyActivation {
         parameters: impl IntoIterator<Item = (&'a str, Parameter)>,
     ) -> Result<(), ParameterError> {
         let mut kind = self.kind;
-        for (name, value) in parameters {
-            let found = kind.with_parameter(|_, of| of == name, &mut |_, slot| slot.set(value));
-            if !found.map_err(ParameterError)? {
-                return Err(ParameterError(Mistake::Name(*self)));
-            }
-        }
-        kind.check().map_err(ParameterError)?;
+        kind.set_all(&mut parameters.into_iter())?;
         self.kind = kind;
         Ok(())
-    }
-
-    /// The bits of the parameters, by which operations are compared.
-    pub(super) fn bits(&self) -> [u64; PARAMETERS] {
-        let mut bits = [0; PARAMETERS];
-        for (bits, (_, value)) in bits.iter_mut().zip(self.parameters()) {
-            *bits = match value {
-                Parameter::Number(x) => x.to_bits().into(),
-                Parameter::Integer(i) => i as u64,
-                Parameter::Flag(flag) => flag.into(),
-                Parameter::Choice(name) => {
-                    name.bytes().fold(0, |bits, byte| bits << 8 | u64::from(byte))
-                }
-                Parameter::Absent => u64::MAX >> 1,
-            };
-        }
-        bits
     }
 }

@@ -2,7 +2,8 @@
 
 use super::{
     AnyActivation, Kind,
-    parameter::{Mistake, Parameter, ParameterError},
+    parameter::{Mistake, Parameter},
+    parameters::{HasParameters, Parameters},
 };
 use crate::{ops::ScaledElu, tier::Tier};
 use core::{
@@ -11,31 +12,59 @@ use core::{
     str::FromStr,
 };
 
-type WriteParameter<'a> = &'a mut dyn FnMut(&mut dyn Write, &'static str, Parameter) -> fmt::Result;
+pub(super) type WriteParameter =
+    fn(f: &mut dyn Write, name: &'static str, value: Parameter) -> fmt::Result;
+
+/// Writes the value of a parameter.
+pub(super) fn write_value(f: &mut dyn Write, _: &'static str, value: Parameter) -> fmt::Result {
+    write!(f, "{value}")
+}
+
+/// Writes a name and, between parentheses, what `write` writes for each parameter.
+pub(super) fn write_call(
+    f: &mut dyn Write,
+    name: &str,
+    parameters: &Parameters,
+    write: WriteParameter,
+) -> fmt::Result {
+    f.write_str(name)?;
+    let mut before = "(";
+    for &(name, value) in parameters.iter().flatten() {
+        f.write_str(before)?;
+        write(f, name, value)?;
+        before = ", ";
+    }
+    if before == "(" { Ok(()) } else { f.write_char(')') }
+}
+
+/// Writes the name of a tier that is not the default one around what `write` writes.
+pub(super) fn write_in_tier(
+    f: &mut dyn Write,
+    tier: Tier,
+    write: &dyn Fn(&mut dyn Write) -> fmt::Result,
+) -> fmt::Result {
+    if tier == Tier::Default {
+        return write(f);
+    }
+    write!(f, "{tier}(")?;
+    write(f)?;
+    f.write_char(')')
+}
 
 impl AnyActivation {
     /// Writes the name and, between parentheses, what `write` writes for each parameter.
-    pub(super) fn write_call(&self, f: &mut dyn Write, write: WriteParameter<'_>) -> fmt::Result {
-        f.write_str(self.name())?;
-        let mut before = "(";
-        for (name, value) in self.parameters() {
-            f.write_str(before)?;
-            write(f, name, value)?;
-            before = ", ";
-        }
-        if before == "(" { Ok(()) } else { f.write_char(')') }
+    pub(super) fn write_call(mut self, f: &mut dyn Write, write: WriteParameter) -> fmt::Result {
+        write_call(f, self.name(), &self.kind.parameters(), write)
     }
 
-    fn write(&self, f: &mut dyn Write) -> fmt::Result {
-        if self.tier != Tier::Default {
-            write!(f, "{}(", self.tier)?;
-        }
-        if self.is_elementwise() {
-            self.write_call(f, &mut |f, _, value| write!(f, "{value}"))?;
-        } else {
-            self.write_options(f)?;
-        }
-        if self.tier == Tier::Default { Ok(()) } else { f.write_char(')') }
+    pub(super) fn write(&self, f: &mut dyn Write) -> fmt::Result {
+        write_in_tier(f, self.tier, &|f| {
+            if self.is_elementwise() {
+                self.write_call(f, write_value)
+            } else {
+                self.write_options(f)
+            }
+        })
     }
 
     /// Writes the name and those options that differ from the usual ones.
@@ -68,37 +97,64 @@ impl Write for Count {
     }
 }
 
+/// Writes a text, filled to the width as any text is.
+pub(super) fn fill(
+    f: &mut fmt::Formatter<'_>,
+    write: &dyn Fn(&mut dyn Write) -> fmt::Result,
+) -> fmt::Result {
+    let mut len = Count(0);
+    write(&mut len)?;
+    let fill = f.width().unwrap_or(0).saturating_sub(len.0);
+    let before = match f.align() {
+        Some(Alignment::Right) => fill,
+        Some(Alignment::Center) => fill / 2,
+        Some(Alignment::Left) | None => 0,
+    };
+    let character = f.fill();
+    (0..before).try_for_each(|_| f.write_char(character))?;
+    write(f)?;
+    (before..fill).try_for_each(|_| f.write_char(character))
+}
+
 impl fmt::Display for AnyActivation {
-    /// Writes the text, filled to the width as any text is.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut len = Count(0);
-        self.write(&mut len)?;
-        let fill = f.width().unwrap_or(0).saturating_sub(len.0);
-        let before = match f.align() {
-            Some(Alignment::Right) => fill,
-            Some(Alignment::Center) => fill / 2,
-            Some(Alignment::Left) | None => 0,
-        };
-        let character = f.fill();
-        (0..before).try_for_each(|_| f.write_char(character))?;
-        self.write(f)?;
-        (before..fill).try_for_each(|_| f.write_char(character))
+        fill(f, &|f| self.write(f))
     }
 }
 
-/// The error of parsing an [`AnyActivation`] from a text that is none; it says what was expected.
+/// The error of parsing an [`AnyActivation`] or an [`AnyGated`](crate::AnyGated) from a text that
+/// is none; it says what was expected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ParseActivationError(ParseMistake);
+pub struct ParseActivationError(pub(super) ParseMistake);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum ParseMistake {
+pub(super) enum ParseMistake {
     Name,
+    UnitName,
     Parentheses,
     Positional,
-    OnlyNamed(AnyActivation),
+    /// The operation with this number takes no parameters by position.
+    OnlyNamed(u16),
     Twice(&'static str),
-    NoExactTier(AnyActivation),
+    NoExactTier(&'static str),
     Parameter(Mistake),
+}
+
+impl ParseActivationError {
+    /// Returns whether the text begins with a name that is none, so that it may be something of
+    /// another kind.
+    ///
+    /// ```
+    /// use activations::{AnyActivation, AnyGated};
+    ///
+    /// let error = "swiglu".parse::<AnyActivation>().unwrap_err();
+    /// assert!(error.is_unknown_name() && "swiglu".parse::<AnyGated>().is_ok());
+    /// assert!(!"elu(one)".parse::<AnyActivation>().unwrap_err().is_unknown_name());
+    /// ```
+    #[must_use]
+    pub const fn is_unknown_name(&self) -> bool {
+        matches!(self.0, ParseMistake::Name | ParseMistake::UnitName)
+    }
 }
 
 impl From<Mistake> for ParseMistake {
@@ -116,7 +172,7 @@ impl FromStr for AnyActivation {
 }
 
 /// Divides `name(arguments)`; the arguments are `None` where there are no parentheses.
-fn call(text: &str) -> Result<(&str, Option<&str>), ParseMistake> {
+pub(super) fn call(text: &str) -> Result<(&str, Option<&str>), ParseMistake> {
     let text = text.trim();
     match text.split_once('(') {
         None => Ok((text, None)),
@@ -127,15 +183,23 @@ fn call(text: &str) -> Result<(&str, Option<&str>), ParseMistake> {
     }
 }
 
-fn parse(text: &str) -> Result<AnyActivation, ParseMistake> {
+/// Divides `tier(call)` or `call` into the tier, the name and the arguments.
+pub(super) fn call_in_tier(text: &str) -> Result<(Option<Tier>, &str, &str), ParseMistake> {
     let (name, arguments) = call(text)?;
     let tier = [Tier::Fast, Tier::Exact].into_iter().find(|tier| tier.name() == name);
-    if let (Some(tier), Some(inner)) = (tier, arguments) {
-        let (name, arguments) = call(inner)?;
-        let activation = parse_operation(name, arguments.unwrap_or(""))?;
-        return activation.with_tier(tier).map_err(|_| ParseMistake::NoExactTier(activation));
-    }
-    parse_operation(name, arguments.unwrap_or(""))
+    let (name, arguments) = match (tier, arguments) {
+        (Some(_), Some(inner)) => call(inner)?,
+        call => (name, call.1),
+    };
+    Ok((tier, name, arguments.unwrap_or("")))
+}
+
+pub(super) fn parse(text: &str) -> Result<AnyActivation, ParseMistake> {
+    let (tier, name, arguments) = call_in_tier(text)?;
+    let activation = parse_operation(name, arguments)?;
+    activation
+        .with_tier(tier.unwrap_or_default())
+        .map_err(|error| ParseMistake::NoExactTier(error.0))
 }
 
 fn parse_operation(name: &str, arguments: &str) -> Result<AnyActivation, ParseMistake> {
@@ -144,89 +208,69 @@ fn parse_operation(name: &str, arguments: &str) -> Result<AnyActivation, ParseMi
             || kind.aliases().iter().any(|alias| is_same_name(alias, name))
     };
     let mut kind = Kind::all().find(is_named).ok_or(ParseMistake::Name)?;
-    if arguments.is_empty() {
-        return Ok(kind.into());
-    }
     // ONNX has one name for both.
-    if let Kind::Selu(_) = kind {
+    if let (Kind::Selu(_), false) = (kind, arguments.is_empty()) {
         kind = Kind::ScaledElu(ScaledElu::default());
+    }
+    parse_arguments(&mut kind, arguments)?;
+    Ok(kind.into())
+}
+
+/// Sets the parameters that are given, and checks them.
+pub(super) fn parse_arguments(
+    of: &mut dyn HasParameters,
+    arguments: &str,
+) -> Result<(), ParseMistake> {
+    if arguments.is_empty() {
+        return Ok(());
     }
     let (mut given, mut is_by_name) = (0_u32, false);
     for (i, argument) in arguments.split(',').enumerate() {
-        let (name, value) = argument_of(&kind, argument);
+        let (name, value) = argument_of(of, argument);
         if name.is_none() && is_by_name {
             return Err(ParseMistake::Positional);
         }
-        if name.is_none() && matches!(kind, Kind::OfRows(..)) {
-            return Err(ParseMistake::OnlyNamed(kind.into()));
+        if name.is_none() && of.is_by_name() {
+            return Err(ParseMistake::OnlyNamed(of.id()));
         }
         is_by_name |= name.is_some();
         let mut twice = None;
         let is_wanted = |position, of: &str| name.map_or(position == i, |name| name == of);
-        let found = kind.with_parameter(is_wanted, &mut |position, slot| {
+        let found = of.with_parameter(&is_wanted, &mut |position, slot| {
             twice = (given >> position & 1 != 0).then_some(position);
             given |= 1 << position;
             slot.parse(value)
         })?;
         if !found {
-            return Err(Mistake::Name(kind.into()).into());
+            return Err(Mistake::Name(of.id()).into());
         }
         if let Some(position) = twice {
-            return Err(ParseMistake::Twice(kind.name_at(position).expect("given")));
+            return Err(ParseMistake::Twice(of.name_at(position).expect("given")));
         }
     }
-    kind.check()?;
-    Ok(kind.into())
+    Ok(of.check()?)
 }
 
 /// The name of an argument, where it has one, and its value. The name of a flag alone sets it.
-fn argument_of<'a>(kind: &Kind, text: &'a str) -> (Option<&'a str>, &'a str) {
+fn argument_of<'a>(of: &mut dyn HasParameters, text: &'a str) -> (Option<&'a str>, &'a str) {
     if let Some((name, value)) = text.split_once('=') {
         return (Some(name.trim()), value.trim());
     }
     let text = text.trim();
-    match AnyActivation::from(*kind).get(text) {
-        Some(Parameter::Flag(_)) => (Some(text), "true"),
-        _ => (None, text),
+    let is_flag = |(name, value)| name == text && matches!(value, Parameter::Flag(_));
+    if of.parameters().into_iter().flatten().any(is_flag) {
+        return (Some(text), "true");
     }
+    (None, text)
 }
 
 /// Compares names; case, `_` and `-` make no difference.
-fn is_same_name(a: &str, b: &str) -> bool {
+pub(super) fn is_same_name(a: &str, b: &str) -> bool {
     fn letters(name: &str) -> impl Iterator<Item = u8> {
         let bytes = name.bytes().filter(|byte| !matches!(byte, b'_' | b'-'));
         bytes.map(|byte| byte.to_ascii_lowercase())
     }
     letters(a).eq(letters(b))
-}
-
-impl fmt::Display for ParseActivationError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            ParseMistake::Name => {
-                f.write_str("unknown operation: expected one of ")?;
-                Kind::all().enumerate().try_for_each(|(i, kind)| {
-                    f.write_str(if i == 0 { "" } else { ", " })?;
-                    f.write_str(kind.name())
-                })
-            }
-            ParseMistake::Parentheses => {
-                f.write_str("parameters stand between parentheses: leaky_relu(0.01)")
-            }
-            ParseMistake::Positional => {
-                f.write_str("a parameter without a name stands after one with a name")
-            }
-            ParseMistake::OnlyNamed(activation) => {
-                write!(f, "parameters of {} are given by name: expected ", activation.name())?;
-                activation.write_call(f, &mut |f, name, _| f.write_str(name))
-            }
-            ParseMistake::Twice(name) => write!(f, "{name} is given twice"),
-            ParseMistake::NoExactTier(activation) => {
-                write!(f, "{} has no exact tier", activation.name())
-            }
-            ParseMistake::Parameter(mistake) => ParameterError(mistake).fmt(f),
-        }
-    }
 }
 
 impl Error for ParseActivationError {}

@@ -36,9 +36,9 @@ impl<Op: ApplyAt + BackwardAt> Passes for Plain<Op> {
 }
 
 /// The elements of a block: three of them fit into the first cache.
-pub(super) const BLOCK: usize = 1024;
+pub(crate) const BLOCK: usize = 1024;
 
-pub(super) fn apply(
+pub(crate) fn apply(
     passes: &dyn Passes,
     isa: Isa,
     gate: &mut [f32],
@@ -52,7 +52,7 @@ pub(super) fn apply(
     Ok(())
 }
 
-pub(super) fn apply_into(
+pub(crate) fn apply_into(
     passes: &dyn Passes,
     isa: Isa,
     gate: &[f32],
@@ -73,7 +73,7 @@ fn into(passes: &dyn Passes, isa: Isa, gate: &[f32], up: &[f32], dst: &mut [f32]
     }
 }
 
-pub(super) fn backward(
+pub(crate) fn backward(
     passes: &dyn Passes,
     isa: Isa,
     [gate, up, dy]: [&[f32]; 3],
@@ -115,7 +115,7 @@ fn both(name: &'static str, len: usize, cols: usize) -> Result<usize, ShapeError
     Ok(width.max(1))
 }
 
-pub(super) fn rows(
+pub(crate) fn rows(
     passes: &dyn Passes,
     isa: Isa,
     x: &mut [f32],
@@ -158,7 +158,7 @@ pub(super) fn rows(
     Ok(())
 }
 
-pub(super) fn rows_into(
+pub(crate) fn rows_into(
     passes: &dyn Passes,
     isa: Isa,
     src: &[f32],
@@ -190,7 +190,7 @@ pub(super) fn rows_into(
     Ok(())
 }
 
-pub(super) fn rows_backward(
+pub(crate) fn rows_backward(
     passes: &dyn Passes,
     isa: Isa,
     [x, dy]: [&[f32]; 2],

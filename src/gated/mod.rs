@@ -2,15 +2,23 @@
 //! of. A unit has no kernel of its own: a block that fits into the first cache goes through the
 //! kernel of its activation and through a product.
 
-mod blocks;
+pub(crate) mod blocks;
+mod clamped;
 mod kernels;
 mod layout;
+mod methods;
+mod table;
+mod unit;
 mod units;
 
 use crate::check::or_panic;
 use crate::shape_error::ShapeError;
+pub use clamped::ClampedSwiGlu;
 pub use layout::GateLayout;
-pub use units::{Bilinear, ClampedSwiGlu, Gated, GeGlu, GeGluTanh, Glu, QuickGeGlu, ReGlu, SwiGlu};
+pub(crate) use methods::methods;
+pub use table::{GATED_UNITS, GatedUnit};
+pub(crate) use unit::Unit;
+pub use units::{Bilinear, Gated, GeGlu, GeGluTanh, Glu, QuickGeGlu, ReGlu, SwiGlu};
 
 /// A gated unit: `y[i] = act(gate[i]) * up[i]`, elementwise.
 ///

@@ -1,20 +1,12 @@
 //! The units by name.
 
 use super::{
-    GatedActivation,
-    blocks::{self, Passes, Plain},
-    kernels::multiply_by_limited,
-    layout::GateLayout,
+    blocks::{Passes, Plain},
+    unit::Unit,
 };
 use crate::{
-    at::At,
     isa::Isa,
-    map::zero_beyond,
-    ops::{
-        Clip, Gelu, GeluTanh, QuickGelu, Relu, Sigmoid, Swish,
-        table::levels::{ApplyAt, BackwardAt},
-    },
-    shape_error::ShapeError,
+    ops::{Gelu, GeluTanh, QuickGelu, Relu, Sigmoid, Swish},
     tier::Fast,
 };
 
@@ -40,8 +32,8 @@ pub struct Gated<Op>(pub Op);
 /// assert_eq!(y, [1.5]);
 /// ```
 ///
-/// Definition: `torch.nn.functional.glu`, with [`GateLayout::UpGate`]; Dauphin, Fan, Auli,
-/// Grangier, "Language modeling with gated convolutional networks" (2017).
+/// Definition: `torch.nn.functional.glu`, with [`UpGate`](crate::GateLayout::UpGate); Dauphin, Fan,
+/// Auli, Grangier, "Language modeling with gated convolutional networks" (2017).
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Glu;
 
@@ -80,36 +72,6 @@ pub struct ReGlu;
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Bilinear;
 
-/// The clamped gated unit of gpt-oss: g · sigmoid(alpha · g) · (u + 1), where g = min(gate, limit)
-/// and u = min(max(up, −limit), limit).
-///
-/// The sum with 1 and the product are rounded. No gradient passes a gate above the limit, or an up
-/// beyond ±limit.
-///
-/// ```
-/// use activations::{ClampedSwiGlu, GatedActivation};
-///
-/// let mut gate = [0.0, 100.0_f32];
-/// ClampedSwiGlu::default().apply(&mut gate, &[1.0, -100.0]);
-/// assert!(gate[0] == 0.0 && (gate[1] + 41.99972).abs() < 1e-4);
-/// ```
-///
-/// Definition: the experts of OpenAI's gpt-oss (2025), `swiglu` with a limit of 7.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ClampedSwiGlu {
-    /// The factor inside of the sigmoid.
-    pub alpha: f32,
-    /// The largest gate, and the largest magnitude of what it multiplies.
-    pub limit: f32,
-}
-
-impl Default for ClampedSwiGlu {
-    /// An alpha of 1.702 and a limit of 7.
-    fn default() -> Self {
-        Self { alpha: 1.702, limit: 7.0 }
-    }
-}
-
 /// What leaves its argument as it is.
 #[derive(Clone, Copy)]
 struct Identity;
@@ -123,132 +85,82 @@ impl Passes for Identity {
     fn differentiate(&self, _: Isa, _: &[f32], _: &mut [f32]) {}
 }
 
-/// The passes of a clamped unit whose swish is in the tier of `Op`.
-struct Clamped<Op> {
-    swish: Op,
-    limit: f32,
-}
-
-impl<Op: ApplyAt + BackwardAt> Clamped<Op> {
-    fn limit_gate(&self, isa: Isa, gate: Option<&[f32]>, dst: &mut [f32]) {
-        Clip { min: f32::NEG_INFINITY, max: self.limit }.apply_at(isa, gate, dst);
+impl Unit for Glu {
+    const NAME: &'static str = "glu";
+    const FORMULA: &'static str = "sigmoid(gate) · up";
+    fn passes(self) -> impl Passes {
+        Plain(Sigmoid)
+    }
+    fn fast_passes(self) -> impl Passes {
+        Plain(Fast(Sigmoid))
     }
 }
 
-impl<Op: ApplyAt + BackwardAt> Passes for Clamped<Op> {
-    fn activate(&self, isa: Isa, gate: Option<&[f32]>, dst: &mut [f32]) {
-        self.limit_gate(isa, gate, dst);
-        self.swish.apply_at(isa, None, dst);
+impl Unit for SwiGlu {
+    const NAME: &'static str = "swiglu";
+    const FORMULA: &'static str = "swish(gate) · up";
+    fn each_parameter(&mut self, visit: &mut dyn FnMut(&'static str, &mut f32)) {
+        visit("beta", &mut self.beta);
     }
-    fn multiply(&self, isa: Isa, up: &[f32], dst: &mut [f32]) {
-        multiply_by_limited(isa, self.limit, up, dst);
+    fn passes(self) -> impl Passes {
+        Plain(Swish { beta: self.beta })
     }
-    fn differentiate(&self, isa: Isa, gate: &[f32], dx: &mut [f32]) {
-        let mut limited = [0.0; blocks::BLOCK];
-        let limited = &mut limited[..gate.len()];
-        self.limit_gate(isa, Some(gate), limited);
-        self.swish.backward_at(isa, limited, None, dx);
-        zero_beyond(isa, [f32::NEG_INFINITY, self.limit], gate, dx);
-    }
-    fn differentiate_up(&self, isa: Isa, up: &[f32], dx: &mut [f32]) {
-        zero_beyond(isa, [-self.limit, self.limit], up, dx);
+    fn fast_passes(self) -> impl Passes {
+        Plain(Fast(Swish { beta: self.beta }))
     }
 }
 
-/// A unit and its level, for the methods of the trait.
-macro_rules! gated { ($([$($generic:tt)*] $Unit:ty: |$unit:ident| $passes:expr;)*) => {$(
-    gated!(@methods [$($generic)*] $Unit, |this| (Isa::active(), { let $unit = this; $passes }));
-    gated!(@methods [$($generic)*] At<$Unit>, |this| {
-        (this.isa(), { let $unit = &this.operation; $passes })
-    });
-)*};
-(@methods [$($generic:tt)*] $Unit:ty, |$this:ident| $parts:expr) => {
-    impl<$($generic)*> GatedActivation for $Unit {
-        fn try_apply(&self, gate: &mut [f32], up: &[f32]) -> Result<(), ShapeError> {
-            let $this = self;
-            let (isa, passes) = $parts;
-            blocks::apply(&passes, isa, gate, up)
-        }
-        fn try_apply_into(
-            &self,
-            gate: &[f32],
-            up: &[f32],
-            dst: &mut [f32],
-        ) -> Result<(), ShapeError> {
-            let $this = self;
-            let (isa, passes) = $parts;
-            blocks::apply_into(&passes, isa, gate, up, dst)
-        }
-        fn try_rows(
-            &self,
-            x: &mut [f32],
-            cols: usize,
-            layout: GateLayout,
-        ) -> Result<(), ShapeError> {
-            let $this = self;
-            let (isa, passes) = $parts;
-            blocks::rows(&passes, isa, x, cols, layout)
-        }
-        fn try_rows_into(
-            &self,
-            src: &[f32],
-            dst: &mut [f32],
-            cols: usize,
-            layout: GateLayout,
-        ) -> Result<(), ShapeError> {
-            let $this = self;
-            let (isa, passes) = $parts;
-            blocks::rows_into(&passes, isa, src, dst, cols, layout)
-        }
-        fn try_backward(
-            &self,
-            gate: &[f32],
-            up: &[f32],
-            dy: &[f32],
-            d_gate: &mut [f32],
-            d_up: &mut [f32],
-        ) -> Result<(), ShapeError> {
-            let $this = self;
-            let (isa, passes) = $parts;
-            blocks::backward(&passes, isa, [gate, up, dy], d_gate, d_up)
-        }
-        fn try_rows_backward(
-            &self,
-            x: &[f32],
-            dy: &[f32],
-            dx: &mut [f32],
-            cols: usize,
-            layout: GateLayout,
-        ) -> Result<(), ShapeError> {
-            let $this = self;
-            let (isa, passes) = $parts;
-            blocks::rows_backward(&passes, isa, [x, dy], dx, cols, layout)
-        }
+impl Unit for GeGlu {
+    const NAME: &'static str = "geglu";
+    const FORMULA: &'static str = "gelu(gate) · up";
+    fn passes(self) -> impl Passes {
+        Plain(Gelu)
     }
-}; }
+    fn fast_passes(self) -> impl Passes {
+        Plain(Fast(Gelu))
+    }
+}
 
-gated! {
-    [Op: ApplyAt + BackwardAt] Gated<Op>: |unit| Plain(unit.0);
-    [] Glu: |_unit| Plain(Sigmoid);
-    [] Fast<Glu>: |_unit| Plain(Fast(Sigmoid));
-    [] SwiGlu: |unit| Plain(Swish { beta: unit.beta });
-    [] Fast<SwiGlu>: |unit| Plain(Fast(Swish { beta: unit.0.beta }));
-    [] GeGlu: |_unit| Plain(Gelu);
-    [] Fast<GeGlu>: |_unit| Plain(Fast(Gelu));
-    [] GeGluTanh: |_unit| Plain(GeluTanh);
-    [] Fast<GeGluTanh>: |_unit| Plain(Fast(GeluTanh));
-    [] QuickGeGlu: |_unit| Plain(QuickGelu);
-    [] Fast<QuickGeGlu>: |_unit| Plain(Fast(QuickGelu));
-    [] ReGlu: |_unit| Plain(Relu);
-    [] Fast<ReGlu>: |_unit| Plain(Relu);
-    [] Bilinear: |_unit| Identity;
-    [] Fast<Bilinear>: |_unit| Identity;
-    [] ClampedSwiGlu: |unit| Clamped {
-        swish: Swish { beta: unit.alpha },
-        limit: unit.limit,
-    };
-    [] Fast<ClampedSwiGlu>: |unit| Clamped {
-        swish: Fast(Swish { beta: unit.0.alpha }),
-        limit: unit.0.limit,
-    };
+impl Unit for GeGluTanh {
+    const NAME: &'static str = "geglu_tanh";
+    const FORMULA: &'static str = "gelu_tanh(gate) · up";
+    fn passes(self) -> impl Passes {
+        Plain(GeluTanh)
+    }
+    fn fast_passes(self) -> impl Passes {
+        Plain(Fast(GeluTanh))
+    }
+}
+
+impl Unit for QuickGeGlu {
+    const NAME: &'static str = "quick_geglu";
+    const FORMULA: &'static str = "quick_gelu(gate) · up";
+    fn passes(self) -> impl Passes {
+        Plain(QuickGelu)
+    }
+    fn fast_passes(self) -> impl Passes {
+        Plain(Fast(QuickGelu))
+    }
+}
+
+impl Unit for ReGlu {
+    const NAME: &'static str = "reglu";
+    const FORMULA: &'static str = "relu(gate) · up";
+    fn passes(self) -> impl Passes {
+        Plain(Relu)
+    }
+    fn fast_passes(self) -> impl Passes {
+        Plain(Relu)
+    }
+}
+
+impl Unit for Bilinear {
+    const NAME: &'static str = "bilinear";
+    const FORMULA: &'static str = "gate · up";
+    fn passes(self) -> impl Passes {
+        Identity
+    }
+    fn fast_passes(self) -> impl Passes {
+        Identity
+    }
 }

@@ -81,8 +81,9 @@ impl<'a> LstmCell<'a> {
         Self { order, clip: f32::INFINITY, coupling: None, peepholes: None }
     }
 
-    /// Limits the arguments of all functions, tanh(c') too, to ±`clip`: the attribute `clip` of
-    /// ONNX. c' itself is not limited.
+    /// Limits the arguments of all functions, tanh(c') too, to ±`clip`: the attribute `clip` as the
+    /// text of ONNX defines it. ONNX Runtime does not limit the argument of tanh(c'). c' itself is
+    /// not limited.
     #[must_use]
     pub const fn clip(mut self, clip: f32) -> Self {
         self.clip = clip;

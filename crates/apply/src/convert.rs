@@ -19,13 +19,11 @@ pub(crate) fn convert(
     mut destination: Destination,
     kernel: Blocks,
 ) -> Result<()> {
-    let Blocks { elements, apply } = kernel;
+    let Blocks { elements, apply, .. } = kernel;
     let block_elements = if elements < BLOCK { BLOCK - BLOCK % elements.max(1) } else { elements };
     let progress = Progress::of(source.elements_left());
     while source.elements_left() > 0 {
-        let mut block = source.read(block_elements)?;
-        apply(&mut block);
-        destination.write(&block)?;
+        destination.write(&apply(source.read(block_elements)?))?;
         progress.show(source.elements_left());
     }
     // Where the output is the input, some systems replace it only while nobody has it open.

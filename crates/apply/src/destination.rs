@@ -26,8 +26,8 @@ pub(crate) enum Destination {
 
 impl Destination {
     /// A file, or standard output without a path.
-    pub(crate) fn create(path: Option<&Path>, input: &Header) -> Result<Self> {
-        let header = Header { descriptor: "'<f4'".to_owned(), ..input.clone() };
+    pub(crate) fn create(path: Option<&Path>, header: &Header) -> Result<Self> {
+        let header = Header { descriptor: "'<f4'".to_owned(), ..header.clone() };
         let mut destination = match path {
             Some(path) => Self::create_file(path)?,
             None => Self::Stdout(io::stdout()),

@@ -6,6 +6,7 @@
 //! cargo run --release -p apply sigmoid in.npy out.npy --tier fast
 //! cargo run --release -p apply "leaky_relu(0.1)" in.npy out.npy
 //! cargo run --release -p apply softmax in.npy out.npy --axis 1
+//! cargo run --release -p apply swiglu in.npy out.npy --layout pairs
 //! zcat in.npy.gz | cargo run --release -p apply sigmoid - - | gzip > out.npy.gz
 //! ```
 //!
@@ -69,12 +70,12 @@ fn print(text: &impl Display) -> Result<()> {
 }
 
 fn convert(arguments: &Arguments) -> Result<()> {
-    let kernel = Kernel::new(&arguments.function, arguments.tier.as_deref(), arguments.axis)?;
+    let kernel = Kernel::new(arguments)?;
     let source = match &arguments.input {
         Some(path) => Source::open(path)?,
         None => Source::stdin()?,
     };
     let kernel = kernel.over(source.header())?;
-    let destination = Destination::create(arguments.output.as_deref(), source.header())?;
+    let destination = Destination::create(arguments.output.as_deref(), &kernel.header)?;
     convert::convert(source, destination, kernel)
 }

@@ -4,7 +4,7 @@ mod accuracy;
 
 use activations::{
     Tier,
-    table::{OPERATIONS, OTHER_OPERATIONS, ROW_OPERATIONS, ROW_REDUCTIONS},
+    table::{GATED_UNITS, OPERATIONS, OTHER_OPERATIONS, ROW_OPERATIONS, ROW_REDUCTIONS},
 };
 
 /// The files that have tables between two comments, or formulas in sections.
@@ -74,6 +74,7 @@ fn table(name: &str) -> Option<Result<String, String>> {
         "functions" => Some(Ok(formulas())),
         "accuracy" => Some(accuracy::of_numbers()),
         "accuracy of rows" => Some(accuracy::of_rows()),
+        "gated units" => Some(Ok(gated_units())),
         _ => None,
     }
 }
@@ -86,6 +87,16 @@ fn formulas() -> String {
     };
     let lines: Vec<_> = functions().map(line).collect();
     format!("| operation | formula |\n|---|---|\n{}", lines.concat())
+}
+
+fn gated_units() -> String {
+    let lines = GATED_UNITS.iter().map(|unit| [unit.type_name, unit.name, unit.formula]);
+    let of_operations = ["Gated(operation)", "gated(operation)", "operation(gate) · up"];
+    let lines = lines.chain([of_operations]);
+    let lines: Vec<_> = lines
+        .map(|[type_name, name, formula]| format!("| `{type_name}` | `{name}` | {formula} |\n"))
+        .collect();
+    format!("| unit | text | result |\n|---|---|---|\n{}", lines.concat())
 }
 
 /// Each function has a section of its name, and a line with its formula there.

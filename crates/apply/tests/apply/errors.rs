@@ -90,7 +90,7 @@ fn every_argument_that_is_refused_gives_one_line_and_leaves_the_output_alone() {
             ),
             (
                 "tanh good.npy out.npy --axis 0",
-                "--axis is for softmax and log_softmax, not for tanh",
+                "--axis is for softmax, log_softmax and gated units, not for tanh",
             ),
             ("softmax good.npy out.npy --axis 2", "axis 2 of a tensor that has 2 axes"),
             ("softmax good.npy out.npy --axis -3", "axis -3 of a tensor that has 2 axes"),
@@ -128,6 +128,7 @@ fn every_argument_that_is_refused_gives_one_line_and_leaves_the_output_alone() {
         "sigmoid good.npy out.npy --all",
         "softmax good.npy out.npy --axis last",
         "softmax good.npy out.npy --axis",
+        "--layout pairs",
         "--tier fast",
         "--speed",
     ] {
@@ -141,7 +142,7 @@ fn every_argument_that_is_refused_gives_one_line_and_leaves_the_output_alone() {
 
 /// Runs `apply` on each of the arguments, and compares what it says.
 #[track_caller]
-fn assert_refused(folder: &Folder, cases: &[(&str, &str)]) {
+pub(crate) fn assert_refused(folder: &Folder, cases: &[(&str, &str)]) {
     let before = folder.names();
     for &(arguments, expected) in cases {
         assert_error(&folder.apply(arguments), expected);

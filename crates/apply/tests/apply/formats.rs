@@ -131,7 +131,7 @@ fn empty_arrays_stay_empty_whatever_their_other_sides() {
 }
 
 /// The elements of an array in C order, in Fortran order.
-fn fortran(elements: &[f32], [l, m, n]: [usize; 3]) -> Vec<f32> {
+pub(crate) fn fortran(elements: &[f32], [l, m, n]: [usize; 3]) -> Vec<f32> {
     let mut reordered = vec![0.0; elements.len()];
     for (i, &element) in elements.iter().enumerate() {
         let (first, second, third) = (i / (m * n), i / n % m, i % n);

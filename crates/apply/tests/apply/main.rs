@@ -4,6 +4,7 @@
 mod errors;
 mod folder;
 mod formats;
+mod gated;
 mod pipes;
 mod tables;
 

@@ -161,7 +161,11 @@ fn a_pipe_that_is_refused_gives_one_line_and_no_output() {
             "standard input: holds elements of type '<c8', not f32",
         ),
         ("softmax", &npy("()", &[0.0]), "softmax works along an axis"),
-        ("sigmoid --axis 0", &good, "--axis is for softmax and log_softmax, not for sigmoid"),
+        (
+            "sigmoid --axis 0",
+            &good,
+            "--axis is for softmax, log_softmax and gated units, not for sigmoid",
+        ),
     ] {
         for output in ["-", "out.npy"] {
             assert_error(&pipe(&folder, &format!("{function} - {output}"), [array]), expected);
