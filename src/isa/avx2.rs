@@ -37,56 +37,56 @@ impl Simd for V3 {
     fn store_part(self, a: __m256, x: &mut [f32]) {
         pulp::Simd::partial_store_f32s(self, x, cast(a));
     }
-    #[inline(always)]
+    #[inline]
     fn splat(self, x: f32) -> __m256 {
         self.avx._mm256_set1_ps(x)
     }
-    #[inline(always)]
+    #[inline]
     fn splat_bits(self, x: u32) -> __m256i {
         self.avx._mm256_set1_epi32(x.cast_signed())
     }
 
-    #[inline(always)]
+    #[inline]
     fn add(self, a: __m256, b: __m256) -> __m256 {
         self.avx._mm256_add_ps(a, b)
     }
-    #[inline(always)]
+    #[inline]
     fn sub(self, a: __m256, b: __m256) -> __m256 {
         self.avx._mm256_sub_ps(a, b)
     }
-    #[inline(always)]
+    #[inline]
     fn mul(self, a: __m256, b: __m256) -> __m256 {
         self.avx._mm256_mul_ps(a, b)
     }
-    #[inline(always)]
+    #[inline]
     fn div(self, a: __m256, b: __m256) -> __m256 {
         self.avx._mm256_div_ps(a, b)
     }
-    #[inline(always)]
+    #[inline]
     fn mul_add(self, a: __m256, b: __m256, c: __m256) -> __m256 {
         self.fma._mm256_fmadd_ps(a, b, c)
     }
-    #[inline(always)]
+    #[inline]
     fn neg_mul_add(self, a: __m256, b: __m256, c: __m256) -> __m256 {
         self.fma._mm256_fnmadd_ps(a, b, c)
     }
-    #[inline(always)]
+    #[inline]
     fn min(self, a: __m256, b: __m256) -> __m256 {
         self.avx._mm256_min_ps(a, b)
     }
-    #[inline(always)]
+    #[inline]
     fn max(self, a: __m256, b: __m256) -> __m256 {
         self.avx._mm256_max_ps(a, b)
     }
-    #[inline(always)]
+    #[inline]
     fn lt(self, a: __m256, b: __m256) -> __m256 {
         self.avx._mm256_cmp_ps::<_CMP_LT_OQ>(a, b)
     }
-    #[inline(always)]
+    #[inline]
     fn le(self, a: __m256, b: __m256) -> __m256 {
         self.avx._mm256_cmp_ps::<_CMP_LE_OQ>(a, b)
     }
-    #[inline(always)]
+    #[inline]
     fn select(self, mask: __m256, then: __m256, other: __m256) -> __m256 {
         self.avx._mm256_blendv_ps(other, then, mask)
     }
@@ -95,36 +95,36 @@ impl Simd for V3 {
         let x = self.avx2._mm256_cvtepu8_epi32(cast([u64::from_le_bytes(bytes(x)), 0]));
         cast(self.avx2._mm256_cmpgt_epi32(x, self.avx._mm256_setzero_si256()))
     }
-    #[inline(always)]
+    #[inline]
     fn zero_where(self, mask: __m256, a: __m256) -> __m256 {
         self.avx._mm256_andnot_ps(mask, a)
     }
 
-    #[inline(always)]
+    #[inline]
     fn bits(self, a: __m256) -> __m256i {
         self.avx._mm256_castps_si256(a)
     }
-    #[inline(always)]
+    #[inline]
     fn float(self, a: __m256i) -> __m256 {
         self.avx._mm256_castsi256_ps(a)
     }
-    #[inline(always)]
+    #[inline]
     fn add_bits(self, a: __m256i, b: __m256i) -> __m256i {
         self.avx2._mm256_add_epi32(a, b)
     }
-    #[inline(always)]
+    #[inline]
     fn sub_bits(self, a: __m256i, b: __m256i) -> __m256i {
         self.avx2._mm256_sub_epi32(a, b)
     }
-    #[inline(always)]
+    #[inline]
     fn and(self, a: __m256i, b: __m256i) -> __m256i {
         self.avx2._mm256_and_si256(a, b)
     }
-    #[inline(always)]
+    #[inline]
     fn xor(self, a: __m256i, b: __m256i) -> __m256i {
         self.avx2._mm256_xor_si256(a, b)
     }
-    #[inline(always)]
+    #[inline]
     fn max_bits(self, a: __m256i, b: __m256i) -> __m256i {
         self.avx2._mm256_max_epu32(a, b)
     }
@@ -146,7 +146,7 @@ impl Simd for V3 {
     fn table(self, entries: &[u32; 8]) -> __m256i {
         cast(*entries)
     }
-    #[inline(always)]
+    #[inline]
     fn look_up(self, table: __m256i, i: __m256i) -> __m256i {
         self.avx2._mm256_permutevar8x32_epi32(table, i)
     }

@@ -39,56 +39,56 @@ impl Simd for V4 {
     fn store_part(self, a: __m512, x: &mut [f32]) {
         pulp::Simd::partial_store_f32s(self, x, cast(a));
     }
-    #[inline(always)]
+    #[inline]
     fn splat(self, x: f32) -> __m512 {
         self.avx512f._mm512_set1_ps(x)
     }
-    #[inline(always)]
+    #[inline]
     fn splat_bits(self, x: u32) -> __m512i {
         self.avx512f._mm512_set1_epi32(x.cast_signed())
     }
 
-    #[inline(always)]
+    #[inline]
     fn add(self, a: __m512, b: __m512) -> __m512 {
         self.avx512f._mm512_add_ps(a, b)
     }
-    #[inline(always)]
+    #[inline]
     fn sub(self, a: __m512, b: __m512) -> __m512 {
         self.avx512f._mm512_sub_ps(a, b)
     }
-    #[inline(always)]
+    #[inline]
     fn mul(self, a: __m512, b: __m512) -> __m512 {
         self.avx512f._mm512_mul_ps(a, b)
     }
-    #[inline(always)]
+    #[inline]
     fn div(self, a: __m512, b: __m512) -> __m512 {
         self.avx512f._mm512_div_ps(a, b)
     }
-    #[inline(always)]
+    #[inline]
     fn mul_add(self, a: __m512, b: __m512, c: __m512) -> __m512 {
         self.avx512f._mm512_fmadd_ps(a, b, c)
     }
-    #[inline(always)]
+    #[inline]
     fn neg_mul_add(self, a: __m512, b: __m512, c: __m512) -> __m512 {
         self.avx512f._mm512_fnmadd_ps(a, b, c)
     }
-    #[inline(always)]
+    #[inline]
     fn min(self, a: __m512, b: __m512) -> __m512 {
         self.avx512f._mm512_min_ps(a, b)
     }
-    #[inline(always)]
+    #[inline]
     fn max(self, a: __m512, b: __m512) -> __m512 {
         self.avx512f._mm512_max_ps(a, b)
     }
-    #[inline(always)]
+    #[inline]
     fn lt(self, a: __m512, b: __m512) -> __mmask16 {
         self.avx512f._mm512_cmp_ps_mask::<_CMP_LT_OQ>(a, b)
     }
-    #[inline(always)]
+    #[inline]
     fn le(self, a: __m512, b: __m512) -> __mmask16 {
         self.avx512f._mm512_cmp_ps_mask::<_CMP_LE_OQ>(a, b)
     }
-    #[inline(always)]
+    #[inline]
     fn select(self, mask: __mmask16, then: __m512, other: __m512) -> __m512 {
         self.avx512f._mm512_mask_blend_ps(mask, other, then)
     }
@@ -97,36 +97,36 @@ impl Simd for V4 {
         let x = cast(bytes::<16>(x));
         self.avx512bw._mm_test_epi8_mask(x, x)
     }
-    #[inline(always)]
+    #[inline]
     fn zero_where(self, mask: __mmask16, a: __m512) -> __m512 {
         self.avx512f._mm512_maskz_mov_ps(!mask, a)
     }
 
-    #[inline(always)]
+    #[inline]
     fn bits(self, a: __m512) -> __m512i {
         self.avx512f._mm512_castps_si512(a)
     }
-    #[inline(always)]
+    #[inline]
     fn float(self, a: __m512i) -> __m512 {
         self.avx512f._mm512_castsi512_ps(a)
     }
-    #[inline(always)]
+    #[inline]
     fn add_bits(self, a: __m512i, b: __m512i) -> __m512i {
         self.avx512f._mm512_add_epi32(a, b)
     }
-    #[inline(always)]
+    #[inline]
     fn sub_bits(self, a: __m512i, b: __m512i) -> __m512i {
         self.avx512f._mm512_sub_epi32(a, b)
     }
-    #[inline(always)]
+    #[inline]
     fn and(self, a: __m512i, b: __m512i) -> __m512i {
         self.avx512f._mm512_and_si512(a, b)
     }
-    #[inline(always)]
+    #[inline]
     fn xor(self, a: __m512i, b: __m512i) -> __m512i {
         self.avx512f._mm512_xor_si512(a, b)
     }
-    #[inline(always)]
+    #[inline]
     fn max_bits(self, a: __m512i, b: __m512i) -> __m512i {
         self.avx512f._mm512_max_epu32(a, b)
     }
@@ -147,7 +147,7 @@ impl Simd for V4 {
     fn table(self, entries: &[u32; 8]) -> __m512i {
         cast([*entries, *entries])
     }
-    #[inline(always)]
+    #[inline]
     fn look_up(self, table: __m512i, i: __m512i) -> __m512i {
         self.avx512f._mm512_permutexvar_epi32(i, table)
     }

@@ -45,56 +45,56 @@ impl Simd for Baseline {
     fn store_part(self, a: f32x4, x: &mut [f32]) {
         x.copy_from_slice(&a.to_array()[..x.len()]);
     }
-    #[inline(always)]
+    #[inline]
     fn splat(self, x: f32) -> f32x4 {
         f32x4::splat(x)
     }
-    #[inline(always)]
+    #[inline]
     fn splat_bits(self, x: u32) -> u32x4 {
         u32x4::splat(x)
     }
 
-    #[inline(always)]
+    #[inline]
     fn add(self, a: f32x4, b: f32x4) -> f32x4 {
         a + b
     }
-    #[inline(always)]
+    #[inline]
     fn sub(self, a: f32x4, b: f32x4) -> f32x4 {
         a - b
     }
-    #[inline(always)]
+    #[inline]
     fn mul(self, a: f32x4, b: f32x4) -> f32x4 {
         a * b
     }
-    #[inline(always)]
+    #[inline]
     fn div(self, a: f32x4, b: f32x4) -> f32x4 {
         a / b
     }
-    #[inline(always)]
+    #[inline]
     fn mul_add(self, a: f32x4, b: f32x4, c: f32x4) -> f32x4 {
         a * b + c
     }
-    #[inline(always)]
+    #[inline]
     fn neg_mul_add(self, a: f32x4, b: f32x4, c: f32x4) -> f32x4 {
         c - a * b
     }
-    #[inline(always)]
+    #[inline]
     fn min(self, a: f32x4, b: f32x4) -> f32x4 {
         self.select(self.lt(a, b), a, b)
     }
-    #[inline(always)]
+    #[inline]
     fn max(self, a: f32x4, b: f32x4) -> f32x4 {
         self.select(self.lt(b, a), a, b)
     }
-    #[inline(always)]
+    #[inline]
     fn lt(self, a: f32x4, b: f32x4) -> f32x4 {
         a.simd_lt(b)
     }
-    #[inline(always)]
+    #[inline]
     fn le(self, a: f32x4, b: f32x4) -> f32x4 {
         a.simd_le(b)
     }
-    #[inline(always)]
+    #[inline]
     fn select(self, mask: f32x4, then: f32x4, other: f32x4) -> f32x4 {
         mask.select(then, other)
     }
@@ -106,24 +106,24 @@ impl Simd for Baseline {
         }
         cast(lanes)
     }
-    #[inline(always)]
+    #[inline]
     fn zero_where(self, mask: f32x4, a: f32x4) -> f32x4 {
         !mask & a
     }
 
-    #[inline(always)]
+    #[inline]
     fn bits(self, a: f32x4) -> u32x4 {
         cast(a)
     }
-    #[inline(always)]
+    #[inline]
     fn float(self, a: u32x4) -> f32x4 {
         cast(a)
     }
-    #[inline(always)]
+    #[inline]
     fn add_bits(self, a: u32x4, b: u32x4) -> u32x4 {
         a + b
     }
-    #[inline(always)]
+    #[inline]
     fn sub_bits(self, a: u32x4, b: u32x4) -> u32x4 {
         a - b
     }
@@ -131,11 +131,11 @@ impl Simd for Baseline {
     fn and(self, a: u32x4, b: u32x4) -> u32x4 {
         a & b
     }
-    #[inline(always)]
+    #[inline]
     fn xor(self, a: u32x4, b: u32x4) -> u32x4 {
         a ^ b
     }
-    #[inline(always)]
+    #[inline]
     fn max_bits(self, a: u32x4, b: u32x4) -> u32x4 {
         a.max(b)
     }
@@ -204,23 +204,23 @@ impl Simd for Baseline {
     fn splat_f64(self, x: f64) -> f64x4 {
         f64x4::splat(x)
     }
-    #[inline(always)]
+    #[inline]
     fn add_f64(self, a: f64x4, b: f64x4) -> f64x4 {
         a + b
     }
-    #[inline(always)]
+    #[inline]
     fn sub_f64(self, a: f64x4, b: f64x4) -> f64x4 {
         a - b
     }
-    #[inline(always)]
+    #[inline]
     fn mul_f64(self, a: f64x4, b: f64x4) -> f64x4 {
         a * b
     }
-    #[inline(always)]
+    #[inline]
     fn div_f64(self, a: f64x4, b: f64x4) -> f64x4 {
         a / b
     }
-    #[inline(always)]
+    #[inline]
     fn mul_add_f64(self, a: f64x4, b: f64x4, c: f64x4) -> f64x4 {
         a * b + c
     }

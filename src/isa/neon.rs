@@ -38,57 +38,57 @@ impl Simd for Neon {
     fn store_part(self, a: float32x4_t, x: &mut [f32]) {
         x.copy_from_slice(&cast::<_, [f32; 4]>(a)[..x.len()]);
     }
-    #[inline(always)]
+    #[inline]
     fn splat(self, x: f32) -> float32x4_t {
         self.neon.vdupq_n_f32(x)
     }
-    #[inline(always)]
+    #[inline]
     fn splat_bits(self, x: u32) -> uint32x4_t {
         self.neon.vdupq_n_u32(x)
     }
 
-    #[inline(always)]
+    #[inline]
     fn add(self, a: float32x4_t, b: float32x4_t) -> float32x4_t {
         self.neon.vaddq_f32(a, b)
     }
-    #[inline(always)]
+    #[inline]
     fn sub(self, a: float32x4_t, b: float32x4_t) -> float32x4_t {
         self.neon.vsubq_f32(a, b)
     }
-    #[inline(always)]
+    #[inline]
     fn mul(self, a: float32x4_t, b: float32x4_t) -> float32x4_t {
         self.neon.vmulq_f32(a, b)
     }
-    #[inline(always)]
+    #[inline]
     fn div(self, a: float32x4_t, b: float32x4_t) -> float32x4_t {
         self.neon.vdivq_f32(a, b)
     }
-    #[inline(always)]
+    #[inline]
     fn mul_add(self, a: float32x4_t, b: float32x4_t, c: float32x4_t) -> float32x4_t {
         self.neon.vfmaq_f32(c, a, b)
     }
-    #[inline(always)]
+    #[inline]
     fn neg_mul_add(self, a: float32x4_t, b: float32x4_t, c: float32x4_t) -> float32x4_t {
         self.neon.vfmsq_f32(c, a, b)
     }
-    #[inline(always)]
+    #[inline]
     fn min(self, a: float32x4_t, b: float32x4_t) -> float32x4_t {
         // FMIN will not do: it keeps a NaN of either operand, and orders the zeros.
         self.select(self.lt(a, b), a, b)
     }
-    #[inline(always)]
+    #[inline]
     fn max(self, a: float32x4_t, b: float32x4_t) -> float32x4_t {
         self.select(self.lt(b, a), a, b)
     }
-    #[inline(always)]
+    #[inline]
     fn lt(self, a: float32x4_t, b: float32x4_t) -> uint32x4_t {
         self.neon.vcltq_f32(a, b)
     }
-    #[inline(always)]
+    #[inline]
     fn le(self, a: float32x4_t, b: float32x4_t) -> uint32x4_t {
         self.neon.vcleq_f32(a, b)
     }
-    #[inline(always)]
+    #[inline]
     fn select(self, mask: uint32x4_t, then: float32x4_t, other: float32x4_t) -> float32x4_t {
         self.neon.vbslq_f32(mask, then, other)
     }
@@ -106,31 +106,31 @@ impl Simd for Neon {
             .vreinterpretq_f32_u32(self.neon.vbicq_u32(self.neon.vreinterpretq_u32_f32(a), mask))
     }
 
-    #[inline(always)]
+    #[inline]
     fn bits(self, a: float32x4_t) -> uint32x4_t {
         self.neon.vreinterpretq_u32_f32(a)
     }
-    #[inline(always)]
+    #[inline]
     fn float(self, a: uint32x4_t) -> float32x4_t {
         self.neon.vreinterpretq_f32_u32(a)
     }
-    #[inline(always)]
+    #[inline]
     fn add_bits(self, a: uint32x4_t, b: uint32x4_t) -> uint32x4_t {
         self.neon.vaddq_u32(a, b)
     }
-    #[inline(always)]
+    #[inline]
     fn sub_bits(self, a: uint32x4_t, b: uint32x4_t) -> uint32x4_t {
         self.neon.vsubq_u32(a, b)
     }
-    #[inline(always)]
+    #[inline]
     fn and(self, a: uint32x4_t, b: uint32x4_t) -> uint32x4_t {
         self.neon.vandq_u32(a, b)
     }
-    #[inline(always)]
+    #[inline]
     fn xor(self, a: uint32x4_t, b: uint32x4_t) -> uint32x4_t {
         self.neon.veorq_u32(a, b)
     }
-    #[inline(always)]
+    #[inline]
     fn max_bits(self, a: uint32x4_t, b: uint32x4_t) -> uint32x4_t {
         self.neon.vmaxq_u32(a, b)
     }

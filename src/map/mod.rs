@@ -1,6 +1,7 @@
 //! The loop that every elementwise function goes through.
 
 mod arithmetic;
+mod inputs;
 mod uninit;
 
 use crate::{
@@ -8,14 +9,17 @@ use crate::{
     vector::{Aligned, F32s, likely},
 };
 pub(crate) use arithmetic::{multiply, zero_beyond};
-use core::array::from_fn;
-pub(crate) use uninit::unary_uninit;
+use inputs::{Inputs, Steps};
+pub(crate) use uninit::{through_blocks, unary_uninit};
 
 /// An elementwise function of `N` inputs: of x, or of x and the gradient of what came out.
 pub(crate) trait Map<const N: usize>: Copy {
     /// Whether the loop works on two registers at a time on AVX-512, not four, because that is
     /// faster for this kernel.
     const TWO_ON_AVX512: bool = false;
+    /// Whether there is a loop for destinations that nothing has been written to. It pays where the
+    /// function takes hardly longer than a copy; others go through blocks.
+    const WRITES_UNINIT: bool = false;
     /// Whether so many registers are spilled in the loop that an aligned frame pays. It costs each
     /// call 0.3 ns.
     const SPILLS: bool = false;
@@ -128,7 +132,8 @@ fn on_baseline<K: Map<N>, const N: usize, const PLACE: usize>(
     dst: &mut [f32],
 ) {
     const { assert!(N <= 2) };
-    let inputs = from_fn(|i| if i == 0 { first } else { second });
+    let mut inputs = [second; N];
+    inputs[0] = first;
     at_baseline(Apply::<K, N, PLACE> { kernel, inputs, dst });
 }
 
@@ -137,22 +142,16 @@ impl<K: Map<N>, const N: usize, const PLACE: usize> Apply<'_, K, N, PLACE> {
     #[inline(always)]
     fn in_steps<S: Native, W: Simd, const ONE: usize, const MANY: usize>(self, s: S, many: W) {
         let Self { kernel, inputs, dst } = self;
+        let inputs = Inputs::<N, PLACE> { slices: inputs, in_place: inputs[PLACE].is_empty() };
         let len = dst.len();
-        let in_place = inputs[PLACE].is_empty();
-        let zero = F32s::splat(s, 0.0);
         let Some(last) = len.checked_sub(ONE) else {
             if len > 0 {
-                let mut lanes = [zero; N];
-                for (i, lanes) in lanes.iter_mut().enumerate() {
-                    let x = if i == PLACE && in_place { &*dst } else { inputs[i] };
-                    *lanes = F32s::load_short(s, x);
-                }
-                eval_any(kernel, lanes).store_short(dst);
+                eval_any(kernel, inputs.load_short(s, dst)).store_short(dst);
             }
             return;
         };
         // Registers of four lanes are aligned on any stack.
-        if ONE > 4 && !(PLACE == 0 && in_place) && inputs[0].len() != len {
+        if ONE > 4 && inputs.first_differs(len) {
             if K::SPILLS {
                 // A temporary would be a constant, which lies outside of the frame.
                 let place = Aligned([0_u8; 64]);
@@ -163,21 +162,12 @@ impl<K: Map<N>, const N: usize, const PLACE: usize> Apply<'_, K, N, PLACE> {
         // The last step ends where the slice ends and may overlap the one before: what that writes
         // over is taken first. Other inputs are not: a register that lives through the loop is put
         // on the stack, and a call of one step would wait for it to come back.
-        let mut lanes = [if in_place { F32s::load(s, &dst[last..]) } else { zero }; N];
+        let first = if inputs.in_place { F32s::load(s, &dst[last..]) } else { F32s::splat(s, 0.0) };
         let done = len - len % MANY;
-        steps::<_, _, N, PLACE, MANY>(many, kernel, inputs, in_place, &mut dst[..done]);
-        let rest = from_fn(
-            #[inline(always)]
-            |i| if i == PLACE && in_place { inputs[i] } else { &inputs[i][done..] },
-        );
-        steps::<_, _, N, PLACE, ONE>(s, kernel, rest, in_place, &mut dst[done..]);
+        steps(many, kernel, inputs.until::<MANY>(done), dst[..done].as_chunks_mut().0);
+        steps(s, kernel, inputs.from::<ONE>(done), dst[done..].as_chunks_mut().0);
         if !len.is_multiple_of(ONE) {
-            for (i, lanes) in lanes.iter_mut().enumerate() {
-                if !(i == PLACE && in_place) {
-                    *lanes = F32s::load(s, &inputs[i][last..][..ONE]);
-                }
-            }
-            write_any(kernel, lanes, &mut dst[last..]);
+            write_any(kernel, inputs.load_last(s, first, last), &mut dst[last..]);
         }
     }
 }
@@ -191,58 +181,37 @@ fn lengths_differ<T>(place: &T) -> ! {
     unreachable!("lengths were compared");
 }
 
-/// As many whole steps of `LEN` elements as there are. Usual steps and others have loops of their
-/// own, because the compiler shares the registers of one loop among both forms of a kernel.
+/// Usual steps and others have loops of their own, because the compiler shares the registers of one
+/// loop among both forms of a kernel.
 #[inline(always)]
 fn steps<S: Simd, K: Map<N>, const N: usize, const PLACE: usize, const LEN: usize>(
     s: S,
     kernel: K,
-    inputs: [&[f32]; N],
-    in_place: bool,
-    dst: &mut [f32],
+    inputs: Steps<'_, N, PLACE, LEN>,
+    dst: &mut [[f32; LEN]],
 ) {
-    let steps = dst.as_chunks_mut::<LEN>().0;
-    let inputs: [_; N] = from_fn(
-        #[inline(always)]
-        |i| {
-            let x = inputs[i].as_chunks::<LEN>().0;
-            if i == PLACE && in_place { x } else { &x[..steps.len()] }
-        },
-    );
+    let inputs = inputs.only(dst.len());
     if !K::HAS_FAR {
-        for (step, y) in steps.iter_mut().enumerate() {
-            let mut lanes = [F32s::splat(s, 0.0); N];
-            for (i, lanes) in lanes.iter_mut().enumerate() {
-                let x = if i == PLACE && in_place { &*y } else { &inputs[i][step] };
-                *lanes = F32s::load(s, x);
-            }
-            kernel.write(lanes, y);
+        for (step, y) in dst.iter_mut().enumerate() {
+            kernel.write(inputs.load(s, step, y), y);
         }
         return;
     }
     let mut step = 0;
     loop {
-        for y in &mut steps[step..] {
-            let mut lanes = [F32s::splat(s, 0.0); N];
-            for (i, lanes) in lanes.iter_mut().enumerate() {
-                let x = if i == PLACE && in_place { &*y } else { &inputs[i][step] };
-                *lanes = F32s::load(s, x);
-            }
+        for y in &mut dst[step..] {
+            let lanes = inputs.load(s, step, y);
             if !kernel.is_usual(lanes) {
                 break;
             }
             kernel.write(lanes, y);
             step += 1;
         }
-        if step == steps.len() {
+        if step == dst.len() {
             return;
         }
-        for y in &mut steps[step..] {
-            let mut lanes = [F32s::splat(s, 0.0); N];
-            for (i, lanes) in lanes.iter_mut().enumerate() {
-                let x = if i == PLACE && in_place { &*y } else { &inputs[i][step] };
-                *lanes = F32s::load(s, x);
-            }
+        for y in &mut dst[step..] {
+            let lanes = inputs.load(s, step, y);
             if kernel.is_usual(lanes) {
                 break;
             }

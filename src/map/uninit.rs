@@ -19,6 +19,34 @@ pub(crate) fn unary_uninit(
     on(isa, Uninit { kernel, src, dst });
 }
 
+/// `dst[i] = f(src[i])`, where `apply` writes the images of its first slice to its second. They
+/// come by way of the stack, so that no kernel is compiled again.
+#[inline(never)]
+pub(crate) fn through_blocks(
+    src: &[f32],
+    dst: &mut [MaybeUninit<f32>],
+    apply: &dyn Fn(&[f32], &mut [f32]),
+) {
+    match src.len() {
+        0..=64 => in_blocks::<64>(src, dst, apply),
+        65..=256 => in_blocks::<256>(src, dst, apply),
+        _ => in_blocks::<1024>(src, dst, apply),
+    }
+}
+
+fn in_blocks<const LEN: usize>(
+    src: &[f32],
+    dst: &mut [MaybeUninit<f32>],
+    apply: &dyn Fn(&[f32], &mut [f32]),
+) {
+    let mut block = [0.0; LEN];
+    for (src, dst) in src.chunks(LEN).zip(dst.chunks_mut(LEN)) {
+        let y = &mut block[..src.len()];
+        apply(src, y);
+        write(y, dst);
+    }
+}
+
 struct Uninit<'a, K> {
     kernel: K,
     src: &'a [f32],

@@ -60,6 +60,8 @@ impl Clip {
 }
 
 impl Map<1> for Clip {
+    const WRITES_UNINIT: bool = true;
+
     #[inline(always)]
     fn eval<S: Simd>(self, x: [F32s<S>; 1]) -> F32s<S> {
         self.hard_tanh().eval(x)

@@ -49,6 +49,8 @@ impl Default for HardTanh {
 }
 
 impl Map<1> for HardTanh {
+    const WRITES_UNINIT: bool = true;
+
     #[inline(always)]
     fn eval<S: Simd>(self, [x]: [F32s<S>; 1]) -> F32s<S> {
         // The limits alone would pass a signalling NaN on.

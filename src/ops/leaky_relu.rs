@@ -45,6 +45,8 @@ impl Default for LeakyRelu {
 }
 
 impl Map<1> for LeakyRelu {
+    const WRITES_UNINIT: bool = true;
+
     #[inline(always)]
     fn eval<S: Simd>(self, [x]: [F32s<S>; 1]) -> F32s<S> {
         if self.slope == 0.0 {

@@ -46,6 +46,8 @@ pub fn relu(x: &mut [f32]) {
 }
 
 impl Map<1> for Relu {
+    const WRITES_UNINIT: bool = true;
+
     #[inline(always)]
     fn eval<S: Simd>(self, [x]: [F32s<S>; 1]) -> F32s<S> {
         // The maximum alone would pass a signalling NaN on.

@@ -37,6 +37,8 @@ pub struct Relu6;
 const LIMITS: HardTanh = HardTanh { min: 0.0, max: 6.0 };
 
 impl Map<1> for Relu6 {
+    const WRITES_UNINIT: bool = true;
+
     #[inline(always)]
     fn eval<S: Simd>(self, [x]: [F32s<S>; 1]) -> F32s<S> {
         LIMITS.eval([x])

@@ -244,6 +244,8 @@ impl Map<2> for BackwardFromSlopes {
 }
 
 impl Map<1> for RRelu {
+    const WRITES_UNINIT: bool = true;
+
     #[inline(always)]
     fn eval<S: Simd>(self, x: [F32s<S>; 1]) -> F32s<S> {
         self.mean().eval(x)

@@ -7,7 +7,9 @@ use crate::{
     check::{or_panic, same_length},
     contract::{self, Bound, Contract, FromOutput, Kernel, Operation},
     isa::Isa,
-    map::{Backward, BackwardFromOutput, binary, unary, unary_uninit},
+    map::{
+        Backward, BackwardFromOutput, Compiled, Map, binary, through_blocks, unary, unary_uninit,
+    },
     shape_error::{Mismatch, ShapeError},
     tier::{Exact, Fast, Tier},
 };
@@ -87,7 +89,11 @@ macro_rules! activation {
             }
             #[inline(never)]
             fn apply_uninit_at(self, isa: Isa, src: &[f32], dst: &mut [MaybeUninit<f32>]) {
-                unary_uninit(isa, self, src, dst);
+                if const { <<Self as Compiled<1>>::Kernel as Map<1>>::WRITES_UNINIT } {
+                    unary_uninit(isa, self, src, dst);
+                } else {
+                    through_blocks(src, dst, &|src, dst| self.apply_at(isa, Some(src), dst));
+                }
             }
         }
     };

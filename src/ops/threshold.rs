@@ -37,6 +37,8 @@ pub struct Threshold {
 }
 
 impl Map<1> for Threshold {
+    const WRITES_UNINIT: bool = true;
+
     #[inline(always)]
     fn eval<S: Simd>(self, [x]: [F32s<S>; 1]) -> F32s<S> {
         // A selection of x itself would pass a signalling NaN on, and become a masked store in

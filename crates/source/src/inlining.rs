@@ -1,6 +1,7 @@
 //! Which functions and closures of a file are compiled for an instruction set, but not sure to be
 //! inlined.
 
+use crate::one_operation::is_one_operation;
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use std::collections::BTreeSet;
 use syn::{
@@ -30,6 +31,8 @@ struct Functions {
     all: bool,
     /// Whether what is visited is generic over an instruction set.
     generic: bool,
+    /// Whether it is the operations of one instruction set.
+    of_one_set: bool,
     function: String,
     missing: Vec<String>,
     /// The macros that the file defines.
@@ -72,7 +75,10 @@ impl<'a> Visit<'a> for Functions {
                 search.visit_path(path);
             }
         });
+        let is_simd = item.trait_.as_ref().is_some_and(|(.., path, _)| path.is_ident("Simd"));
+        self.of_one_set = is_simd && item.generics.params.is_empty();
         self.within(generic, |this| visit::visit_item_impl(this, item));
+        self.of_one_set = false;
     }
 
     fn visit_item_trait(&mut self, item: &'a ItemTrait) {
@@ -91,6 +97,9 @@ impl<'a> Visit<'a> for Functions {
     }
 
     fn visit_impl_item_fn(&mut self, item: &'a ImplItemFn) {
+        if self.of_one_set && is_one_operation(item) {
+            return;
+        }
         self.function(&item.attrs, &item.sig, |this| visit::visit_impl_item_fn(this, item));
     }
 
@@ -218,6 +227,17 @@ mod tests {
             &["eval"],
         );
         assert_missing("trait Simd { fn a(self); fn b(self) {} }", &["b"]);
+        assert_missing("impl Simd for V3 { fn neg(self, a: A) -> A { f(a) } }", &["neg"]);
+        assert_missing(
+            "impl Simd for V3 { #[inline] fn f(self, a: A) -> A { g(h(i(a))) } }",
+            &["f"],
+        );
+        assert_missing("impl Simd for V3 { #[inline] fn f(self, a: A) -> bool { g(a) } }", &["f"]);
+        assert_missing(
+            "impl Simd for V3 { #[inline] fn f(self, a: &[f32]) -> A { g(a) } }",
+            &["f"],
+        );
+        assert_missing("impl<S> Simd for W<S> { #[inline] fn f(self, a: A) -> A { a } }", &["f"]);
         assert_missing("mod inner { fn f<S: Simd>() {} }", &["f"]);
         assert_missing("#[inline(always)] fn f<S: Simd>() { from_fn(|i| i) }", &["a closure in f"]);
         assert_missing(
@@ -244,6 +264,7 @@ mod tests {
             &[],
         );
         assert_missing("impl Simd for V3 { #[inline(always)] #[must_use] fn load(self) {} }", &[]);
+        assert_missing("impl Simd for V3 { #[inline] fn f(self, a: A) -> A { self.0.f(a) } }", &[]);
         assert_missing(
             "macro_rules! m { () => { #[inline(always)] #[cold] pub(crate) fn f<S: Simd>() { g(#[inline(always)] |i| i || i) } } }",
             &[],

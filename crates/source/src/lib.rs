@@ -11,3 +11,4 @@
 pub mod floors;
 pub mod inlining;
 pub mod items;
+mod one_operation;
