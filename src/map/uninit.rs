@@ -28,7 +28,8 @@ pub(crate) fn through_blocks(
     apply: &dyn Fn(&[f32], &mut [f32]),
 ) {
     match src.len() {
-        0..=64 => in_blocks::<64>(src, dst, apply),
+        0..=16 => in_blocks::<16>(src, dst, apply),
+        17..=64 => in_blocks::<64>(src, dst, apply),
         65..=256 => in_blocks::<256>(src, dst, apply),
         _ => in_blocks::<1024>(src, dst, apply),
     }

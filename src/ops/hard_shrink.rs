@@ -41,6 +41,8 @@ impl Default for HardShrink {
 }
 
 impl Map<1> for HardShrink {
+    const WRITES_UNINIT: bool = true;
+
     #[inline(always)]
     fn eval<S: Simd>(self, [x]: [F32s<S>; 1]) -> F32s<S> {
         let a = x.abs();

@@ -59,6 +59,8 @@ impl HardSigmoid {
 }
 
 impl Map<1> for HardSigmoid {
+    const WRITES_UNINIT: bool = true;
+
     #[inline(always)]
     fn eval<S: Simd>(self, [x]: [F32s<S>; 1]) -> F32s<S> {
         // 0 is added to a -0 between the limits.

@@ -43,6 +43,8 @@ const SIXTH: f32 = hex("0x1.555556p-3");
 const SIXTH_REST: f32 = hex("-0x1.555554p-28");
 
 impl Map<1> for HardSwish {
+    const WRITES_UNINIT: bool = true;
+
     #[inline(always)]
     fn eval<S: Simd>(self, [x]: [F32s<S>; 1]) -> F32s<S> {
         let x = x.at_least(-3.0);

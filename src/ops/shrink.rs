@@ -47,6 +47,8 @@ impl Default for Shrink {
 }
 
 impl Map<1> for Shrink {
+    const WRITES_UNINIT: bool = true;
+
     #[inline(always)]
     fn eval<S: Simd>(self, [x]: [F32s<S>; 1]) -> F32s<S> {
         let Self { lambda, bias } = self;

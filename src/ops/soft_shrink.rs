@@ -50,6 +50,8 @@ impl SoftShrink {
 }
 
 impl Map<1> for SoftShrink {
+    const WRITES_UNINIT: bool = true;
+
     #[inline(always)]
     fn eval<S: Simd>(self, [x]: [F32s<S>; 1]) -> F32s<S> {
         (x.abs() - self.lambda).at_least(0.0).with_sign_of(x)

@@ -59,6 +59,8 @@ fn reciprocal<S: Simd>(a: F32s<S>, one: F32s<S>) -> Reciprocal<S> {
 }
 
 impl Map<1> for Softsign {
+    const WRITES_UNINIT: bool = true;
+
     #[inline(always)]
     fn eval<S: Simd>(self, [x]: [F32s<S>; 1]) -> F32s<S> {
         let x = x.clamp(-FAR, FAR);

@@ -31,6 +31,8 @@ use crate::{
 pub struct SquaredRelu;
 
 impl Map<1> for SquaredRelu {
+    const WRITES_UNINIT: bool = true;
+
     #[inline(always)]
     fn eval<S: Simd>(self, [x]: [F32s<S>; 1]) -> F32s<S> {
         let x = x.at_least(0.0);

@@ -50,6 +50,8 @@ impl ThresholdedRelu {
 }
 
 impl Map<1> for ThresholdedRelu {
+    const WRITES_UNINIT: bool = true;
+
     #[inline(always)]
     fn eval<S: Simd>(self, inputs: [F32s<S>; 1]) -> F32s<S> {
         self.threshold().eval(inputs)

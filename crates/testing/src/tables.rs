@@ -128,7 +128,7 @@ pub fn calls() -> impl Iterator<Item = [String; 2]> {
         call(op.name, format!("RowActivation::rows(&activations::{of}::new(), &mut x, 10)"))
     });
     let reductions = ROW_REDUCTIONS.iter().map(move |op| {
-        call(op.name, format!("{}::new().rows_into(&x, &mut y[..20], 10)", op.type_name))
+        call(op.name, format!("{}::new().rows_into(&x, &mut y[..50], 10)", op.type_name))
     });
     let others = OTHER_OPERATIONS.iter().flat_map(move |op| {
         op.calls.iter().map(move |of| {
